@@ -1,0 +1,116 @@
+"""Bilinear sampling as RoIAlign does it: points in bins, four neighbours, and the hat functions they are made of.
+
+Feature maps are read in *index* coordinates here: the value of cell (row i, column j) sits at the point (x=j, y=i),
+as in f(x, y) = Σ f(i, j) · max(0, 1−|x−j|) · max(0, 1−|y−i|). Outside the map torchvision's rule holds: a point more
+than one cell outside counts as 0, a point closer than that is moved onto the border.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Neighbours(NamedTuple):
+    """The two cells around each point of one axis, and their weights (0 and 0 for a point that counts as nothing)."""
+
+    low: Tensor  # int64, same shape as the points
+    high: Tensor  # int64
+    low_weight: Tensor  # float, 1 − distance to `low`
+    high_weight: Tensor  # float
+
+
+def bin_points(start: Tensor, size: Tensor, bins: int, per_bin: int) -> Tensor:
+    """Regularly spaced sampling points: `per_bin` in each of `bins` equal bins of the interval [start, start + size].
+
+    The order of the float operations is torchvision's, so that its points and ours are the same float32 numbers.
+
+    Args:
+        start: where each interval begins, float [N], cells.
+        size: its length, float [N], cells; negative walks backwards.
+        bins: how many bins.
+        per_bin: how many points a bin.
+
+    Returns:
+        float [N, bins, per_bin].
+
+    >>> bin_points(torch.tensor([1.0]), torch.tensor([4.0]), bins=2, per_bin=2)[0].tolist()
+    [[1.5, 2.5], [3.5, 4.5]]
+    """
+    width = (size / bins)[:, None, None]
+    bin_index = torch.arange(bins, dtype=start.dtype, device=start.device)[None, :, None]
+    within = torch.arange(per_bin, dtype=start.dtype, device=start.device)[None, None, :] + 0.5
+    return start[:, None, None] + bin_index * width + within * width / per_bin
+
+
+def neighbours(points: Tensor, length: int) -> Neighbours:
+    """The two cells next to each point along an axis of `length` cells, with their bilinear weights.
+
+    Args:
+        points: float, any shape, index coordinates.
+        length: cells along the axis, at least 1.
+
+    Returns:
+        Neighbours, each part shaped like `points`. The two weights add up to 1, or are both 0 for a point that
+        lies more than one cell outside.
+
+    >>> near = neighbours(torch.tensor([1.25, -0.5, -1.5]), length=4)
+    >>> near.low.tolist(), near.low_weight.tolist(), near.high_weight.tolist()
+    ([1, 0, 0], [0.75, 1.0, 0.0], [0.25, 0.0, 0.0])
+    """
+    counts = ((points >= -1) & (points <= length)).to(points.dtype)
+    inside = points.clamp(0, length - 1)
+    low = inside.floor().long()
+    high = (low + 1).clamp(max=length - 1)
+    fraction = inside - low
+    return Neighbours(low, high, (1 - fraction) * counts, fraction * counts)
+
+
+def hat_matrix(points: Tensor, length: int) -> Tensor:
+    """Averaged hat functions: row b holds the mean over bin b's points p of max(0, 1 − |p − i|), i = 0 … length − 1.
+
+    Multiplying a signal by it interpolates linearly at each point and takes the mean of each bin, in one product.
+
+    Args:
+        points: float [N, bins, per_bin], index coordinates.
+        length: cells along the axis.
+
+    Returns:
+        float [N, bins, length]; a row adds up to 1 unless some of its points lie more than one cell outside.
+
+    >>> hat_matrix(torch.tensor([[[0.5, 1.5]]]), length=3)
+    tensor([[[0.2500, 0.5000, 0.2500]]])
+    """
+    counts = ((points >= -1) & (points <= length)).to(points.dtype)
+    inside = points.clamp(0, length - 1)
+    cells = torch.arange(length, dtype=points.dtype, device=points.device)
+    hats = (1 - (inside[..., None] - cells).abs()).clamp_(min=0)
+    return (hats * counts[..., None]).mean(dim=2)
+
+
+def sample(features: Tensor, ys: Tensor, xs: Tensor) -> Tensor:
+    """Bilinear values of a feature map at the crossings of rows `ys` and columns `xs`, one grid a box.
+
+    Args:
+        features: float [C, H, W].
+        ys: float [N, P], index coordinates of the rows.
+        xs: float [N, Q], of the columns.
+
+    Returns:
+        float [N, C, P, Q].
+    """
+    y, x = neighbours(ys, features.shape[1]), neighbours(xs, features.shape[2])
+
+    def corner(rows: Tensor, columns: Tensor, row_weight: Tensor, column_weight: Tensor) -> Tensor:
+        cells = features[:, rows[:, :, None], columns[:, None, :]]
+        return cells * (row_weight[:, :, None] * column_weight[:, None, :])
+
+    total = corner(y.low, x.low, y.low_weight, x.low_weight) + corner(
+        y.low, x.high, y.low_weight, x.high_weight
+    )
+    total += corner(y.high, x.low, y.high_weight, x.low_weight) + corner(
+        y.high, x.high, y.high_weight, x.high_weight
+    )
+    return total.transpose(0, 1)
