@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from lecture_models.ops.bilinear import bin_points, hat_matrix
+from lecture_models.ops.bilinear import bin_points, hat_matrix, neighbours
 
 
 def grid_interval(boxes: Tensor, spatial_scale: float, aligned: bool) -> tuple[Tensor, Tensor]:
@@ -56,7 +56,7 @@ def separable_weights(
     """
     if sampling_ratio < 1:
         raise ValueError(f"sampling_ratio must be at least 1 for the matrix form, got {sampling_ratio}.")
-    oh, ow = (output_size, output_size) if isinstance(output_size, int) else output_size
+    oh, ow = _pair(output_size)
     start, extent = grid_interval(boxes, spatial_scale, aligned)
     rows = bin_points(start[:, 1], extent[:, 1], oh, sampling_ratio)
     columns = bin_points(start[:, 0], extent[:, 0], ow, sampling_ratio)
@@ -109,3 +109,57 @@ def roi_align_separable(
         crop = a_x[:, None] @ rows.view(*a_y.shape[:2], width, channels)
         crops.append(crop.permute(0, 3, 1, 2))
     return torch.cat(crops)
+
+
+def roi_align_batched(
+    features: Tensor,
+    boxes: list[Tensor],
+    output_size: int | tuple[int, int],
+    spatial_scale: float,
+    sampling_ratio: int = 2,
+    aligned: bool = False,
+) -> Tensor:
+    """RoIAlign of a batch as one sparse product: each output is a weighted sum of 4 · sampling_ratio² cells.
+
+    The fastest of the forms on a CPU, both ways, since torch's embedding bags use every core. Same arguments, value
+    and errors as `roi_align_separable`; gradients reach the features and not the boxes.
+    """
+    _check_batch(features, boxes, sampling_ratio)
+    _, channels, height, width = features.shape
+    oh, ow = _pair(output_size)
+    with torch.no_grad():
+        every_box = torch.cat(boxes).to(features.dtype)
+        counts = torch.tensor([len(its_boxes) for its_boxes in boxes], device=features.device)
+        picture = torch.repeat_interleave(torch.arange(len(boxes), device=features.device), counts)
+        start, extent = grid_interval(every_box, spatial_scale, aligned)
+        rows, row_weights = _cells(bin_points(start[:, 1], extent[:, 1], oh, sampling_ratio), height)
+        columns, column_weights = _cells(bin_points(start[:, 0], extent[:, 0], ow, sampling_ratio), width)
+        rows = rows + picture[:, None, None] * height
+        cells = rows[:, :, None, :, None] * width + columns[:, None, :, None, :]
+        weights = row_weights[:, :, None, :, None] * column_weights[:, None, :, None, :]
+    table = features.permute(0, 2, 3, 1).reshape(-1, channels)
+    bag = 4 * sampling_ratio**2
+    sums = torch.nn.functional.embedding_bag(
+        cells.reshape(-1, bag), table, per_sample_weights=weights.reshape(-1, bag), mode="sum"
+    )
+    return sums.view(-1, oh, ow, channels).permute(0, 3, 1, 2)
+
+
+def _cells(points: Tensor, length: int) -> tuple[Tensor, Tensor]:
+    """The cells under points [N, bins, r] and their share of the bin's mean, each [N, bins, 2r]."""
+    near = neighbours(points, length)
+    cells = torch.cat([near.low, near.high], dim=2)
+    return cells, torch.cat([near.low_weight, near.high_weight], dim=2) / points.shape[2]
+
+
+def _pair(output_size: int | tuple[int, int]) -> tuple[int, int]:
+    return (output_size, output_size) if isinstance(output_size, int) else output_size
+
+
+def _check_batch(features: Tensor, boxes: list[Tensor], sampling_ratio: int) -> None:
+    if len(boxes) != len(features):
+        raise ValueError(
+            f"one tensor of boxes a picture is needed: {len(features)} pictures, {len(boxes)} tensors."
+        )
+    if sampling_ratio < 1:
+        raise ValueError(f"sampling_ratio must be at least 1 here, got {sampling_ratio}.")

@@ -1,4 +1,4 @@
-"""The matrix form that training uses, against torchvision: values and gradients."""
+"""The two batched forms that training can use, against torchvision: values and gradients."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 import torchvision.ops
 
-from lecture_models.ops.roi_align import roi_align_separable
+from lecture_models.ops.roi_align import roi_align_batched, roi_align_separable
 
 
 def batch(channels_last: bool) -> tuple[torch.Tensor, list[torch.Tensor]]:
@@ -22,13 +22,17 @@ def batch(channels_last: bool) -> tuple[torch.Tensor, list[torch.Tensor]]:
     return features, [torch.cat([boxes[0], special]), boxes[1][:0], boxes[2]]
 
 
+FORMS = pytest.mark.parametrize("form", [roi_align_separable, roi_align_batched])
+
+
+@FORMS
 @pytest.mark.parametrize("aligned", [False, True])
 @pytest.mark.parametrize("channels_last", [False, True])
 @pytest.mark.parametrize("output_size", [7, (3, 5)])
-def test_values_and_gradients_are_torchvisions(aligned, channels_last, output_size):
+def test_values_and_gradients_are_torchvisions(form, aligned, channels_last, output_size):
     features, boxes = batch(channels_last)
     ours, theirs = features.clone().requires_grad_(), features.clone().requires_grad_()
-    mine = roi_align_separable(ours, boxes, output_size, 1 / 8, 2, aligned)
+    mine = form(ours, boxes, output_size, 1 / 8, 2, aligned)
     reference = torchvision.ops.roi_align(theirs, boxes, output_size, 1 / 8, 2, aligned)
     torch.testing.assert_close(mine, reference, atol=1e-5, rtol=0)
     upstream = torch.randn(reference.shape, generator=torch.Generator().manual_seed(2))
@@ -37,13 +41,15 @@ def test_values_and_gradients_are_torchvisions(aligned, channels_last, output_si
     torch.testing.assert_close(ours.grad, theirs.grad, atol=1e-4, rtol=1e-5)
 
 
-def test_no_boxes_give_an_empty_batch_that_still_carries_gradients():
+@FORMS
+def test_no_boxes_give_an_empty_batch_that_still_carries_gradients(form):
     features = torch.zeros(2, 4, 8, 8, requires_grad=True)
-    crops = roi_align_separable(features, [torch.zeros(0, 4)] * 2, 7, 1 / 4)
+    crops = form(features, [torch.zeros(0, 4)] * 2, 7, 1 / 4)
     crops.sum().backward()
     assert crops.shape == (0, 4, 7, 7) and features.grad is not None
 
 
-def test_pictures_and_boxes_must_match():
+@FORMS
+def test_pictures_and_boxes_must_match(form):
     with pytest.raises(ValueError, match="2 pictures, 1 tensors"):
-        roi_align_separable(torch.zeros(2, 4, 8, 8), [torch.zeros(0, 4)], 7, 1 / 4)
+        form(torch.zeros(2, 4, 8, 8), [torch.zeros(0, 4)], 7, 1 / 4)
