@@ -1,165 +1,76 @@
-"""RoIAlign: no snapping. Points at regular places in each bin, bilinear values, their mean (He et al. 2017, section 3).
+"""RoIAlign: no snapping; bilinear values at regular points of each bin, averaged (He et al. 2017, section 3).
 
-Three forms of one operator: `roi_align` as the lecture says it, `trace_roi_align` with every value on the way, and
-`roi_align_separable`, two small matrix products a box, which is what training uses.
+Here as the lecture says it, and with a trace. The two matrices that it is, and the forms that training uses,
+are in roi_align_batched.py.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
-from lecture_models.ops.bilinear import bin_points, hat_matrix, neighbours
+from lecture_models.ops.bilinear import Reduce, sample_bins
+from lecture_models.ops.roi_align_batched import roi_align_batched, roi_align_separable, separable_weights
+from lecture_models.ops.roi_arguments import check_crop, pair
+from lecture_models.ops.roi_box import grid_interval
+from lecture_models.ops.roi_trace import SampleTrace, trace_samples
+
+__all__ = [
+    "roi_align",
+    "roi_align_batched",
+    "roi_align_separable",
+    "separable_weights",
+    "trace_roi_align",
+]
 
 
-def grid_interval(boxes: Tensor, spatial_scale: float, aligned: bool) -> tuple[Tensor, Tensor]:
-    """Where boxes lie on the grid, in index coordinates: corner (x, y) and size (width, height), each [N, 2].
-
-    `aligned=False`, torchvision's default, forgets that a cell's value sits at its centre: everything is read half a
-    cell too far to the lower right, and no side is shorter than one cell.
-    """
-    on_grid = boxes * spatial_scale - (0.5 if aligned else 0.0)
-    start, size = on_grid[:, :2], on_grid[:, 2:] - on_grid[:, :2]
-    return start, size if aligned else size.clamp(min=1.0)
-
-
-def separable_weights(
+def roi_align(
+    features: Tensor,
     boxes: Tensor,
     output_size: int | tuple[int, int],
     spatial_scale: float,
-    size: tuple[int, int],
     sampling_ratio: int = 2,
     aligned: bool = False,
-) -> tuple[Tensor, Tensor]:
-    """The two matrices that are RoIAlign: output = A_y · F · A_xᵀ for each channel F of the feature map.
-
-    RoIAlign takes the mean of values at the crossings of rows and columns, and each value is a product of a hat
-    function along y and one along x. So the mean over rows and the mean over columns separate.
+    reduce: Reduce = "mean",
+) -> Tensor:
+    """RoIAlign: the mean (or max) of bilinear values at regular points of each bin of the exact box.
 
     Args:
+        features: float [C, H, W].
         boxes: float [N, 4], xyxy, image pixels.
         output_size: bins, one number or (oh, ow).
         spatial_scale: cells per image pixel, 1 / stride.
-        size: (H, W) of the feature map, cells.
-        sampling_ratio: points a bin and axis, at least 1.
-        aligned: whether the half-cell is corrected.
+        sampling_ratio: points a bin and axis; 0 or less takes ⌈bin length in cells⌉.
+        aligned: whether the half-cell between cell and index coordinates is corrected.
+        reduce: "mean" or "max" over the points of a bin; points off the map take part with 0.
 
     Returns:
-        A_y float [N, oh, H] and A_x float [N, ow, W].
+        float [N, C, oh, ow]; with "mean" equal to torchvision.ops.roi_align.
 
     Raises:
-        ValueError: when sampling_ratio is below 1.
+        ValueError: for shapes, sizes or names that make no sense.
 
-    >>> a_y, a_x = separable_weights(torch.tensor([[0.0, 0.0, 2.0, 2.0]]), 1, 1.0, (3, 3))
-    >>> a_x
-    tensor([[[0.2500, 0.5000, 0.2500]]])
+    >>> import torch
+    >>> ramp = torch.arange(16.0).view(1, 4, 4)
+    >>> roi_align(ramp, torch.tensor([[0.0, 0.0, 6.0, 6.0]]), 2, 1 / 2, aligned=True)
+    tensor([[[[1.5625, 3.0000],
+              [7.3125, 8.7500]]]])
     """
-    if sampling_ratio < 1:
-        raise ValueError(f"sampling_ratio must be at least 1 for the matrix form, got {sampling_ratio}.")
-    oh, ow = _pair(output_size)
-    start, extent = grid_interval(boxes, spatial_scale, aligned)
-    rows = bin_points(start[:, 1], extent[:, 1], oh, sampling_ratio)
-    columns = bin_points(start[:, 0], extent[:, 0], ow, sampling_ratio)
-    return hat_matrix(rows, size[0]), hat_matrix(columns, size[1])
+    boxes = check_crop(features, boxes, output_size, spatial_scale, reduce)
+    start, size = grid_interval(boxes, spatial_scale, aligned)
+    return sample_bins(features, start, size, pair(output_size), sampling_ratio, reduce)
 
 
-def roi_align_separable(
+def trace_roi_align(
     features: Tensor,
-    boxes: list[Tensor],
+    box: Tensor,
     output_size: int | tuple[int, int],
     spatial_scale: float,
     sampling_ratio: int = 2,
     aligned: bool = False,
-) -> Tensor:
-    """RoIAlign of a batch by two matrix products a box: torchvision's values, with every core at work both ways.
-
-    Gradients reach the features and not the boxes, as in torchvision. Memory: N · oh · W · C numbers a picture.
-
-    Args:
-        features: float [B, C, H, W]; channels_last saves a copy.
-        boxes: B tensors, float [N_i, 4], xyxy, image pixels.
-        output_size: bins, one number or (oh, ow).
-        spatial_scale: cells per image pixel.
-        sampling_ratio: points a bin and axis, at least 1.
-        aligned: whether the half-cell is corrected.
-
-    Returns:
-        float [ΣN_i, C, oh, ow], in the order of `boxes`.
-
-    Raises:
-        ValueError: when there are not as many box tensors as pictures, or sampling_ratio is below 1.
-    """
-    if len(boxes) != len(features):
-        raise ValueError(
-            f"one tensor of boxes a picture is needed: {len(features)} pictures, {len(boxes)} tensors."
-        )
-    _, channels, height, width = features.shape
-    crops = []
-    for picture, its_boxes in zip(features, boxes, strict=True):
-        with torch.no_grad():
-            a_y, a_x = separable_weights(
-                its_boxes.to(features.dtype),
-                output_size,
-                spatial_scale,
-                (height, width),
-                sampling_ratio,
-                aligned,
-            )
-        rows = a_y.flatten(0, 1) @ picture.permute(1, 2, 0).reshape(height, width * channels)
-        crop = a_x[:, None] @ rows.view(*a_y.shape[:2], width, channels)
-        crops.append(crop.permute(0, 3, 1, 2))
-    return torch.cat(crops)
-
-
-def roi_align_batched(
-    features: Tensor,
-    boxes: list[Tensor],
-    output_size: int | tuple[int, int],
-    spatial_scale: float,
-    sampling_ratio: int = 2,
-    aligned: bool = False,
-) -> Tensor:
-    """RoIAlign of a batch as one sparse product: each output is a weighted sum of 4 · sampling_ratio² cells.
-
-    The fastest of the forms on a CPU, both ways, since torch's embedding bags use every core. Same arguments, value
-    and errors as `roi_align_separable`; gradients reach the features and not the boxes.
-    """
-    _check_batch(features, boxes, sampling_ratio)
-    _, channels, height, width = features.shape
-    oh, ow = _pair(output_size)
-    with torch.no_grad():
-        every_box = torch.cat(boxes).to(features.dtype)
-        counts = torch.tensor([len(its_boxes) for its_boxes in boxes], device=features.device)
-        picture = torch.repeat_interleave(torch.arange(len(boxes), device=features.device), counts)
-        start, extent = grid_interval(every_box, spatial_scale, aligned)
-        rows, row_weights = _cells(bin_points(start[:, 1], extent[:, 1], oh, sampling_ratio), height)
-        columns, column_weights = _cells(bin_points(start[:, 0], extent[:, 0], ow, sampling_ratio), width)
-        rows = rows + picture[:, None, None] * height
-        cells = rows[:, :, None, :, None] * width + columns[:, None, :, None, :]
-        weights = row_weights[:, :, None, :, None] * column_weights[:, None, :, None, :]
-    table = features.permute(0, 2, 3, 1).reshape(-1, channels)
-    bag = 4 * sampling_ratio**2
-    sums = torch.nn.functional.embedding_bag(
-        cells.reshape(-1, bag), table, per_sample_weights=weights.reshape(-1, bag), mode="sum"
-    )
-    return sums.view(-1, oh, ow, channels).permute(0, 3, 1, 2)
-
-
-def _cells(points: Tensor, length: int) -> tuple[Tensor, Tensor]:
-    """The cells under points [N, bins, r] and their share of the bin's mean, each [N, bins, 2r]."""
-    near = neighbours(points, length)
-    cells = torch.cat([near.low, near.high], dim=2)
-    return cells, torch.cat([near.low_weight, near.high_weight], dim=2) / points.shape[2]
-
-
-def _pair(output_size: int | tuple[int, int]) -> tuple[int, int]:
-    return (output_size, output_size) if isinstance(output_size, int) else output_size
-
-
-def _check_batch(features: Tensor, boxes: list[Tensor], sampling_ratio: int) -> None:
-    if len(boxes) != len(features):
-        raise ValueError(
-            f"one tensor of boxes a picture is needed: {len(features)} pictures, {len(boxes)} tensors."
-        )
-    if sampling_ratio < 1:
-        raise ValueError(f"sampling_ratio must be at least 1 here, got {sampling_ratio}.")
+    reduce: Reduce = "mean",
+) -> SampleTrace:
+    """RoIAlign of one box with everything on the way; `box` is float [4], the rest as in `roi_align`."""
+    boxes = check_crop(features, box[None], output_size, spatial_scale, reduce)
+    start, size = grid_interval(boxes, spatial_scale, aligned)
+    bins = pair(output_size)
+    return trace_samples(features, boxes[0], spatial_scale, (start[0], size[0]), bins, sampling_ratio, reduce)

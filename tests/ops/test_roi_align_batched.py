@@ -46,7 +46,8 @@ def test_no_boxes_give_an_empty_batch_that_still_carries_gradients(form):
     features = torch.zeros(2, 4, 8, 8, requires_grad=True)
     crops = form(features, [torch.zeros(0, 4)] * 2, 7, 1 / 4)
     crops.sum().backward()
-    assert crops.shape == (0, 4, 7, 7) and features.grad is not None
+    assert crops.shape == (0, 4, 7, 7)
+    assert features.grad is not None
 
 
 @FORMS

@@ -1,0 +1,47 @@
+"""What the crops have in common: their arguments, checked once and for all in the same words."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def pair(output_size: int | tuple[int, int]) -> tuple[int, int]:
+    """(oh, ow) of an output size given as one number or two.
+
+    >>> pair(7)
+    (7, 7)
+    """
+    return (output_size, output_size) if isinstance(output_size, int) else output_size
+
+
+def check_crop(
+    features: Tensor,
+    boxes: Tensor,
+    output_size: int | tuple[int, int],
+    spatial_scale: float,
+    reduce: str,
+) -> Tensor:
+    """Refuse arguments that make no sense, in one sentence each.
+
+    Returns:
+        The boxes in the features' dtype: float [N, 4].
+
+    Raises:
+        ValueError: what must hold, and what came.
+    """
+    if features.ndim != 3 or features.numel() == 0 or not features.is_floating_point():
+        raise ValueError(f"features must be float [C, H, W], got {features.dtype} {list(features.shape)}.")
+    if boxes.ndim != 2 or boxes.shape[1] != 4:
+        raise ValueError(f"boxes must be [N, 4] (x0, y0, x1, y1), got {list(boxes.shape)}.")
+    if not bool(torch.isfinite(boxes).all()):
+        raise ValueError("boxes must be finite numbers of image pixels.")
+    if min(pair(output_size)) < 1:
+        raise ValueError(f"output_size must be at least 1 bin each way, got {output_size}.")
+    if not (math.isfinite(spatial_scale) and spatial_scale > 0):
+        raise ValueError(f"spatial_scale must be above 0 (cells per image pixel), got {spatial_scale}.")
+    if reduce not in {"max", "mean"}:
+        raise ValueError(f'reduce must be "max" or "mean", got {reduce!r}.')
+    return boxes.to(features.dtype)

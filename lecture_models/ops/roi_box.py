@@ -1,0 +1,96 @@
+"""Where a box lands on the grid of features: exact, snapped to cells, and the pixels that were really pooled.
+
+Two kinds of coordinates, and half the trouble with crops is mixing them up: *cell* coordinates, where cell i
+covers [i, i + 1), and *index* coordinates, where its value sits at i (so that it covers [i − ½, i + ½)).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+Operator = Literal["roi_pool", "roi_warp", "roi_align"]
+
+
+def grid_interval(boxes: Tensor, spatial_scale: float, aligned: bool) -> tuple[Tensor, Tensor]:
+    """Where boxes lie on the grid, in index coordinates: corner (x, y) and size (width, height), each [N, 2].
+
+    `aligned=False`, torchvision's default and what its Mask R-CNN uses, takes cell coordinates for index
+    coordinates: everything is read half a cell too far to the lower right, and no side is below one cell.
+    """
+    on_grid = boxes * spatial_scale - (0.5 if aligned else 0.0)
+    start, size = on_grid[:, :2], on_grid[:, 2:] - on_grid[:, :2]
+    return start, size if aligned else size.clamp(min=1.0)
+
+
+def snap(boxes: Tensor, spatial_scale: float) -> Tensor:
+    """RoIPool's first snapping: the first and the last cell of each box, both inclusive.
+
+    Rounds as C's round() does, halves away from zero; Python's round() takes halves to even, and other cells.
+    The last cell belongs to the box, so a box is one cell wider than its edges are apart.
+
+    Args:
+        boxes: float [N, 4], image pixels.
+        spatial_scale: cells per image pixel.
+
+    Returns:
+        int64 [N, 4]: first column, first row, last column, last row; a box has at least one cell each way.
+
+    >>> snap(torch.tensor([[40.0, 24.0, 152.0, 136.0]]), 1 / 16).tolist()
+    [[3, 2, 10, 9]]
+    """
+    on_grid = boxes * spatial_scale
+    whole = on_grid.trunc()
+    away = ((on_grid - whole).abs() >= 0.5) * on_grid.sign()
+    cells = (whole + away).long()
+    return torch.cat([cells[:, :2], torch.maximum(cells[:, 2:], cells[:, :2])], dim=1)
+
+
+def snapped_interval(cells: Tensor) -> tuple[Tensor, Tensor]:
+    """Corner and size, float [N, 2] each, in index coordinates, of snapped cells (int64 [N, 4]).
+
+    Cell i covers [i − ½, i + ½) there, so the interval holds exactly the cells that RoIPool pools.
+    """
+    size = (cells[:, 2:] - cells[:, :2] + 1).float()
+    return cells[:, :2].float() - 0.5, size
+
+
+def pooled_box(
+    boxes: Tensor,
+    operator: Operator,
+    spatial_scale: float,
+    aligned: bool = False,
+    size: tuple[int, int] | None = None,
+) -> Tensor:
+    """The part of the picture that an operator really pooled, to be held against the box that was asked for.
+
+    Cell i of the map stands for the pixels [i · stride, (i + 1) · stride).
+
+    Args:
+        boxes: float [N, 4], xyxy, image pixels.
+        operator: "roi_pool", "roi_warp" (the same cells) or "roi_align".
+        spatial_scale: cells per image pixel, 1 / stride.
+        aligned: RoIAlign's half-cell correction; without it the region lies half a cell to the lower right.
+        size: (H, W) of the map in cells, to clip to what exists; None does not clip.
+
+    Returns:
+        float [N, 4], xyxy, image pixels.
+
+    Raises:
+        ValueError: for an unknown operator.
+
+    >>> pooled_box(torch.tensor([[40.0, 24.0, 152.0, 136.0]]), "roi_pool", 1 / 16).tolist()
+    [[48.0, 32.0, 176.0, 160.0]]
+    """
+    if operator == "roi_align":
+        start, extent = grid_interval(boxes, spatial_scale, aligned)
+        region = torch.cat([start, start + extent], dim=1) + 0.5
+    elif operator in {"roi_pool", "roi_warp"}:
+        region = snap(boxes, spatial_scale).to(boxes.dtype) + torch.tensor([0.0, 0.0, 1.0, 1.0])
+    else:
+        raise ValueError(f'operator must be "roi_pool", "roi_warp" or "roi_align", got {operator!r}.')
+    if size is not None:
+        region = torch.minimum(region.clamp(min=0), torch.tensor([size[1], size[0]] * 2))
+    return region / spatial_scale
