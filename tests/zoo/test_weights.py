@@ -1,4 +1,4 @@
-"""Files of weights, made on the spot: what is written comes back, what is wrong is refused in one sentence."""
+"""Files of weights, made on the spot: what is written comes back, what is wrong is refused in a sentence."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_torchvision_cards(name: str):
 def test_torchvision_networks_are_built_as_torchvision_builds_them(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    """Random weights stand in for the published ones; torchvision's own builder reads them too and must agree."""
+    """Random weights stand in for the published ones; torchvision's own builder reads them too: equal."""
     from torchvision.models import get_model, get_model_weights
 
     enum = get_model_weights(name).DEFAULT
