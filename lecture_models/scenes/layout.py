@@ -176,7 +176,9 @@ def _fits(
     camera: Camera, settings: SceneSettings, item: Item, x: float, z: float, placed: list[Item]
 ) -> bool:
     pixels = camera.focal(REFERENCE) * item.height / max(z, 0.1)
-    in_sight = z >= _nearest(camera) and pixels >= 0.5 * settings.size_min and abs(x) < camera.spread * z * 1.05
+    in_sight = (
+        z >= _nearest(camera) and pixels >= 0.5 * settings.size_min and abs(x) < camera.spread * z * 1.05
+    )
     return in_sight and all(
         math.dist((x, z), other.place) > item.footprint + other.footprint for other in placed
     )

@@ -76,7 +76,15 @@ def render(seed: int, settings: SceneSettings = SceneSettings(), size: int = 256
     semantic, instance, things = _truth(world, centres, size)
     normals = world.camera.to_camera(centres.normal).reshape(size, size, 3)
     return Scene(
-        int(seed), settings, image, semantic, instance, centres.depth.reshape(size, size), normals, things, world.camera
+        int(seed),
+        settings,
+        image,
+        semantic,
+        instance,
+        centres.depth.reshape(size, size),
+        normals,
+        things,
+        world.camera,
     )
 
 

@@ -55,7 +55,9 @@ class SceneSettings:
         for name, (low, high, _, unit, _) in self.RANGES.items():
             _check(name, getattr(self, name), low, high, unit)
         if int(self.things) != self.things:
-            raise ValueError(f"things must be a whole number; got {self.things!r}. Give an integer from 0 to 24.")
+            raise ValueError(
+                f"things must be a whole number; got {self.things!r}. Give an integer from 0 to 24."
+            )
         if self.size_min > self.size_max:
             raise ValueError(
                 f"size_min must not exceed size_max; got {self.size_min:g} > {self.size_max:g}. Lower size_min."

@@ -33,7 +33,9 @@ VIVID = tuple(
         (240, 120, 20),
     )
 )
-WOOD = tuple(linear(*c) for c in ((176, 126, 72), (150, 98, 52), (196, 156, 98), (120, 90, 64), (140, 110, 90)))
+WOOD = tuple(
+    linear(*c) for c in ((176, 126, 72), (150, 98, 52), (196, 156, 98), (120, 90, 64), (140, 110, 90))
+)
 STONE = tuple(
     linear(*c) for c in ((200, 196, 188), (170, 165, 158), (214, 200, 176), (150, 150, 158), (190, 150, 130))
 )
@@ -52,7 +54,9 @@ WALLS = tuple(
         (130, 150, 165),
     )
 )
-CONES = tuple(linear(*c) for c in ((245, 95, 20), (250, 120, 30), (245, 105, 25), (235, 200, 30), (60, 140, 230)))
+CONES = tuple(
+    linear(*c) for c in ((245, 95, 20), (250, 120, 30), (245, 105, 25), (235, 200, 30), (60, 140, 230))
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,9 @@ def moved(item: Item, by: Vector) -> Item:
 
 def _shift(shape: Shape, by: Vector) -> Shape:
     """Every point of a shape's definition, shifted."""
-    names = {Sphere: ("centre",), Box: ("centre",), Frustum: ("base",), Capsule: ("start", "end")}[type(shape)]
+    names = {Sphere: ("centre",), Box: ("centre",), Frustum: ("base",), Capsule: ("start", "end")}[
+        type(shape)
+    ]
     return replace(shape, **{n: along(getattr(shape, n), by, 1.0) for n in names})  # type: ignore[type-var]
 
 
@@ -131,7 +137,9 @@ def crate(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
     turn, kind, grain = float(rng.uniform(0, math.pi)), int(rng.integers(3)), int(rng.integers(99))
     wood = pick(rng, WOOD)
     material: Material = (
-        m.Carton(wood, linear(215, 195, 150), grain) if kind == 2 else m.PlankCrate(half, wood, kind == 1, grain)
+        m.Carton(wood, linear(215, 195, 150), grain)
+        if kind == 2
+        else m.PlankCrate(half, wood, kind == 1, grain)
     )
     box = Box((x, y + size, z), half, math.cos(turn), math.sin(turn))
     footprint = math.hypot(half[0], half[2])
@@ -203,7 +211,11 @@ def building(rng: np.random.Generator, x: float, z: float) -> Item:
     facade = m.Facade(half, pick(rng, WALLS), bool(rng.random() < 0.5), window, int(rng.integers(99)))
     box = Box((x, half[1], z), half, math.cos(turn), math.sin(turn))
     return Item(
-        CLASSES.index("building"), (Part(box, facade, 0.03),), math.hypot(half[0], half[2]), 2 * half[1], (x, z)
+        CLASSES.index("building"),
+        (Part(box, facade, 0.03),),
+        math.hypot(half[0], half[2]),
+        2 * half[1],
+        (x, z),
     )
 
 

@@ -7,6 +7,7 @@ or an evaluation measures was trained on.
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -45,16 +46,7 @@ class SceneStore:
 
     def __init__(self, folder: Path, scenes: int) -> None:
         self.folder, self.scenes = Path(folder), scenes
-        mode = "r" if all(self._path(f).exists() for f in FIELDS) else None
-        self.fields = {f: self._open(f, mode) for f in FIELDS}
-
-    def _path(self, field: str) -> Path:
-        return self.folder / f"{field}-{self.scenes}.npy"
-
-    def _open(self, field: str, mode: str | None) -> np.ndarray:
-        if mode is None:
-            raise FileNotFoundError(f"{self._path(field)} is missing; call prepare(folder, scenes) first")
-        return np.load(self._path(field), mmap_mode="r")
+        self.fields = {f: np.load(self.folder / f"{f}-{scenes}.npy", mmap_mode="r") for f in FIELDS}
 
     def __len__(self) -> int:
         return self.scenes
@@ -81,6 +73,14 @@ def prepare(folder: Path, scenes: int, workers: int = 2) -> SceneStore:
             done.add(chunk)
             journal.write_text(json.dumps(sorted(done)))
     return SceneStore(folder, scenes)
+
+
+def wait_for(folder: Path, scenes: int) -> SceneStore:
+    """Open the store once another process has rendered all of it."""
+    journal = Path(folder) / f"rendered-{scenes}.json"
+    while not journal.exists() or len(json.loads(journal.read_text() or "[]")) * CHUNK < scenes:
+        time.sleep(1)
+    return SceneStore(Path(folder), scenes)
 
 
 def _render_chunk(folder: Path, scenes: int, first: int) -> int:

@@ -1,0 +1,1 @@
+"""The lecture's networks, built from torchvision's parts wherever it has them."""
