@@ -29,7 +29,7 @@ def test_cells_outside_the_pooled_box_have_no_say():
 
 
 def test_the_mean_position_that_roi_align_reads_is_the_centre_of_its_pooled_box():
-    # each cell holds the x of its centre in image pixels: the mean over all bins is the centre of what was pooled
+    # each cell holds the x of its centre in image pixels: the mean over all bins is the centre of the region
     centres = ((torch.arange(40) + 0.5) * 8).expand(1, 40, 40).contiguous()
     for aligned in (False, True):
         region = pooled_box(BOX, "roi_align", 1 / 8, aligned)
