@@ -1,0 +1,173 @@
+// What the page does in the browser: header, permalink, presenter mode, and the small drawn widgets.
+// Everything a lesson's text says goes through textContent; no string is ever parsed as HTML.
+(() => {
+  const ww = (window.whatwhere = window.whatwhere || {});
+  const query = new URLSearchParams(location.search);
+
+  // ---- drawing -------------------------------------------------------------------------------
+  ww.make = (tag, props = {}, ...children) => {
+    const node = document.createElement(tag);
+    for (const [key, value] of Object.entries(props)) {
+      if (key === "class") node.className = value;
+      else if (key === "text") node.textContent = value;
+      else if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+      else if (value !== false && value != null) node.setAttribute(key, value === true ? "" : value);
+    }
+    node.append(...children.filter((child) => child != null));
+    return node;
+  };
+  const make = ww.make;
+  // Runs `draw` now and whenever Python sends a new value.
+  ww.follow = (props, watch, draw) => {
+    const now = () => props.value && typeof props.value === "object" && draw(props.value);
+    watch("value", now);
+    now();
+  };
+
+  // ---- header: link, presenter mode, theme ---------------------------------------------------
+  ww.header = (element) => {
+    const tools = { link: () => document.getElementById("ww-link")?.click(), present: () => ww.present(), theme: ww.theme };
+    for (const button of element.querySelectorAll("[data-tool]"))
+      button.addEventListener("click", () => tools[button.dataset.tool]());
+    if (query.get("present") === "1") ww.present(true);
+  };
+  ww.say = (text) => {
+    const said = document.querySelector(".ww-said");
+    if (said) said.textContent = text;
+    clearTimeout(ww.saying);
+    ww.saying = setTimeout(() => said && (said.textContent = ""), 4000);
+  };
+  ww.theme = () => {
+    document.body.classList.toggle("dark");
+    try { localStorage.setItem("ww-theme", ww.dark() ? "dark" : "light"); } catch { /* private window */ }
+  };
+  ww.dark = () => document.body.classList.contains("dark");
+  ww.present = (on = !document.body.classList.contains("ww-present")) => {
+    document.body.classList.toggle("ww-present", on);
+    window.dispatchEvent(new Event("resize"));
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest?.("input, textarea, [contenteditable], [role=application], .cm-editor")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "p" || event.key === "P") ww.present();
+    else if (event.key === "Escape" && document.body.classList.contains("ww-present")) ww.present(false);
+    else if (document.body.classList.contains("ww-present") && event.key === "PageDown") document.getElementById("ww-next")?.click();
+    else if (document.body.classList.contains("ww-present") && event.key === "PageUp") document.getElementById("ww-previous")?.click();
+  });
+
+  // ---- the picture's key ---------------------------------------------------------------------
+  ww.scene = (names, defaults, all, step) => {
+    const seed = Math.min(999999, Math.max(0, Math.round(Number(all[0]) || 0) + step));
+    const changed = names.map((name, i) => [name, all[i + 1]]).filter(([name, value]) => value !== defaults[name]);
+    const settings = changed.map(([name, value]) => `${name}=${value}`).join("&");
+    return [seed, `scene:${seed}${settings ? "?" + settings : ""}`];
+  };
+  ww.picture = null;
+  ww.pictureChanged = (key) => {
+    ww.picture = key;
+    window.dispatchEvent(new CustomEvent("whatwhere:picture", { detail: key }));
+  };
+
+  // ---- a lesson that comes to sight asks Python once for each picture -------------------------
+  // Without a permalink the first lesson asks at once; with one, after the server has restored it.
+  let ready = !query.has("lesson") && !query.has("picture");
+  ww.restored = () => { ready = true; window.dispatchEvent(new Event("whatwhere:ready")); };
+  ww.beacon = (element, props, trigger) => {
+    const line = element.querySelector(".ww-point");
+    line.textContent = props.value.point;
+    let shown;
+    const look = () => {
+      const visible = line.offsetParent !== null;
+      if (!visible || !ready) return;
+      ww.lesson = line.dataset.lesson;
+      document.body.dataset.lesson = ww.lesson;
+      if (shown !== undefined && shown === ww.picture) return;
+      shown = ww.picture;
+      setTimeout(() => trigger("seen"), 0);
+    };
+    new ResizeObserver(look).observe(line);
+    window.addEventListener("whatwhere:picture", look);
+    window.addEventListener("whatwhere:ready", () => setTimeout(look, 0));
+    look();
+  };
+
+  // ---- permalink -----------------------------------------------------------------------------
+  ww.permalink = (lessons, all) => {
+    const link = new URLSearchParams();
+    let at = 1;
+    for (const [name, keys] of lessons) {
+      if (name === ww.lesson) {
+        link.set("lesson", name);
+        link.set("picture", all[0]);
+        keys.forEach((key, i) => link.set(key, all[at + i] === true ? "1" : all[at + i] === false ? "0" : String(all[at + i] ?? "")));
+      }
+      at += keys.length;
+    }
+    if (document.body.classList.contains("ww-present")) link.set("present", "1");
+    const text = link.toString().replaceAll("%3A", ":").replaceAll("%2C", ",");
+    history.replaceState(null, "", "?" + text);
+    const done = () => ww.say("Link copied");
+    const copied = navigator.clipboard?.writeText(location.href);
+    copied ? copied.then(done, () => ww.say("The link is in the address bar")) : ww.say("The link is in the address bar");
+  };
+
+  // ---- reading, table, question --------------------------------------------------------------
+  const SOURCES = { run: "computed now", result: "our result file", paper: "from the paper" };
+  ww.reading = (element, props, watch) => {
+    const root = element.querySelector(".ww-reading");
+    ww.follow(props, watch, (value) => {
+      const more = (value.more || []).map(([name, text]) => make("div", {}, make("dt", { text: name }), make("dd", { text })));
+      root.dataset.source = value.source;
+      root.replaceChildren(
+        make("p", { class: "ww-number" }, make("strong", { text: value.value }), make("span", { text: value.unit })),
+        make("p", { class: "ww-meaning", text: value.meaning }),
+        more.length ? make("dl", {}, ...more) : "",
+        make("p", { class: "ww-source", text: value.cite || SOURCES[value.source] || "" }),
+      );
+    });
+  };
+  ww.table = (element, props, watch) => {
+    const root = element.querySelector(".ww-table");
+    ww.follow(props, watch, (value) => {
+      root.dataset.source = value.source;
+      const strong = new Set(value.strong || []);
+      const row = (cells, tag, i) =>
+        make("tr", { class: strong.has(i) ? "ww-strong" : "" },
+          ...cells.map((text, j) => make(j || tag === "th" ? tag : "th", { text, scope: tag === "th" ? "col" : j ? null : "row" })));
+      root.replaceChildren(make("table", {},
+        make("caption", { text: value.caption }),
+        make("thead", {}, row(value.head, "th", -1)),
+        make("tbody", {}, ...value.rows.map((cells, i) => row(cells, "td", i)))));
+    });
+  };
+  ww.question = (element, props, watch) => {
+    const root = element.querySelector(".ww-question");
+    ww.follow(props, watch, (value) => {
+      const answer = make("p", { class: "ww-answer", "aria-live": "polite" });
+      const commit = (chosen) => {
+        const right = chosen === value.answer;
+        buttons.forEach((button, i) => {
+          button.disabled = true;
+          button.dataset.mark = i === value.answer ? "right" : i === chosen ? "wrong" : "";
+        });
+        answer.replaceChildren(make("b", { text: right ? "Yes. " : `Not quite: ${value.choices[value.answer]}. ` }), value.why);
+      };
+      const buttons = value.choices.map((text, i) => make("button", { type: "button", text, onclick: () => commit(i) }));
+      root.replaceChildren(make("p", { class: "ww-ask", text: value.text }), make("div", { class: "ww-choices" }, ...buttons), answer);
+    });
+  };
+
+  // ---- saving --------------------------------------------------------------------------------
+  ww.save = (name, url) => make("a", { href: url, download: name }).click();
+  ww.saver = (element, props, watch) => watch("value", () => {
+    const file = props.value;
+    if (file?.base64) ww.save(file.name, `data:${file.type};base64,${file.base64}`);
+  });
+
+  // The theme chosen last time, before the first paint.
+  document.addEventListener("DOMContentLoaded", () => {
+    let theme = query.get("__theme");
+    try { theme = theme || localStorage.getItem("ww-theme"); } catch { /* private window */ }
+    if (theme === "dark" || theme === "light") document.body.classList.toggle("dark", theme === "dark");
+  });
+})();

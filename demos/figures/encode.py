@@ -1,0 +1,80 @@
+"""Arrays as text for the page: pictures as data URIs, numbers packed without loss.
+
+What is measured travels as PNG or packed numbers, photographs as JPEG. A data URI arrives with the event
+itself, so a new picture costs no second request.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from typing import Any
+
+import cv2
+import numpy as np
+
+JPEG_QUALITY = 92
+PNG_LEVEL = 1
+
+
+def png_uri(image: np.ndarray) -> str:
+    """A picture as a PNG data URI, lossless.
+
+    Args:
+        image: uint8 grey [H, W], RGB [H, W, 3] or RGBA [H, W, 4].
+
+    Examples:
+        >>> png_uri(np.zeros((2, 2, 3), np.uint8))[:22]
+        'data:image/png;base64,'
+    """
+    return _uri(".png", "png", image, [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL])
+
+
+def jpeg_uri(image: np.ndarray, quality: int = JPEG_QUALITY) -> str:
+    """A photograph, uint8 RGB [H, W, 3], as a JPEG data URI; lossy, never for anything measured."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    return _uri(".jpg", "jpeg", image, options)
+
+
+def _uri(suffix: str, kind: str, image: np.ndarray, options: list[int]) -> str:
+    if image.dtype != np.uint8 or image.ndim not in (2, 3):
+        raise ValueError(f"A picture is uint8 [H, W] or [H, W, 3 or 4]; got {image.dtype} {list(image.shape)}.")
+    if image.ndim == 3:
+        image = cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA if image.shape[2] == 4 else cv2.COLOR_RGB2BGR)
+    done, data = cv2.imencode(suffix, np.ascontiguousarray(image), options)
+    if not done:
+        raise ValueError(f"A picture of {list(image.shape)} could not be written as {kind}.")
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+def pack_indices(indices: np.ndarray) -> dict[str, Any]:
+    """Indices [h, w] from 0 to 65535 for the browser's read-out: ``{shape, kind, data}``, deflated, base64.
+
+    Examples:
+        >>> pack_indices(np.zeros((2, 3), np.int64))["shape"]
+        [2, 3]
+    """
+    if indices.ndim != 2 or indices.min(initial=0) < 0 or indices.max(initial=0) > 65535:
+        raise ValueError(f"Indices are [h, w] from 0 to 65535; got {list(indices.shape)}.")
+    small = indices.max(initial=0) < 256
+    return _pack(indices.astype(np.uint8 if small else "<u2"), "u8" if small else "u16")
+
+
+def pack_values(values: np.ndarray) -> dict[str, Any]:
+    """Numbers [h, w] or [n, h, w] as float32 for the browser, without loss: ``{shape, kind, data}``."""
+    return _pack(np.asarray(values, "<f4"), "f32")
+
+
+def _pack(array: np.ndarray, kind: str) -> dict[str, Any]:
+    data = zlib.compress(np.ascontiguousarray(array).tobytes(), level=1)
+    return {"shape": list(array.shape), "kind": kind, "data": base64.b64encode(data).decode()}
+
+
+def unpack(packed: dict[str, Any]) -> np.ndarray:
+    """The array of :func:`pack_indices` or :func:`pack_values`, as the browser reads it.
+
+    >>> unpack(pack_values(np.array([[1.5]])))
+    array([[1.5]], dtype=float32)
+    """
+    kind = {"u8": np.uint8, "u16": "<u2", "f32": "<f4"}[packed["kind"]]
+    return np.frombuffer(zlib.decompress(base64.b64decode(packed["data"])), kind).reshape(packed["shape"])

@@ -1,0 +1,85 @@
+"""Every colour of the pictures. A class has one colour in all lessons; assets/style.css has the page's own.
+
+The class colours differ in lightness as well as in hue, so that they stay apart for colour-blind eyes and
+on a pale projector; the test measures the smallest difference under the three common kinds of colour blindness.
+"""
+
+from __future__ import annotations
+
+import colorsys
+
+import numpy as np
+
+CLASS_COLORS = {
+    "sky": "#a6d3f2",
+    "road": "#6d7480",
+    "grass": "#7fb347",
+    "building": "#c9a58a",
+    "ball": "#e64b4b",
+    "crate": "#8a4b12",
+    "pillar": "#f4f0e0",
+    "cone": "#f59a00",
+    "person": "#3b3fc4",
+}
+VOID_COLOR = "#20242c"
+TRUTH = "#12b886"
+PREDICTION = "#4263eb"
+WRONG = "#e03131"
+RIGHT = "#2f9e44"
+INK = "#212529"
+MUTED = "#6b7280"
+GRID = "#d0d5dd"
+PAPER = "#ffffff"
+CYCLE = ("#4263eb", "#e8590c", "#0c8599", "#c2255c", "#5f3dc4", "#868e96")
+"""Colours of a chart's series, in order."""
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """A hex colour as (red, green, blue) of 0..255.
+
+    >>> rgb("#ff8000")
+    (255, 128, 0)
+    """
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+def hex_color(red: float, green: float, blue: float) -> str:
+    """(red, green, blue) of 0..255 as a hex colour."""
+    return "#" + "".join(f"{round(max(0, min(255, part))):02x}" for part in (red, green, blue))
+
+
+def class_color(name: str) -> str:
+    """Colour of a class by its name: the scenes' own, else one spread by the name's bytes (COCO's 91 classes).
+
+    >>> class_color("ball") == CLASS_COLORS["ball"]
+    True
+    """
+    if name in CLASS_COLORS:
+        return CLASS_COLORS[name]
+    hue = sum((place + 1) * byte for place, byte in enumerate(name.encode())) * 0.618034 % 1
+    red, green, blue = colorsys.hls_to_rgb(hue, 0.45, 0.65)
+    return hex_color(255 * red, 255 * green, 255 * blue)
+
+
+def instance_color(name: str, number: int) -> str:
+    """Colour of the ``number``-th instance (from 0) of a class: the class's hue, lighter and darker in turn."""
+    hue, light, strength = colorsys.rgb_to_hls(*(part / 255 for part in rgb(class_color(name))))
+    steps = (0, 0.16, -0.14, 0.26, -0.22, 0.08)
+    turn = (0, 0.025, -0.025)[number // len(steps) % 3]
+    light = min(0.88, max(0.18, light + steps[number % len(steps)]))
+    red, green, blue = colorsys.hls_to_rgb((hue + turn) % 1, light, strength)
+    return hex_color(255 * red, 255 * green, 255 * blue)
+
+
+def palette(names: tuple[str, ...]) -> np.ndarray:
+    """Colours of classes as uint8 [256, 3], so that ``palette(names)[labels]`` paints a label map; 255 is void."""
+    table = np.zeros((256, 3), np.uint8)
+    for index, name in enumerate(names):
+        table[index] = rgb(class_color(name))
+    table[255] = rgb(VOID_COLOR)
+    return table
+
+
+def legend(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(name, colour) pairs for a panel's legend."""
+    return [(name, class_color(name)) for name in names]

@@ -1,0 +1,47 @@
+"""The frame of the page: everything that lessons share, and nothing that belongs to one lesson.
+
+How to write a lesson: one file, ``demos/<name>.py``, always in this order.
+
+1.  The module's docstring: the tab's "Theory and paper" (Markdown, LaTeX between ``$``, paper with section).
+2.  Constants.
+3.  ``compute(...)``: settings to a trace (lecture_models does the work; torch is imported inside the function,
+    since the page must answer before torch is there).
+4.  ``update(picture="scene:42", ...)``: settings to a mapping ``{output key: value}``. A pure function; all
+    parameters have defaults, each is described under ``Args:``. Values are the records of
+    :mod:`demos.ui.shown` (:class:`Panels`, :class:`Reading`, :class:`Table`), JSON for a board of the lesson's
+    own, or what the gradio component takes. Every lesson returns ``question`` (a :class:`Question`, whose
+    answer was computed from these settings) and ``numbers`` (Markdown: one value multiplied out).
+5.  ``build(screen)``: the widgets, at most 40 lines.
+6.  ``LESSON = Lesson(...)``; then one line in ``demos/__init__.py`` and a test.
+
+    def update(picture: str = "scene:42", box: str = "60,80,150,170", level: str = "P4") -> dict:
+        '''Crop a box of the picture's features.
+
+        Args:
+            picture: key of the picture, such as scene:42.
+            box: x0,y0,x1,y1 in picture pixels.
+            level: level of the pyramid, P2 to P5.
+        '''
+        ...
+        return {"stage": Panels(...), "error": Reading("1.7", "px", "..."), "question": Question(...), "numbers": "…"}
+
+    def build(screen: Screen) -> None:
+        with screen.left:
+            screen.stage("stage", label="Drag the box", select="box", key="box")
+        with screen.right:
+            screen.control("level", gr.Radio(["P2", "P3", "P4", "P5"], value="P4", label="Level"))
+            screen.reading("error")
+        with screen.row:
+            screen.stage("crops", label="What each operator pools", columns=4)
+
+The names of ``update``'s parameters are the keys of stage selections and controls (:func:`wiring.check` raises
+when the page is built if they differ), the endpoint ``/<name>``'s parameters and the permalink's query keys.
+A ``raise ValueError("what must hold; what came; what to do")`` in lecture_models reaches the visitor as that
+sentence; anything else is a bug and keeps its traceback in the log.
+"""
+
+from demos.ui.lesson import Lesson, Part
+from demos.ui.screen import Screen
+from demos.ui.shown import Box, Knows, Panel, Panels, Question, Reading, Table
+
+__all__ = ["Box", "Knows", "Lesson", "Panel", "Panels", "Part", "Question", "Reading", "Screen", "Table"]

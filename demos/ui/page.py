@@ -1,0 +1,202 @@
+"""The page: header, parts, lessons, picture bar and permalink, made from the syllabus alone."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from demos.ui import stage as stages
+from demos.ui.lesson import PICTURE, Lesson, Part
+from demos.ui.picture import PictureBar, PictureSource
+from demos.ui.save import save_row
+from demos.ui.screen import Screen
+from demos.ui.wiring import check, endpoint, say_what_is_missing, spoken
+
+ASSETS = Path(__file__).parents[2] / "assets"
+TITLE = "What & Where"
+MATH = [
+    {"left": "$$", "right": "$$", "display": True},
+    {"left": "$", "right": "$", "display": False},
+]
+HEADER = """
+<header class="ww-header">
+  <span class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></span>
+  <nav class="ww-tools" aria-label="Page">
+    <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
+    <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
+    <button type="button" data-tool="theme" title="Light or dark">Theme</button>
+  </nav>
+  <output class="ww-said" aria-live="polite"></output>
+</header>
+"""
+
+
+def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: str) -> gr.Blocks:
+    """The whole page.
+
+    Args:
+        syllabus: parts with their lessons in lecture order.
+        pictures: where pictures come from, see :class:`~demos.ui.picture.PictureSource`.
+        default_picture: key of the scene shown at first.
+
+    Raises:
+        TypeError: a lesson's parameters, widgets and documentation do not agree.
+    """
+    with gr.Blocks(title=TITLE, delete_cache=(3600, 3600), analytics_enabled=False) as demo:
+        gr.HTML(HEADER, elem_id="ww-top", js_on_load="window.whatwhere.header(element);", apply_default_css=False)
+        bar = PictureBar(pictures, default_picture)
+        parts, tabs, screens = _tabs(syllabus)
+        for screen in screens:
+            _connect(screen, bar)
+        _permalink(demo, bar, parts, tabs, screens)
+    say_what_is_missing(demo)
+    return demo
+
+
+def head() -> str:
+    """Scripts of the page as text for ``launch(head=…)``: every assets/*.js, page.js first."""
+    files = sorted(ASSETS.glob("*.js"), key=lambda path: (path.name != "page.js", path.name))
+    return "\n".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in files)
+
+
+def css_paths() -> list[Path]:
+    """Style sheets of the page: every assets/*.css, in the order of their names."""
+    return sorted(ASSETS.glob("*.css"))
+
+
+def theme() -> gr.themes.Base:
+    """System fonts alone, so that no request leaves for another host; colours stand in assets/style.css."""
+    return gr.themes.Base(
+        primary_hue="indigo",
+        neutral_hue="slate",
+        font=["system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+
+
+def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[Screen]]:
+    rows: dict[str, gr.Tabs] = {}
+    screens = []
+    with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"]) as parts:
+        for part in syllabus:
+            label = f"{part.letter}  {part.title}"
+            with gr.Tab(label, id=part.letter, interactive=bool(part.lessons), elem_id=f"ww-part-{part.letter}"):
+                with gr.Tabs(elem_classes=["ww-lessons"]) as rows[part.letter]:
+                    screens += [_lesson(lesson) for lesson in part.lessons]
+    return parts, rows, screens
+
+
+def _lesson(lesson: Lesson) -> Screen:
+    """One tab: point, stage on the left, controls and reading on the right, intermediates, accordions."""
+    with gr.Tab(f"{lesson.number}  {lesson.title}", id=lesson.name, elem_id=f"ww-tab-{lesson.name}"):
+        beacon = _beacon(lesson)
+        with gr.Row(elem_classes=["ww-main"]):
+            left = gr.Column(elem_classes=["ww-left"], min_width=0, scale=1)
+            right = gr.Column(elem_classes=["ww-right"], min_width=0, scale=0)
+        row = gr.Column(elem_classes=["ww-row"], min_width=0)
+        screen = Screen(lesson, left, right, row)
+        screen.triggers.append(stages.trigger(beacon, "seen"))
+        lesson.build(screen)
+        with gr.Column(elem_classes=["ww-more"], min_width=0):
+            _more(lesson, screen)
+            screen.foot = gr.Column(elem_classes=["ww-foot"], min_width=0)
+    check(lesson, screen)
+    return screen
+
+
+def _beacon(lesson: Lesson) -> gr.HTML:
+    """The lesson's point. It also fires ``seen`` when the lesson comes to sight with another picture than before."""
+    return gr.HTML(
+        {"point": lesson.point},
+        label="point",
+        html_template='<p class="ww-point" data-lesson="${lesson}"></p>',
+        js_on_load="window.whatwhere.beacon(element, props, trigger); /* fires 'seen' */",
+        apply_default_css=False,
+        elem_classes=["ww-block"],
+        lesson=lesson.name,
+    )
+
+
+def _more(lesson: Lesson, screen: Screen) -> None:
+    closed: dict[str, Any] = {"open": False, "elem_classes": ["ww-fold"]}
+    with gr.Accordion("Predict first", elem_id=f"{lesson.name}-predict-fold", **closed):
+        screen.output("question", stages.widget("question", "Predict first", f"{lesson.name}-question"))
+    with gr.Accordion("Numbers behind it", elem_id=f"{lesson.name}-numbers-fold", **closed):
+        screen.output("numbers", gr.Markdown(label="Numbers", latex_delimiters=MATH, elem_id=f"{lesson.name}-numbers"))
+    with gr.Accordion("Show the code", elem_id=f"{lesson.name}-code-fold", **closed) as fold:
+        code = gr.Code(language="python", label="As it ran", interactive=False, elem_id=f"{lesson.name}-code")
+        fold.expand(partial(source, lesson), None, code, show_progress="hidden", api_visibility="private")
+    with gr.Accordion("Theory and paper", elem_id=f"{lesson.name}-theory-fold", **closed):
+        gr.Markdown(lesson.theory, latex_delimiters=MATH, elem_classes=["ww-theory"])
+
+
+def source(lesson: Lesson) -> str:
+    """Source of the functions that a lesson names, read when the learner opens "Show the code"."""
+    return "\n\n".join(inspect.getsource(function) for function in lesson.code())
+
+
+def _connect(screen: Screen, bar: PictureBar) -> None:
+    inputs = [bar.key if name == PICTURE else screen.inputs[name] for name in screen.lesson.settings]
+    gr.on(
+        screen.triggers,
+        endpoint(screen.lesson, screen),
+        inputs,
+        list(screen.outputs.values()),
+        api_name=screen.lesson.name,
+        preprocess=False,
+        trigger_mode="always_last",
+        show_progress="hidden",
+        concurrency_id="lesson",
+    )
+    with screen.foot:
+        save_row(screen.lesson, screen, inputs)
+
+
+def _permalink(demo: gr.Blocks, bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screens: list[Screen]) -> None:
+    """Reading the address when the page opens, and handing the current settings to the "Copy link" button."""
+    widgets = [widget for screen in screens for widget in screen.inputs.values()]
+    shown = [component for screen in screens for component in screen.outputs.values()]
+    bars = [bar.key, bar.seed, bar.sample, *bar.sliders.values()]
+
+    def restore(request: gr.Request) -> dict[Any, Any]:
+        query = dict(request.query_params)
+        screen = next((one for one in screens if one.lesson.name == query.get("lesson")), None)
+        if screen is None and PICTURE not in query:
+            return {parts: gr.skip()}
+        return _restored(query, bar, parts, rows, screen or screens[0])
+
+    demo.load(
+        restore, None, [parts, *rows.values(), *bars, *widgets, *shown], show_progress="hidden", api_visibility="private"
+    ).then(None, js="() => { window.whatwhere.restored(); }", api_visibility="private")
+    names = [[screen.lesson.name, list(screen.inputs)] for screen in screens]
+    link = gr.Button("link", elem_id="ww-link", elem_classes=["ww-hidden"])
+    link.click(
+        None,
+        [bar.key, *widgets],
+        None,
+        js=f"(...all) => {{ window.whatwhere.permalink({names!r}, all); }}",
+        api_visibility="private",
+    )
+
+
+def _restored(
+    query: dict[str, str], bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screen: Screen
+) -> dict[Any, Any]:
+    """Values of all widgets that a permalink names, and the lesson's outputs for them."""
+    lesson = screen.lesson
+    part = lesson.number[0]
+    values: dict[Any, Any] = {parts: gr.Tabs(selected=part), rows[part]: gr.Tabs(selected=lesson.name)}
+    settings = lesson.defaults | {PICTURE: query.get(PICTURE, bar.key.value)}
+    with spoken():
+        values |= bar.restore(settings[PICTURE])
+    for name, rule in screen.rules.items():
+        if name in query:
+            settings[name] = rule.check(name, rule.parse(query[name]))
+            values[screen.inputs[name]] = settings[name]
+    return values
+

@@ -1,0 +1,145 @@
+"""The values that ``update`` returns: plain records of text and encoded pictures, no component, no array.
+
+Each has ``payload()``, the JSON that assets/stage.js or assets/page.js draws. All text in them reaches the
+page as text, never as HTML, except :class:`Reading` and friends' own markup, which the scripts build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box drawn over a panel: ``box`` xyxy in picture pixels, a CSS colour, a label, perhaps dashed."""
+
+    box: tuple[float, float, float, float]
+    color: str
+    label: str = ""
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Knows:
+    """What a panel says at a pixel: what it knows, what it cannot know, and ``mark``: '', 'right' or 'wrong'."""
+
+    text: str
+    cannot: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One view of the picture on a stage.
+
+    Args:
+        title: shown above the picture.
+        alt: alternative text: what the picture shows, for somebody who does not see it.
+        image: data URI that fills the panel (see ``demos.figures.encode``), or '' to show the stage's ``base``.
+        overlay: data URI laid over the image, enlarged without smoothing.
+        index: packed indices [h, w] (``encode.pack_indices``), any size; ``texts[index]`` is read out.
+        texts: what to say for each index.
+        values: packed floats [h, w] (``encode.pack_values``): the number under the pointer is read out.
+        unit: unit of ``values``.
+        boxes: boxes in picture pixels.
+        legend: (name, CSS colour) pairs of this panel alone.
+        pixelated: enlarge ``image`` by nearest neighbour: True for small maps, False for photographs.
+        note: one line below the panel.
+    """
+
+    title: str
+    alt: str
+    image: str = ""
+    overlay: str = ""
+    index: Mapping[str, Any] | None = None
+    texts: Sequence[Knows] = ()
+    values: Mapping[str, Any] | None = None
+    unit: str = ""
+    boxes: Sequence[Box] = ()
+    legend: Sequence[tuple[str, str]] = ()
+    pixelated: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Panels:
+    """What a stage shows: panels of one picture of ``size`` (height, width), an optional legend for all.
+
+    Args:
+        size: (height, width) of the picture in pixels; boxes, points and crosshair are in these pixels.
+        panels: the views, in reading order.
+        base: data URI of the picture, shared by all panels with an empty ``image``.
+        legend: (name, CSS colour) pairs.
+        selection: set the stage's selection ("x,y" or "x0,y0,x1,y1"); None leaves the learner's as it is.
+        message: one sentence above the panels, such as "The weights could not be fetched: …".
+    """
+
+    size: tuple[int, int]
+    panels: Sequence[Panel]
+    base: str = ""
+    legend: Sequence[tuple[str, str]] = ()
+    selection: str | None = None
+    message: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The one large number of a lesson.
+
+    Args:
+        value: the number as text, rounded as it should be read.
+        unit: such as ``%`` or ``px``.
+        meaning: what it is, in one sentence.
+        source: 'run' (computed now), 'result' (a result file of ours) or 'paper'; they look different.
+        cite: what the number is from, where it is not from this run.
+        more: further (label, value) pairs, small.
+    """
+
+    value: str
+    unit: str
+    meaning: str
+    source: str = "run"
+    cite: str = ""
+    more: Sequence[tuple[str, str]] = ()
+
+    def payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that the learner's own settings decide; ``answer`` is an index of ``choices``.
+
+    The page hides answer and reason until the learner commits to a choice.
+    """
+
+    text: str
+    choices: Sequence[str]
+    answer: int
+    why: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.answer < len(self.choices):
+            raise IndexError(f"answer is an index of {len(self.choices)} choices, got {self.answer}.")
+
+    def payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table: column heads, rows of text, a caption with its source; ``source`` as in :class:`Reading`."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str = ""
+    source: str = "run"
+    strong: Sequence[int] = field(default_factory=tuple)
+
+    def payload(self) -> dict[str, Any]:
+        return asdict(self)

@@ -1,0 +1,108 @@
+"""One wiring for all lessons: checks, errors, the named endpoint and the events of a tab.
+
+The names of ``update``'s parameters are the widgets' keys, the endpoint's parameters and the permalink's
+query keys; :func:`check` compares them when the page is built, so a mismatch never reaches a visitor.
+"""
+
+from __future__ import annotations
+
+import dis
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gradio as gr
+
+from demos.ui.checks import Text, check_all
+from demos.ui.lesson import PICTURE, Lesson
+from demos.ui.screen import Screen
+
+FRAME_OUTPUTS = ("question", "numbers")
+"""Outputs that every lesson has: "Predict first" and "Numbers behind it"."""
+
+SAID_ON_PURPOSE = ("ValueError", "WeightsUnavailable")
+"""Errors whose text is written for the reader, if raised by a ``raise`` of ours."""
+
+
+def check(lesson: Lesson, screen: Screen) -> None:
+    """Raise TypeError unless parameters, widgets, defaults and documentation of a lesson agree."""
+    settings, widgets = lesson.settings, (PICTURE, *screen.inputs)
+    if set(settings) != set(widgets) or settings[0] != PICTURE:
+        raise TypeError(f"{lesson.name}: update has {settings}, the widgets are {widgets}; they must agree.")
+    described = inspect.getdoc(lesson.update) or ""
+    for name, default in lesson.defaults.items():
+        if name != PICTURE and screen.inputs[name].value != default:
+            shown = screen.inputs[name].value
+            raise TypeError(f"{lesson.name}: {name} is {default!r} in update but {shown!r} in the widget.")
+        if f"{name}:" not in described:
+            raise TypeError(f"{lesson.name}: update's docstring must describe {name} under Args.")
+    if not lesson.theory.strip():
+        raise TypeError(f"{lesson.name}: the module docstring is the tab's text and must not be empty.")
+
+
+def endpoint(lesson: Lesson, screen: Screen) -> Callable[..., list[Any]]:
+    """``update`` as gradio calls it: checked values in, one value for each output component out."""
+    rules = {PICTURE: Text(), **screen.rules}
+    rules = {name: rules[name] for name in lesson.settings}
+
+    def call(*values: Any) -> list[Any]:
+        with_names = check_all(rules, values)
+        with spoken():
+            shown = lesson.update(**with_names)
+        return arrange(lesson, screen, shown)
+
+    functools.update_wrapper(call, lesson.update)
+    call.__annotations__ = {}
+    return call
+
+
+def arrange(lesson: Lesson, screen: Screen, shown: Mapping[str, Any]) -> list[Any]:
+    """Values of ``update`` in the order of the components; keys must be exactly the outputs."""
+    if set(shown) != set(screen.outputs):
+        raise TypeError(f"{lesson.name}: update returned {sorted(shown)}, shown are {sorted(screen.outputs)}.")
+    return [shown[name].payload() if hasattr(shown[name], "payload") else shown[name] for name in screen.outputs]
+
+
+class spoken:
+    """Context that turns errors written for the reader into a gr.Error without a traceback in the log."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if error is None or not is_said_on_purpose(error):
+            return False
+        text = str(error).replace("<", "‹").replace(">", "›")
+        raise gr.Error(text, duration=10, print_exception=False) from None
+
+
+def is_said_on_purpose(error: BaseException) -> bool:
+    """Whether ``error`` comes from a ``raise`` statement in our code, not from inside NumPy or torch.
+
+    A ValueError of NumPy about shapes is a bug of ours and must keep its traceback; one that
+    lecture_models raises tells the reader what to do. The last frame's instruction tells them apart.
+    """
+    if not any(kind.__name__ in SAID_ON_PURPOSE for kind in type(error).__mro__):
+        return False
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return False
+    module = trace.tb_frame.f_globals.get("__name__", "")
+    opcode = trace.tb_frame.f_code.co_code[trace.tb_lasti]
+    return module.split(".")[0] in ("lecture_models", "demos") and dis.opname[opcode] == "RAISE_VARARGS"
+
+
+def say_what_is_missing(demo: gr.Blocks) -> None:
+    """A call with too few values gets one sentence instead of gradio's list of components."""
+
+    def validate(block_fn: Any, inputs: list[Any]) -> None:
+        wanted = len(block_fn.inputs)
+        if len(inputs) < wanted:
+            name = block_fn.api_name or "this event"
+            text = f"{name} needs {wanted} values, got {len(inputs)}. Its parameters are listed under /?view=api."
+            raise gr.Error(text, print_exception=False)
+
+    demo.validate_inputs = validate  # type: ignore[method-assign]
