@@ -35,6 +35,7 @@ class KeepSize(GeneralizedRCNNTransform):
     """Normalisation without resizing: scenes are already as large as the network wants them."""
 
     def resize(self, image: Tensor, target: Any = None) -> tuple[Tensor, Any]:
+        """Return both as they came."""
         return image, target
 
 
@@ -44,6 +45,7 @@ class PyramidRoIAlign(MultiScaleRoIAlign):
     def forward(
         self, x: dict[str, Tensor], boxes: list[Tensor], image_shapes: list[tuple[int, int]]
     ) -> Tensor:
+        """Crops [N, C, size, size] of all boxes, each from its level."""
         maps = [x[name] for name in self.featmap_names]
         if (
             maps[0].device.type != "cpu" or self.scales is None
@@ -52,11 +54,11 @@ class PyramidRoIAlign(MultiScaleRoIAlign):
         levels = self.map_levels(boxes).split([len(b) for b in boxes])
         crops, places = [], []
         order = torch.arange(sum(len(b) for b in boxes)).split([len(b) for b in boxes])
-        for level, (features, scale) in enumerate(zip(maps, self.scales)):
-            mine = [b[at == level] for b, at in zip(boxes, levels)]
+        for level, (features, scale) in enumerate(zip(maps, self.scales, strict=True)):
+            mine = [b[at == level] for b, at in zip(boxes, levels, strict=True)]
             if sum(map(len, mine)):
                 crops.append(roi_align_batched(features, mine, self.output_size, scale, self.sampling_ratio))
-                places.append(torch.cat([o[at == level] for o, at in zip(order, levels)]))
+                places.append(torch.cat([o[at == level] for o, at in zip(order, levels, strict=True)]))
         if not crops:
             return maps[0].new_zeros((0, maps[0].shape[1], *self.output_size))
         return torch.cat(crops)[torch.cat(places).argsort()]
@@ -73,6 +75,7 @@ class PanopticFPN(MaskRCNN):
     semantic: SemanticBranch
 
     def forward(self, images: list[Tensor], targets: list[dict[str, Tensor]] | None = None) -> Any:
+        """Losses in training, a list of results in evaluation."""
         sizes = [(int(i.shape[-2]), int(i.shape[-1])) for i in images]
         batch, targets = self.transform(images, targets)
         pictures = batch.tensors.contiguous(memory_format=torch.channels_last)
@@ -85,7 +88,7 @@ class PanopticFPN(MaskRCNN):
             labels = torch.stack([t["semantic"] for t in targets])
             return {**rpn_losses, **roi_losses, "loss_semantic": semantic_loss(logits, labels)}
         found = self.transform.postprocess(found, batch.image_sizes, sizes)
-        for result, picture_logits, (height, width) in zip(found, logits, sizes):
+        for result, picture_logits, (height, width) in zip(found, logits, sizes, strict=True):
             result["semantic"] = picture_logits[:, :height, :width]
         return found
 
@@ -94,6 +97,7 @@ class _ChannelsLastMasks(MaskRCNNHeads):
     """The mask head with its input laid out the way convolutions on a CPU are fastest."""
 
     def forward(self, x: Tensor) -> Tensor:
+        """Crops -> mask features."""
         return super().forward(x.contiguous(memory_format=torch.channels_last))
 
 

@@ -41,6 +41,7 @@ class BasicBlock(nn.Module):
         )
 
     def forward(self, x: Tensor) -> Tensor:
+        """Float [N, C, H, W] -> [N, outputs, H / stride, W / stride]."""
         return F.relu(self.second(self.first(x)) + self.shortcut(x))
 
 
@@ -60,7 +61,7 @@ class PyramidBackbone(nn.Module):
         super().__init__()
         self.stem = conv(3, stem, stride=2)
         inputs, stages = stem, []
-        for width, count in zip(widths, blocks):
+        for width, count in zip(widths, blocks, strict=True):
             stages.append(
                 nn.Sequential(
                     BasicBlock(inputs, width, 2), *(BasicBlock(width, width, 1) for _ in range(count - 1))
@@ -72,6 +73,7 @@ class PyramidBackbone(nn.Module):
         self.out_channels = out_channels
 
     def forward(self, x: Tensor) -> OrderedDict[str, Tensor]:
+        """Float [N, 3, H, W] -> P2..P5."""
         x = self.stem(x)
         maps = OrderedDict()
         for level, stage in enumerate(self.stages):

@@ -119,7 +119,8 @@ def run_heads(
 
     Args:
         network: a torchvision Faster or Mask R-CNN in eval mode.
-        box_crops: float [N, C, 7, 7]; ``mask_crops``: float [N, C, 14, 14].
+        box_crops: float [N, C, 7, 7].
+        mask_crops: float [N, C, 14, 14].
         boxes: float [N, 4], the boxes that were cropped, xyxy, picture pixels.
         size: the picture's (height, width); refined boxes are clipped to it.
         scale: network pixels per picture pixel, as in ``RCNNTrace``.

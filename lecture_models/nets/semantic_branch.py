@@ -7,6 +7,8 @@ a person here may be six pixels wide and would be lost at stride 4.
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -25,10 +27,11 @@ class _ToStride4(nn.Module):
     def __init__(self, inputs: int, width: int, doublings: int) -> None:
         super().__init__()
         sizes = [inputs] + [width] * max(doublings, 1)
-        self.convs = nn.ModuleList(conv(a, b) for a, b in zip(sizes, sizes[1:]))
+        self.convs = nn.ModuleList(conv(a, b) for a, b in pairwise(sizes))
         self.doublings = doublings
 
     def forward(self, x: Tensor) -> Tensor:
+        """Level -> stride 4."""
         for step, layer in enumerate(self.convs):
             x = layer(x)
             x = upsample(x) if step < self.doublings else x
@@ -47,7 +50,8 @@ class SemanticBranch(nn.Module):
         self.classify = nn.Conv2d(fine, classes, 1)
 
     def forward(self, picture: Tensor, maps: list[Tensor]) -> Tensor:
-        coarse = torch.stack([branch(x) for branch, x in zip(self.levels, maps)]).sum(0)
+        """Picture [N, 3, H, W] and maps -> logits."""
+        coarse = torch.stack([branch(x) for branch, x in zip(self.levels, maps, strict=True)]).sum(0)
         fine = upsample(self.narrow(coarse)) + self.detail(picture)
         return upsample(self.classify(self.mix(fine)))
 
@@ -59,7 +63,8 @@ def semantic_loss(logits: Tensor, labels: Tensor, void: int = 255) -> Tensor:
 
     Args:
         logits: float [N, K, H, W].
-        labels: int64 [N, H, W], ``void`` where unknown.
+        labels: int64 [N, H, W].
+        void: the label of pixels whose class is unknown.
     """
     cross_entropy = F.cross_entropy(logits, labels, ignore_index=void)
     known = (labels != void).unsqueeze(1)

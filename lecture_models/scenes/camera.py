@@ -26,20 +26,24 @@ class Camera:
 
     @property
     def origin(self) -> Vector:
+        """Where the camera stands, in metres."""
         return 0.0, self.height, 0.0
 
     @property
     def right(self) -> Vector:
+        """Unit vector to the right, in world axes."""
         cr, sr = math.cos(self.roll), math.sin(self.roll)
         return cr, sr * math.cos(self.pitch), sr * math.sin(self.pitch)
 
     @property
     def up(self) -> Vector:
+        """Unit vector up the picture, in world axes."""
         cr, sr = math.cos(self.roll), math.sin(self.roll)
         return -sr, cr * math.cos(self.pitch), cr * math.sin(self.pitch)
 
     @property
     def ahead(self) -> Vector:
+        """Unit vector along the optical axis, in world axes."""
         return 0.0, -math.sin(self.pitch), math.cos(self.pitch)
 
     def focal(self, size: int) -> float:
@@ -52,7 +56,7 @@ class Camera:
         across = np.tile(step, samples).astype(np.float32)
         down = np.repeat(step, samples).astype(np.float32)
         return tuple(  # type: ignore[return-value]
-            a + across * r - down * u for a, r, u in zip(self.ahead, self.right, self.up)
+            a + across * r - down * u for a, r, u in zip(self.ahead, self.right, self.up, strict=True)
         )
 
     def window(self, centre: Vector, reach: float, samples: int) -> tuple[slice, slice] | None:
@@ -77,4 +81,4 @@ def _span(x: float, depth: float, reach: float, spread: float, samples: int) -> 
     """Sample range that x ± reach can project to at depths depth ± reach."""
     ends = [(x + a) / (depth + b) / spread for a in (-reach, reach) for b in (-reach, reach)]
     first, last = ((e + 1) / 2 * samples for e in (min(ends), max(ends)))
-    return slice(max(int(math.floor(first)), 0), min(int(math.ceil(last)) + 1, samples))
+    return slice(max(math.floor(first), 0), min(math.ceil(last) + 1, samples))

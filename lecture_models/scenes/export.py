@@ -112,7 +112,7 @@ def instance_categories() -> list[dict[str, Any]]:
 
 
 def panoptic_categories() -> list[dict[str, Any]]:
-    """All categories as panopticapi lists them; the colours are for its own drawings, evenly spread in hue."""
+    """All categories as panopticapi lists them; the colours are for its own drawings."""
     return [
         {
             "id": category_id(label),

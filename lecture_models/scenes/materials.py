@@ -21,7 +21,8 @@ Colour = tuple[float, float, float]
 class Material(Protocol):
     """Local coordinates of N points -> linear RGB float32 [N, 3]."""
 
-    def __call__(self, local: Vector) -> np.ndarray: ...
+    def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
 
 
 def linear(red: int, green: int, blue: int) -> Colour:
@@ -49,9 +50,12 @@ WHITE, BLACK = linear(242, 242, 240), linear(32, 32, 36)
 
 @dataclass(frozen=True)
 class Plain:
+    """One colour."""
+
     colour: Colour
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         return plain(local[0], self.colour)
 
 
@@ -63,6 +67,7 @@ class BeachBall:
     second: Colour
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         x, y, z = local
         # Crossing any of four planes through the axis changes the gore, so parity is enough.
         lines = ((1.0, 0.0), (0.70710678, 0.70710678), (0.0, 1.0), (-0.70710678, 0.70710678))
@@ -75,10 +80,13 @@ class BeachBall:
 
 @dataclass(frozen=True)
 class BandedBall:
+    """A ball with a belt."""
+
     first: Colour
     second: Colour
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         y = local[1]
         return choose(np.abs(y) < 0.28, plain(y, self.second), plain(y, self.first))
 
@@ -88,6 +96,7 @@ class Football:
     """Black patches around the twelve vertices of an icosahedron."""
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         a, b = 0.52573111, 0.85065081
         nearest = np.full(local[0].shape, -1.0, np.float32)
         for s in (a, -a):
@@ -106,6 +115,7 @@ class PlankCrate:
     grain: int
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         u, v, edge = _face(local)
         grain = sample("rough", u * 26 + self.grain * 97, v * 190 + self.grain * 31)
         board = paint(0.65 + 0.6 * grain, self.wood)
@@ -127,6 +137,7 @@ class Carton:
     grain: int
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         u, v, _ = _face(local)
         card = paint(0.85 + 0.3 * sample("rough", u * 30 + self.grain * 97, v * 60), self.card)
         taped = (np.abs(u) < 0.14) & (facing(local) != 0)
@@ -142,10 +153,13 @@ def _face(q: Vector) -> tuple[Any, Any, Any]:
 
 @dataclass(frozen=True)
 class Stone:
+    """Grained stone."""
+
     colour: Colour
     grain: int
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         x, y, z = local
         return paint(0.6 + 0.8 * sample("rough", (x - z) * 90 + self.grain * 50, y * 90), self.colour)
 
@@ -158,6 +172,7 @@ class BarberStripes:
     radius: float
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         turn = _angle(local) * np.float32(self.radius)
         striped = np.floor((local[1] + 0.5 * turn) / 0.22) % 2 > 0
         return choose(striped, plain(turn, self.colour), plain(turn, WHITE))
@@ -170,6 +185,7 @@ class Fluted:
     colour: Colour
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         groove = np.abs((_angle(local) * np.float32(12 / np.pi)) % 2 - 1)
         return paint(0.7 + 0.3 * groove, self.colour)
 
@@ -181,10 +197,13 @@ def _angle(local: Vector) -> Any:
 
 @dataclass(frozen=True)
 class ConeBands:
+    """A traffic cone with two white bands."""
+
     colour: Colour
     height: float
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         y = local[1] / self.height
         band = ((y > 0.30) & (y < 0.50)) | ((y > 0.66) & (y < 0.82))
         return choose(band, plain(y, WHITE), plain(y, self.colour))
@@ -198,6 +217,7 @@ class Head:
     hair: Colour
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         _, y, z = local
         hair = (y > 0.35) | ((z < -0.05) & (y > -0.5))
         return choose(hair, plain(y, self.hair), plain(y, self.skin))
@@ -214,6 +234,7 @@ class Facade:
     grain: int
 
     def __call__(self, local: Vector) -> np.ndarray:
+        """Colour at local points."""
         axis = facing(local)
         u = np.where(axis == 0, local[2] * self.half[2], local[0] * self.half[0])
         v = (local[1] + 1) * self.half[1]

@@ -24,7 +24,8 @@ SUPERSAMPLING = 2
 @dataclass(frozen=True)
 class Thing:
     """One visible thing: ``box`` xyxy in pixels, ``area`` its visible pixels, ``visible`` their share (0..1)
-    of the pixels it would cover in this picture if nothing stood before it."""
+    of the pixels it would cover in this picture if nothing stood before it.
+    """
 
     label: int
     name: str

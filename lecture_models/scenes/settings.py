@@ -60,7 +60,7 @@ class SceneSettings:
             )
         if self.size_min > self.size_max:
             raise ValueError(
-                f"size_min must not exceed size_max; got {self.size_min:g} > {self.size_max:g}. Lower size_min."
+                f"size_min must not exceed size_max; got {self.size_min:g} > {self.size_max:g}. Lower it."
             )
 
 

@@ -68,7 +68,7 @@ def _shadow(
 ) -> np.ndarray:
     """Which points do not see the sun; items are tested by their bounding sphere first."""
     dark = np.zeros(where.size, bool)
-    start = tuple(p + LIFT * n for p, n in zip(point, normal))
+    start = tuple(p + LIFT * n for p, n in zip(point, normal, strict=True))
     open_ = facing > 0
     for item in world.items:
         centre, reach = item.ball_around()

@@ -15,7 +15,8 @@ import numpy as np
 
 from .vectors import Vector, along, dot, rotate, subtract, unit
 
-NEAR = 1e-3
+NEAR = 1e-3  # a ray starts on a surface and must not meet it again
+TINY = np.float32(1e-30)
 INF = np.float32(np.inf)
 
 
@@ -23,16 +24,25 @@ class Shape(Protocol):
     """What the renderer asks of a shape."""
 
     @property
-    def centre(self) -> Vector: ...
+    def centre(self) -> Vector:
+        """Middle of a sphere around the shape."""
+
     @property
-    def reach(self) -> float: ...
-    def hit(self, origin: Vector, direction: Vector) -> Any: ...
-    def normal(self, point: Vector) -> Vector: ...
-    def local(self, point: Vector) -> Vector: ...
+    def reach(self) -> float:
+        """Radius in metres of a sphere around the shape."""
+
+    def hit(self, origin: Vector, direction: Vector) -> Any:
+        """Smallest ray parameter of a hit, inf on a miss."""
+
+    def normal(self, point: Vector) -> Vector:
+        """Unit outward normals at points of the surface."""
+
+    def local(self, point: Vector) -> Vector:
+        """The points in the shape's own frame."""
 
 
 def _ahead(t: Any) -> Any:
-    """t where the ray goes forward, inf elsewhere (a NaN root is a miss)."""
+    """T where the ray goes forward, inf elsewhere (a NaN root is a miss)."""
     return np.where(t > NEAR, t, INF)
 
 
@@ -46,18 +56,22 @@ class Sphere:
 
     @property
     def reach(self) -> float:
+        """Radius in metres of a sphere around the shape."""
         return self.radius
 
     def hit(self, origin: Vector, direction: Vector) -> Any:
+        """Smallest ray parameter of a hit, inf on a miss."""
         from_centre = subtract(origin, self.centre)
         a, b = dot(direction, direction), dot(from_centre, direction)
         c = dot(from_centre, from_centre) - self.radius * self.radius
         return _ahead((-b - np.sqrt(b * b - a * c)) / a)
 
     def normal(self, point: Vector) -> Vector:
+        """Unit outward normals at points of the surface."""
         return unit(subtract(point, self.centre))
 
     def local(self, point: Vector) -> Vector:
+        """The points in the shape's own frame."""
         return rotate(self.frame, self.normal(point))
 
 
@@ -71,14 +85,17 @@ class Capsule:
 
     @property
     def centre(self) -> Vector:
+        """Middle of a sphere around the shape."""
         return along(self.start, subtract(self.end, self.start), 0.5)
 
     @property
     def reach(self) -> float:
+        """Radius in metres of a sphere around the shape."""
         axis = subtract(self.end, self.start)
         return math.sqrt(dot(axis, axis)) / 2 + self.radius
 
     def hit(self, origin: Vector, direction: Vector) -> Any:
+        """Smallest ray parameter of a hit, inf on a miss."""
         axis, offset = subtract(self.end, self.start), subtract(origin, self.start)
         axis2, axis_d, axis_o = dot(axis, axis), dot(axis, direction), dot(axis, offset)
         d2, d_o, o2 = dot(direction, direction), dot(direction, offset), dot(offset, offset)
@@ -94,11 +111,13 @@ class Capsule:
         return _ahead(np.where((height > 0) & (height < axis2), side, cap))
 
     def normal(self, point: Vector) -> Vector:
+        """Unit outward normals at points of the surface."""
         axis, offset = subtract(self.end, self.start), subtract(point, self.start)
         t = np.clip(dot(offset, axis) / dot(axis, axis), 0, 1)
         return unit(subtract(point, along(self.start, axis, t)))
 
     def local(self, point: Vector) -> Vector:
+        """The points in the shape's own frame."""
         return subtract(point, self.start)
 
 
@@ -113,10 +132,12 @@ class Frustum:
 
     @property
     def centre(self) -> Vector:
+        """Middle of a sphere around the shape."""
         return self.base[0], self.base[1] + self.height / 2, self.base[2]
 
     @property
     def reach(self) -> float:
+        """Radius in metres of a sphere around the shape."""
         return math.hypot(self.height / 2, max(self.bottom, self.top))
 
     @property
@@ -124,6 +145,7 @@ class Frustum:
         return (self.bottom - self.top) / self.height
 
     def hit(self, origin: Vector, direction: Vector) -> Any:
+        """Smallest ray parameter of a hit, inf on a miss."""
         (x, y, z), (dx, dy, dz) = subtract(origin, self.base), direction
         radius = self.bottom - self._slope * y  # of the cone at the ray's origin
         a = dx * dx + dz * dz - self._slope * self._slope * dy * dy
@@ -143,6 +165,7 @@ class Frustum:
         return np.where(px * px + pz * pz <= limit * limit, _ahead(t), INF)
 
     def normal(self, point: Vector) -> Vector:
+        """Unit outward normals at points of the surface."""
         x, y, z = subtract(point, self.base)
         radius = np.maximum(np.sqrt(x * x + z * z), np.float32(1e-6))
         side = unit((x / radius, np.full_like(x, self._slope), z / radius))
@@ -153,6 +176,7 @@ class Frustum:
         return np.where(flat, np.float32(0), side[0]), up, np.where(flat, np.float32(0), side[2])
 
     def local(self, point: Vector) -> Vector:
+        """The points in the shape's own frame."""
         return subtract(point, self.base)
 
 
@@ -167,17 +191,22 @@ class Box:
 
     @property
     def reach(self) -> float:
+        """Radius in metres of a sphere around the shape."""
         return math.sqrt(dot(self.half, self.half))
 
     def _turn(self, a: Vector) -> Vector:
         return self.cos * a[0] - self.sin * a[2], a[1], self.sin * a[0] + self.cos * a[2]
 
     def hit(self, origin: Vector, direction: Vector) -> Any:
+        """Smallest ray parameter of a hit, inf on a miss."""
         start, heading = self._turn(subtract(origin, self.centre)), self._turn(direction)
         enter: Any = -INF
         leave: Any = INF
-        for s, d, half in zip(start, heading, self.half):
-            middle, spread = -s / d, np.float32(half) / abs(d)
+        for s, d, half in zip(start, heading, self.half, strict=True):
+            d = np.where(d == 0, TINY, d).astype(
+                np.float32
+            )  # a ray along a face is inside or outside for good
+            middle, spread = -s / d, half / np.abs(d)
             enter = np.maximum(enter, middle - spread)
             leave = np.minimum(leave, middle + spread)
         return np.where(enter < leave, _ahead(enter), INF)
@@ -188,6 +217,7 @@ class Box:
         return turned[0] / self.half[0], turned[1] / self.half[1], turned[2] / self.half[2]
 
     def normal(self, point: Vector) -> Vector:
+        """Unit outward normals at points of the surface."""
         q = self.local(point)
         face = facing(q)
         n = [np.where(face == k, np.sign(q[k]), np.float32(0)) for k in range(3)]

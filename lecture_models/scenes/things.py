@@ -106,6 +106,7 @@ def pick(rng: np.random.Generator, colours: Sequence[Colour]) -> Colour:
 
 
 def ball(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
+    """A ball of 0.22 to 0.62 m radius."""
     radius = float(rng.uniform(0.22, 0.62))
     first, second = pick(rng, VIVID), pick(rng, VIVID)
     patterns: tuple[Material, ...] = (
@@ -132,6 +133,7 @@ def _random_frame(rng: np.random.Generator) -> tuple[Vector, Vector, Vector]:
 
 
 def crate(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
+    """A wooden crate or a carton, 0.56 to 1.3 m high."""
     size = float(rng.uniform(0.28, 0.65))
     half = (size * float(rng.uniform(0.8, 1.35)), size, size * float(rng.uniform(0.8, 1.25)))
     turn, kind, grain = float(rng.uniform(0, math.pi)), int(rng.integers(3)), int(rng.integers(99))
@@ -147,6 +149,7 @@ def crate(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
 
 
 def pillar(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
+    """A pillar of stone or a striped pole, 1.1 to 3 m high."""
     radius, height = float(rng.uniform(0.16, 0.34)), float(rng.uniform(1.1, 3.0))
     kind, grain = int(rng.integers(3)), int(rng.integers(99))
     colour = pick(rng, VIVID if kind == 1 else STONE)
@@ -160,6 +163,7 @@ def pillar(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
 
 
 def cone(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
+    """A traffic cone, 0.55 to 1.15 m high."""
     height = float(rng.uniform(0.55, 1.15))
     radius, turn = height * float(rng.uniform(0.26, 0.34)), float(rng.uniform(0, math.pi))
     colour = CONES[int(np.searchsorted((0.35, 0.65, 0.8, 0.9), rng.random()))]
@@ -175,6 +179,7 @@ def cone(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
 
 
 def person(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
+    """A walking person, 1.2 to 1.9 m tall."""
     height, facing = float(rng.uniform(1.2, 1.9)), float(rng.uniform(0, 2 * math.pi))
     scale, cos, sin = height / 1.8, math.cos(facing), math.sin(facing)
     stride, reach = float(rng.uniform(-0.22, 0.22)), float(rng.uniform(0.1, 0.45))
@@ -205,6 +210,7 @@ def person(rng: np.random.Generator, x: float, y: float, z: float) -> Item:
 
 
 def building(rng: np.random.Generator, x: float, z: float) -> Item:
+    """A house with windows; stuff, not a thing."""
     half = (float(rng.uniform(2.5, 8)), float(rng.uniform(1.5, 6)), float(rng.uniform(2, 4)))
     turn = float(rng.uniform(-0.5, 0.5))
     window = (float(rng.uniform(1.6, 2.6)), float(rng.uniform(2.2, 3.0)))

@@ -111,6 +111,6 @@ def _normals(part: np.ndarray, parts: tuple[Part, ...], point: Vector) -> Vector
     for index, piece in enumerate(parts):
         rays = order[first[index] : first[index + 1]]
         if rays.size:
-            for component, value in zip(normal, piece.shape.normal(take(point, rays))):
+            for component, value in zip(normal, piece.shape.normal(take(point, rays)), strict=True):
                 component[rays] = value
     return normal  # type: ignore[return-value]

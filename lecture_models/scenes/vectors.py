@@ -21,7 +21,7 @@ def dot(a: Vector, b: Vector) -> Any:
 
 
 def subtract(a: Vector, b: Vector) -> Vector:
-    """a - b, element by element."""
+    """A - b, element by element."""
     return a[0] - b[0], a[1] - b[1], a[2] - b[2]
 
 

@@ -1,4 +1,4 @@
-"""``python -m lecture_models.training NAME``: render what is missing, train, evaluate, write assets/weights/NAME.*.
+"""``python -m lecture_models.training NAME``: render what is missing, train, evaluate, write the weights.
 
 Several processes: ``torchrun --nproc-per-node 2 -m lecture_models.training NAME``.
 """
@@ -16,10 +16,11 @@ RECIPES = {"panoptic_fpn": panoptic_fpn.recipe}
 
 
 def main() -> None:
+    """Read the command line and run."""
     arguments = _parser().parse_args()
     changes = {k: v for k in ("steps", "scenes") if (v := getattr(arguments, k)) is not None}
     recipe = RECIPES[arguments.name](**changes)
-    rank = int(os.environ.get("RANK", 0))
+    rank = int(os.environ.get("RANK", "0"))
     if rank == 0:
         data.prepare(arguments.data, recipe.scenes)
     store = data.wait_for(arguments.data, recipe.scenes)

@@ -25,7 +25,7 @@ FIELDS = {"image": (SIZE, SIZE, 3), "semantic": (SIZE, SIZE), "instance": (SIZE,
 
 
 def settings_for(seed: int) -> SceneSettings:
-    """Default settings for two scenes of three, settings drawn over most of their range for the third."""
+    """Settings by seed: defaults for two of three, drawn over most of their range for the third."""
     if seed % 3:
         return SceneSettings()
     rng = np.random.default_rng([seed, 5])

@@ -18,7 +18,7 @@ SMALLEST_PIECE = 16  # pixels; a thing that a crop leaves less of is not a targe
 
 
 def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
-    """One stored scene -> image float [3, S, S] in 0..1 and targets, cropped, mirrored and re-lit at random."""
+    """One stored scene -> image float [3, S, S] in 0..1 and targets, cropped, mirrored, re-lit."""
     size = scene["image"].shape[0] if progress >= FULL_PICTURES_FROM else CROP
     top, left = (int(rng.integers(scene["image"].shape[0] - size + 1)) for _ in range(2))
     window = np.s_[top : top + size, left : left + size]
@@ -35,7 +35,7 @@ def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: fl
 
 
 def targets(semantic: np.ndarray, instance: np.ndarray) -> dict[str, Tensor]:
-    """Label and instance maps [H, W] -> ``boxes`` [N, 4], ``labels`` [N] (1..5), ``masks`` uint8 [N, H, W]."""
+    """Label and instance maps [H, W] -> ``boxes`` [N, 4], ``labels`` [N] in 1..5, ``masks`` [N, H, W]."""
     area = np.bincount(instance.ravel(), minlength=1)
     area[0] = 0
     numbers = np.flatnonzero(area >= SMALLEST_PIECE)
@@ -56,7 +56,7 @@ def _tight_box(mask: np.ndarray) -> tuple[int, int, int, int]:
 
 
 def loss(network: nn.Module, examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
-    """torchvision's five detector losses and the semantic one."""
+    """Torchvision's five detector losses and the semantic one."""
     images = [e["image"] for e in examples]
     return network(images, [{k: v for k, v in e.items() if k != "image"} for e in examples])
 

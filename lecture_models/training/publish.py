@@ -1,4 +1,4 @@
-"""The end of a training: weights in float16, measured on held-out scenes as they will be loaded, and a card."""
+"""The end of a training: weights in float16, measured on held-out scenes as loaded, and a card."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def publish(recipe: Recipe, network: nn.Module, minutes: float) -> zoo.Card:
     card = zoo.Card(
         name=recipe.name,
         title=recipe.title,
-        data=f"{recipe.scenes} rendered scenes, two thirds with default settings, the others with settings at random",
+        data=f"{recipe.scenes} rendered scenes: two thirds with default settings, the rest at random",
         recipe=f"python -m lecture_models.training {recipe.name}: {recipe.describe()}",
         steps=recipe.steps,
         minutes=round(minutes, 1),
