@@ -1,0 +1,68 @@
+"""Mean intersection over union of label maps, by torchmetrics.
+
+IoU of a class = area(truth ∩ prediction) / area(truth ∪ prediction), areas summed over all pixels of all
+pictures; mean IoU is the mean over the classes. The mean of each picture's own IoUs is another number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torchmetrics.classification import MulticlassJaccardIndex
+
+VOID = 255
+
+
+class MeanIoU:
+    """IoU over the pixels of a stream of pictures; void pixels of the truth do not count.
+
+    Args:
+        classes: Names, by label.
+
+    >>> metric = MeanIoU(["road", "grass"])
+    >>> metric.update(np.array([[0, 0, 1, 1]]), np.array([[0, 1, 1, 255]]))
+    >>> metric.compute()["miou"]
+    0.5
+    """
+
+    def __init__(self, classes: Sequence[str]) -> None:
+        self.classes = tuple(classes)
+        self._metric = MulticlassJaccardIndex(
+            len(classes), average=None, ignore_index=VOID, validate_args=False
+        )
+
+    def update(self, prediction: np.ndarray, truth: np.ndarray) -> None:
+        """Add a picture: two label maps, int [H, W], the truth with 255 for void.
+
+        Raises:
+            ValueError: Their shapes differ, or a label is not in 0..len(classes) - 1.
+        """
+        if prediction.shape != truth.shape:
+            raise ValueError(
+                f"Prediction and truth have one shape; got {prediction.shape} and {truth.shape}."
+            )
+        for name, labels in (("prediction", prediction), ("truth", truth[truth != VOID])):
+            if labels.size and not 0 <= labels.min() <= labels.max() < len(self.classes):
+                raise ValueError(
+                    f"Labels of the {name} are in 0..{len(self.classes) - 1}; "
+                    f"got {labels.min()}..{labels.max()}."
+                )
+        self._metric.update(*(torch.as_tensor(labels.astype(np.int64)) for labels in (prediction, truth)))
+
+    def compute(self) -> dict[str, Any]:
+        """`miou` in 0..1 over the classes that occur in prediction or truth, and `by_class`.
+
+        A class that occurs in neither is None and left out of the mean; so is `miou` if there is no pixel.
+        """
+        confusion = self._metric.confmat
+        occurs = (confusion.sum(0) + confusion.sum(1) > 0).tolist()
+        values = self._metric.compute().tolist() if any(occurs) else [0.0] * len(occurs)
+        known = [value for value, there in zip(values, occurs, strict=True) if there]
+        by_class = {
+            name: {"iou": value if there else None}
+            for name, value, there in zip(self.classes, values, occurs, strict=True)
+        }
+        return {"miou": sum(known) / len(known) if known else None, "by_class": by_class}
