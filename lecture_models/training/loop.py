@@ -39,7 +39,6 @@ def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, f
     )
     checkpoint = folder / "checkpoint.pt"
     first, minutes = _resume(checkpoint, network, optimizer)
-    torch.manual_seed(recipe.seed + 1 + accelerator.process_index + 1000 * first)  # the samplers' draws
     model, stepper = accelerator.prepare(network, optimizer)
     started = time.monotonic()
     with tqdm(
@@ -62,6 +61,8 @@ def _step(
 ) -> dict[str, float]:
     for group in optimizer.param_groups:
         group["lr"] = recipe.rate(step)
+    # the detector samples anchors at random: tied to the step, a resumed run equals an unbroken one
+    torch.manual_seed(recipe.draws(step, accelerator.process_index))
     losses = recipe.loss(model, _examples(recipe, store, accelerator, step))
     total = torch.stack(list(losses.values())).sum()
     optimizer.zero_grad()

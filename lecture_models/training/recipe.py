@@ -41,6 +41,10 @@ class Recipe:
         warm = min(1.0, (step + 1) / self.warm_up)
         return self.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * step / self.steps)))
 
+    def draws(self, step: int, process: int) -> int:
+        """Seed of what the network draws by itself in a step."""
+        return (self.seed * 1_000_003 + step) * 1024 + process
+
     def indices(self, step: int) -> list[int]:
         """The scenes of a step: a new shuffle each epoch, a pure function of the step."""
         per_epoch = self.scenes // self.batch

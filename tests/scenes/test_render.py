@@ -19,9 +19,12 @@ def scene(request):
 
 
 def test_types_and_shapes(scene):
-    assert scene.image.dtype == np.uint8 and scene.image.shape == (256, 256, 3)
-    assert scene.semantic.dtype == np.int64 and scene.instance.dtype == np.int32
-    assert scene.depth.dtype == np.float32 and scene.normals.dtype == np.float32
+    assert scene.image.dtype == np.uint8
+    assert scene.image.shape == (256, 256, 3)
+    assert scene.semantic.dtype == np.int64
+    assert scene.instance.dtype == np.int32
+    assert scene.depth.dtype == np.float32
+    assert scene.normals.dtype == np.float32
     assert set(np.unique(scene.semantic)) <= {*range(len(CLASSES)), VOID}
 
 
@@ -29,7 +32,8 @@ def test_every_instance_lies_in_one_class_and_its_box_is_tight(scene):
     assert scene.instance.max() == len(scene.things)
     for number, thing in enumerate(scene.things, start=1):
         mask = scene.instance == number
-        assert set(scene.semantic[mask]) == {thing.label} and CLASSES[thing.label] == thing.name
+        assert set(scene.semantic[mask]) == {thing.label}
+        assert CLASSES[thing.label] == thing.name
         assert mask.sum() == thing.area >= 25
         x0, y0, x1, y1 = (int(v) for v in thing.box)
         assert mask[y0:y1, x0:x1].sum() == thing.area
@@ -108,7 +112,8 @@ def test_visible_share_counts_what_is_hidden():
     world = compose(42, SceneSettings(occlusion=1.0))
     hits = first_hits(world, 128)
     seen = np.bincount(hits.item[hits.item >= 0], minlength=len(world.items))
-    assert (seen <= hits.alone).all() and (seen < hits.alone).any()
+    assert (seen <= hits.alone).all()
+    assert (seen < hits.alone).any()
 
 
 def test_difficulty_of_default_scenes():
