@@ -157,7 +157,7 @@ def read_weights(path: Path, sha256: str) -> dict[str, torch.Tensor]:
     return {key: t.float() if t.is_floating_point() else t for key, t in load(content).items()}
 
 
-def fetch(url: str, folder: Path, progress: Progress | None = None) -> Path:
+def fetch(url: str, folder: Path, progress: Progress | None = None, title: str = "") -> Path:
     """A file whose name holds the first digits of its SHA-256, from `folder` or, the first time, from `url`.
 
     It is written beside its place and moved there when it is whole and its hash agrees; a wrong file that is
@@ -167,6 +167,7 @@ def fetch(url: str, folder: Path, progress: Progress | None = None) -> Path:
         url: For example ".../resnet18-f37072fd.pth".
         folder: Made if it does not exist.
         progress: Called while bytes arrive, from this thread.
+        title: What the file is, for the sentence that says that it cannot be had.
 
     Raises:
         WeightsUnavailable: Network or disk failed, or what came has another hash.
@@ -187,12 +188,12 @@ def fetch(url: str, folder: Path, progress: Progress | None = None) -> Path:
             digest = _download(url, file, progress)
             if not digest.startswith(match[1]):
                 raise WeightsUnavailable(
-                    f"What came for {name} is not the published file (its hash differs); it was not loaded."
+                    f"What came for {title or name} is not the published file (its hash differs); it was not loaded."
                 )
             file.close()
             temporary.replace(path)
     except (OSError, http.client.HTTPException) as error:
-        raise WeightsUnavailable(f"{name} could not be fetched ({_reason(error)}).") from error
+        raise WeightsUnavailable(f"{title or name} could not be fetched ({_reason(error)}).") from error
     return path
 
 

@@ -150,7 +150,10 @@ def save(name: str, state_dict: Mapping[str, torch.Tensor], card: Card) -> Card:
     """
     if not name.isidentifier():
         raise ValueError(f"A network's name is a Python identifier, such as panoptic_fpn; got {name!r}.")
-    return save_weights(WEIGHTS, name, state_dict, card)
+    saved = save_weights(WEIGHTS, name, state_dict, card)
+    _networks.clear()  # an older network of this name may be in memory
+    _traces.clear()
+    return saved
 
 
 def load(name: str, progress: Progress | None = None) -> nn.Module:
@@ -193,7 +196,7 @@ def _torchvision_network(name: str, progress: Progress | None) -> nn.Module:
     from torchvision.models import get_model, get_model_weights
 
     weights: Any = get_model_weights(name).DEFAULT
-    path = fetch(weights.url, Path(torch.hub.get_dir()) / "checkpoints", progress)
+    path = fetch(weights.url, Path(torch.hub.get_dir()) / "checkpoints", progress, title(name))
     state = torch.load(path, map_location="cpu", weights_only=True)
     options = {"aux_loss": True} if kind(name) == "segmentation" else {}
     network = get_model(

@@ -81,6 +81,15 @@ def test_a_network_is_built_as_its_card_says_and_made_once(small: SimpleNamespac
     torch.testing.assert_close(network.line.weight, small.network.line.weight, rtol=1e-3, atol=1e-4)
 
 
+def test_saving_replaces_what_is_in_memory(small: SimpleNamespace):
+    first = zoo.load("small")
+    zoo.trace("small", GREY)
+    zoo.save("small", _Small(width=3).state_dict(), zoo.card("small"))
+    assert zoo.load("small") is not first
+    zoo.trace("small", GREY)
+    assert len(small.calls) == 2
+
+
 def test_a_changed_file_is_refused(small: SimpleNamespace):
     path = small.folder / "small.safetensors"
     path.write_bytes(path.read_bytes()[:-1])
