@@ -109,7 +109,8 @@
     return { x, y, neighbours: four, value: four.reduce((sum, cell) => sum + cell.weight * cell.value, 0) };
   };
   const sampleBin = (map, plan, row, column) => {
-    const points = plan.ys[row].flatMap((y) => plan.xs[column].map((x) => samplePoint(map, x, y)));
+    const ys = plan.points("y", row), xs = plan.points("x", column);
+    const points = ys.flatMap((y) => xs.map((x) => samplePoint(map, x, y)));
     return { cells: [], points, value: reduced(points.map((point) => point.value), plan.reduce) };
   };
 
@@ -127,11 +128,11 @@
       plan.columnEdges = edges({ start: x0, size: x1 - x0 + 1 }, columns);
     } else {
       const ratio = settings.ratio ?? 2;
-      const { x, y } = interval(kind, box, settings);
-      plan.ys = Array.from({ length: rows }, (_, row) => binPoints(y, rows, row, ratio));
-      plan.xs = Array.from({ length: columns }, (_, column) => binPoints(x, columns, column, ratio));
-      plan.rowEdges = edges(y, rows);
-      plan.columnEdges = edges(x, columns);
+      const axes = interval(kind, box, settings);
+      const count = { y: rows, x: columns };
+      plan.points = (axis, index) => binPoints(axes[axis], count[axis], index, ratio);
+      plan.rowEdges = edges(axes.y, rows);
+      plan.columnEdges = edges(axes.x, columns);
     }
     const bin = kind === "roi_pool" ? poolBin : sampleBin;
     plan.bin = (row, column) => bin(map, plan, row, column);

@@ -94,3 +94,40 @@ def pooled_box(
     if size is not None:
         region = torch.minimum(region.clamp(min=0), torch.tensor([size[1], size[0]] * 2))
     return region / spatial_scale
+
+
+def mean_pooled_iou(
+    operator: Operator,
+    strides: tuple[int, ...] = (4, 8, 16, 32),
+    aligned: bool = False,
+    boxes: int = 4000,
+    sides: tuple[float, float] = (48.0, 300.0),
+    seed: int = 0,
+) -> tuple[float, ...]:
+    """How much of a box is really pooled: the mean IoU of random boxes with their pooled regions, one a stride.
+
+    Args:
+        operator: as in `pooled_box`.
+        strides: image pixels per cell.
+        aligned: as in `pooled_box`.
+        boxes: how many; widths and heights are uniform and independent.
+        sides: (shortest, longest) side, image pixels.
+        seed: of the random boxes.
+
+    >>> mean_pooled_iou("roi_align", (8, 16), aligned=True)
+    (1.0, 1.0)
+    """
+    generator = torch.Generator().manual_seed(seed)
+    corners = torch.rand(boxes, 2, generator=generator) * 512
+    lengths = sides[0] + torch.rand(boxes, 2, generator=generator) * (sides[1] - sides[0])
+    asked = torch.cat([corners, corners + lengths], dim=1).double()  # so that equal regions give exactly 1
+    regions = [pooled_box(asked, operator, 1 / stride, aligned) for stride in strides]
+    return tuple(float(_paired_iou(asked, region).mean()) for region in regions)
+
+
+def _paired_iou(one: Tensor, other: Tensor) -> Tensor:
+    """IoU of each box with its partner, [N]; torchvision's box_iou would fill an N × N table for its diagonal."""
+    shared = torch.minimum(one[:, 2:], other[:, 2:]) - torch.maximum(one[:, :2], other[:, :2])
+    overlap = shared.clamp(min=0).prod(1)
+    union = (one[:, 2:] - one[:, :2]).prod(1) + (other[:, 2:] - other[:, :2]).prod(1) - overlap
+    return overlap / union
