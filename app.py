@@ -14,7 +14,6 @@ demo = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE)
 
 LAUNCH = {
     "theme": page.theme(),
-    "css_paths": page.css_paths(),
     "head": page.head(),
     "ssr_mode": False,
     "show_error": False,

@@ -29,10 +29,13 @@
     return map.data[row * cols + col];
   };
 
+  const dark = (hex) => [0.299, 0.587, 0.114].reduce((sum, weight, i) => sum + weight * parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16), 0) < 110;
+  const MARKS = { "+": "right", "-": "wrong" };
+
   // ---- one panel -------------------------------------------------------------------------------------
   class View {
     constructor(panel, stage) {
-      Object.assign(this, { panel, stage });
+      Object.assign(this, { panel, stage, chips: [] });
       const [height, width] = stage.size;
       this.frame = make("div", { class: "ww-frame" });
       this.frame.style.setProperty("--ratio", width / height);
@@ -46,6 +49,7 @@
       this.svg.append(this.marks, this.cross, this.ring);
       this.frame.append(this.svg);
       this.drawBoxes();
+      if (panel.tags?.length) this.frame.append(this.tags(panel.tags));
       this.knows = make("p", { class: "ww-knows" });
       const save = make("button", { type: "button", class: "ww-save-png", title: "Save this picture as PNG",
         "aria-label": `Save “${panel.title}” as PNG`, text: "PNG", onclick: () => this.save() });
@@ -57,27 +61,48 @@
         if (panel[name]) ww.unpack(panel[name]).then((map) => { this[name] = map; stage.ask(); });
     }
 
+    tags(tags) {
+      return make("ul", { class: "ww-tags" }, ...tags.map(([text, color]) => {
+        const tag = make("li", { text });
+        tag.style.setProperty("--chip", color);
+        return tag;
+      }));
+    }
+
     drawBoxes() {
       const [height, width] = this.stage.size;
       for (const { box, color, label, dashed } of this.panel.boxes || []) {
         const [x0, y0, x1, y1] = box;
         const shape = { x: x0, y: y0, width: x1 - x0, height: y1 - y0 };
-        this.marks.append(vector("rect", { ...shape, class: "ww-halo" }));
+        this.marks.append(vector("rect", { ...shape, class: "ww-halo" + (dark(color) ? " ww-light" : "") }));
         const line = vector("rect", { ...shape, class: "ww-box-line" + (dashed ? " ww-dashed" : "") });
         line.style.stroke = color;
         this.marks.append(line);
         if (!label) continue;
-        const chip = make("span", { class: "ww-chip", text: label });
-        chip.style.cssText = `left:${(100 * x0) / width}%;top:${(100 * y0) / height}%;--chip:${color};--room:${(x1 - x0) / width}`;
+        const east = x0 > 0.6 * width, under = y0 < 0.07 * height;
+        const small = x1 - x0 < 0.17 * width;
+        const chip = make("span", { class: `ww-chip${east ? " ww-east" : ""}${under ? " ww-under" : ""}${small ? " ww-small" : ""}`, text: label });
+        chip.style.cssText = `left:${(100 * (east ? x1 : x0)) / width}%;top:${(100 * y0) / height}%;--chip:${color}`;
         this.frame.append(chip);
+        this.chips.push({ chip, box });
       }
+    }
+
+    // Names of small boxes would cover each other: they show while the pointer is inside.
+    nameBoxes(point) {
+      for (const { chip, box: [x0, y0, x1, y1] } of this.chips)
+        chip.classList.toggle("ww-on", Boolean(point) && x0 <= point[0] && point[0] < x1 && y0 <= point[1] && point[1] < y1);
     }
 
     // What this panel says at a point (null: nothing is pointed at).
     read(point) {
       const { panel } = this;
       let text = "", cannot = "", mark = "";
-      if (point && this.index) ({ text, cannot, mark } = panel.texts[at(this.index, point, this.stage.size)] || { text: "" });
+      if (point && this.index) {
+        const index = at(this.index, point, this.stage.size);
+        ({ text, cannot } = panel.texts[index] || { text: "" });
+        if (this.stage.truth) mark = MARKS[panel.marks[index]?.[at(this.stage.truth, point, this.stage.size)]];
+      }
       if (point && this.values) {
         const value = at(this.values, point, this.stage.size);
         text = [text, Number.isFinite(value) ? `${value.toPrecision(4)} ${panel.unit}`.trim() : "infinite"].filter(Boolean).join(" · ");
@@ -92,11 +117,14 @@
       this.ring.setAttribute("rx", pinned ? 7 * scale : 0);
       this.ring.setAttribute("ry", pinned ? 7 * scale : 0);
       if (pinned) { this.ring.setAttribute("cx", pinned[0]); this.ring.setAttribute("cy", pinned[1]); }
+      this.nameBoxes(point);
       const known = this.read(point);
-      if (known.text === this.said?.text && known.mark === this.said?.mark && known.cannot === this.said?.cannot) return;
+      known.point = Boolean(point);
+      if (this.said && known.point === this.said.point && known.text === this.said.text && known.mark === this.said.mark && known.cannot === this.said.cannot) return;
       this.said = known;
       this.root.dataset.mark = known.mark;
-      this.knows.replaceChildren(make("b", { text: known.text || "\u00a0" }), make("small", { text: known.cannot }));
+      this.knows.replaceChildren(...(point ? [make("b", { text: known.text || "\u00a0" }), make("small", { text: known.cannot })]
+        : [make("span", { class: "ww-idle", text: this.panel.asks || "" })]));
     }
 
     // The panel as it is seen, at twice its size on the screen, saved by the browser.
@@ -237,6 +265,10 @@
     // Panels from Python.
     show(panels) {
       if (!panels?.panels) return;
+      if (panels.selection != null) this.select(panels.selection);
+      const seen = JSON.stringify({ ...panels, selection: null });
+      if (seen === this.seen) return this.ask();
+      this.seen = seen;
       const focused = this.grid.contains(document.activeElement);
       this.size = panels.size;
       this.base = panels.base;
@@ -244,7 +276,8 @@
       this.root.style.setProperty("--rows", Math.ceil(panels.panels.length / (this.props.columns || 1)));
       this.root.style.setProperty("--ratio", this.size[1] / this.size[0]);
       this.message.textContent = panels.message || "";
-      if (panels.selection != null) this.select(panels.selection);
+      this.truth = null;
+      if (panels.truth) ww.unpack(panels.truth).then((map) => { this.truth = map; this.ask(); });
       this.views = panels.panels.map((panel) => new View(panel, this));
       this.grid.replaceChildren(...this.views.map((view) => view.root));
       this.shared.replaceChildren(panels.legend?.length ? ww.legend(panels.legend) : "");

@@ -47,7 +47,7 @@ def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: st
     Raises:
         TypeError: a lesson's parameters, widgets and documentation do not agree.
     """
-    with gr.Blocks(title=TITLE, delete_cache=(3600, 3600), analytics_enabled=False) as demo:
+    with gr.Blocks(title=TITLE, delete_cache=(3600, 3600), analytics_enabled=False, fill_width=True) as demo:
         gr.HTML(HEADER, elem_id="ww-top", js_on_load="window.whatwhere.header(element);", apply_default_css=False)
         bar = PictureBar(pictures, default_picture)
         parts, tabs, screens = _tabs(syllabus)
@@ -59,14 +59,14 @@ def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: st
 
 
 def head() -> str:
-    """Scripts of the page as text for ``launch(head=…)``: every assets/*.js, page.js first."""
+    """Styles and scripts of the page for ``launch(head=…)``: every assets/*.css, then every *.js, page.js first.
+
+    The styles do not go through ``launch(css_paths=…)``, which rewrites selectors and drops some rules.
+    """
+    styles = "".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css")))
     files = sorted(ASSETS.glob("*.js"), key=lambda path: (path.name != "page.js", path.name))
-    return "\n".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in files)
-
-
-def css_paths() -> list[Path]:
-    """Style sheets of the page: every assets/*.css, in the order of their names."""
-    return sorted(ASSETS.glob("*.css"))
+    scripts = "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in files)
+    return f"<style>{styles}</style>{scripts}"
 
 
 def theme() -> gr.themes.Base:
@@ -82,11 +82,11 @@ def theme() -> gr.themes.Base:
 def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[Screen]]:
     rows: dict[str, gr.Tabs] = {}
     screens = []
-    with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"]) as parts:
+    with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"], overflow_behavior="wrap") as parts:
         for part in syllabus:
             label = f"{part.letter}  {part.title}"
             with gr.Tab(label, id=part.letter, interactive=bool(part.lessons), elem_id=f"ww-part-{part.letter}"):
-                with gr.Tabs(elem_classes=["ww-lessons"]) as rows[part.letter]:
+                with gr.Tabs(elem_classes=["ww-lessons"], overflow_behavior="wrap") as rows[part.letter]:
                     screens += [_lesson(lesson) for lesson in part.lessons]
     return parts, rows, screens
 

@@ -23,11 +23,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Knows:
-    """What a panel says at a pixel: what it knows, what it cannot know, and ``mark``: '', 'right' or 'wrong'."""
+    """What a panel says at a pixel: what it knows and what it cannot know."""
 
     text: str
     cannot: str = ""
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,15 @@ class Panel:
         overlay: data URI laid over the image, enlarged without smoothing.
         index: packed indices [h, w] (``encode.pack_indices``), any size; ``texts[index]`` is read out.
         texts: what to say for each index.
+        marks: for each index a text with one sign for each number of the stage's ``truth``: '+' right, '-' wrong,
+            '.' nothing to compare; then the read-out says whether this panel is right at that pixel.
+        tags: (text, CSS colour) pairs written over the picture, for what has no place in it.
         values: packed floats [h, w] (``encode.pack_values``): the number under the pointer is read out.
         unit: unit of ``values``.
         boxes: boxes in picture pixels.
         legend: (name, CSS colour) pairs of this panel alone.
         pixelated: enlarge ``image`` by nearest neighbour: True for small maps, False for photographs.
+        asks: what this view answers, shown below it until a pixel is pointed at.
         note: one line below the panel.
     """
 
@@ -55,11 +58,14 @@ class Panel:
     overlay: str = ""
     index: Mapping[str, Any] | None = None
     texts: Sequence[Knows] = ()
+    marks: Sequence[str] = ()
+    tags: Sequence[tuple[str, str]] = ()
     values: Mapping[str, Any] | None = None
     unit: str = ""
     boxes: Sequence[Box] = ()
     legend: Sequence[tuple[str, str]] = ()
     pixelated: bool = False
+    asks: str = ""
     note: str = ""
 
 
@@ -72,6 +78,7 @@ class Panels:
         panels: the views, in reading order.
         base: data URI of the picture, shared by all panels with an empty ``image``.
         legend: (name, CSS colour) pairs.
+        truth: packed numbers of the true segments [H, W], which the panels' ``marks`` are about.
         selection: set the stage's selection ("x,y" or "x0,y0,x1,y1"); None leaves the learner's as it is.
         message: one sentence above the panels, such as "The weights could not be fetched: …".
     """
@@ -80,6 +87,7 @@ class Panels:
     panels: Sequence[Panel]
     base: str = ""
     legend: Sequence[tuple[str, str]] = ()
+    truth: Mapping[str, Any] | None = None
     selection: str | None = None
     message: str = ""
 
