@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -90,8 +89,3 @@ def _render_chunk(folder: Path, scenes: int, first: int) -> int:
         for field, array in fields.items():
             array[index] = getattr(scene, field)
     return first
-
-
-def describe(scenes: int) -> dict[str, object]:
-    """What a card says about the data."""
-    return {"first_seed": FIRST_SEED, "scenes": scenes, "size": SIZE, "settings": asdict(SceneSettings())}

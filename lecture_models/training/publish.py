@@ -22,7 +22,7 @@ def publish(recipe: Recipe, network: nn.Module, minutes: float) -> zoo.Card:
         name=recipe.name,
         title=recipe.title,
         data=f"{recipe.scenes} rendered scenes: two thirds with default settings, the rest at random",
-        recipe=f"python -m lecture_models.training {recipe.name}: {recipe.describe()}",
+        recipe=f"python -m lecture_models.training {recipe.name} ({recipe.describe()})",
         steps=recipe.steps,
         minutes=round(minutes, 1),
         seeds={

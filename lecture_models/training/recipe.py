@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,9 @@ class Recipe:
         order = np.random.default_rng([self.seed, epoch]).permutation(self.scenes)
         return [int(i) for i in order[place * self.batch : (place + 1) * self.batch]]
 
-    def describe(self) -> dict[str, Any]:
-        """The numbers of the recipe, for the card."""
-        return {k: v for k, v in asdict(self).items() if isinstance(v, (int, float, str))}
+    def describe(self) -> str:
+        """The numbers of the recipe in one line, for the card."""
+        return (
+            f"AdamW, peak rate {self.learning_rate:g}, weight decay {self.weight_decay:g}, batch {self.batch}, "
+            f"{self.steps} steps, gradients clipped at {self.clip:g}, seed {self.seed}"
+        )
