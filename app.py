@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Any
 
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")  # before gradio is imported: no look-up of another host
+os.environ.setdefault(
+    "GRADIO_ANALYTICS_ENABLED", "False"
+)  # before gradio is imported: no look-up of another host
 
 import demos
 from demos.ui import page
 
 demo = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE)
 
-LAUNCH = {
+LAUNCH: dict[str, Any] = {
     "theme": page.theme(),
     "head": page.head(),
     "ssr_mode": False,

@@ -55,6 +55,14 @@
     else if (document.body.classList.contains("ww-present") && event.key === "PageUp") document.getElementById("ww-previous")?.click();
   });
 
+  // A popover closes at Escape and when something else is pressed.
+  const closePopovers = (except) => {
+    for (const button of document.querySelectorAll(".ww-popover > .label-wrap.open"))
+      if (!button.parentElement.contains(except)) button.click();
+  };
+  document.addEventListener("pointerdown", (event) => closePopovers(event.target));
+  document.addEventListener("keydown", (event) => event.key === "Escape" && closePopovers(null));
+
   // ---- the picture's key ---------------------------------------------------------------------
   ww.scene = (names, defaults, all, step) => {
     const seed = Math.min(999999, Math.max(0, Math.round(Number(all[0]) || 0) + step));

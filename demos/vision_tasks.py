@@ -29,20 +29,18 @@ Feature Pyramid Networks* (section 3).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
 
-from demos.figures import encode, overlays, style
+from demos.figures import arithmetic, encode, overlays, style
 from demos.ui import Box, Knows, Lesson, Panel, Panels, Question, Reading, Screen
 from demos.ui.checks import split_selection
 from lecture_models import pictures, segments, tasks, zoo
-from lecture_models.pictures import Picture
-from lecture_models.scenes import STUFF
-from lecture_models.segments import Segments
-from lecture_models.tasks import Answers
+from lecture_models.scenes import CLASSES, STUFF
+from lecture_models.tasks import Compared
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -63,35 +61,10 @@ ASKS = {
     "Truth": "What is really there?",
 }
 NOBODY = "Nobody has marked the truth of a photograph."
+OTHER_SCORES = (0.3, 0.8)
 
 
-@dataclass(frozen=True)
-class Compared:
-    """Answers beside the truth, if there is one: what matches what, and the objects' numbers within their class."""
-
-    picture: Picture
-    answers: Answers
-    truth: Segments | None
-    found: list[int]  # true thing (from 0) of each detection by its box, -1: none
-    owned: np.ndarray  # true segment of each panoptic segment, 0: none
-    masked: np.ndarray  # true segment of each instance, 0: none
-    numbers: list[int]  # of each detection, within its class
-    true_numbers: list[int]
-
-    def title(self, detection: int) -> str:
-        return f"{self.answers.names[detection]} {self.numbers[detection]}"
-
-    def color(self, detection: int) -> str:
-        return style.instance_color(self.answers.names[detection], self.numbers[detection] - 1)
-
-    @property
-    def agreement(self) -> float:
-        """Share of the pixels with a truth where the panoptic map agrees with it."""
-        right, counted = segments.agreement(self.answers.panoptic, self.truth, self.owned) if self.truth else (0, 0)
-        return right / max(counted, 1)
-
-
-def compute(picture: str, network: str) -> tuple[Picture, RCNNTrace, str]:
+def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, str]:
     """One forward pass over the picture, from the cache if it ran before; a sentence if the weights are not here."""
     shown = pictures.resolve(picture)
     try:
@@ -100,21 +73,6 @@ def compute(picture: str, network: str) -> tuple[Picture, RCNNTrace, str]:
         if network == OURS:
             raise
         return shown, zoo.trace(OURS, shown.image), f"{error} Meanwhile this is the lecture's own network."
-
-
-def compare(picture: Picture, answers: Answers) -> Compared:
-    """Match the answers with the truth of the scene."""
-    if picture.scene is None:
-        nothing = np.zeros(len(answers.panoptic) + 1, int), np.zeros(len(answers.instances) + 1, int)
-        alone = [-1] * len(answers.names)
-        return Compared(picture, answers, None, alone, *nothing, tasks.numbered(answers.names, alone), [])
-    truth = segments.of_scene(picture.scene)
-    things = truth.names[len(STUFF) :]
-    boxes = np.array([thing.box for thing in picture.scene.things], float)
-    found = tasks.match_boxes(answers.names, answers.boxes, things, boxes)
-    owned, masked = segments.match(answers.panoptic, truth), segments.match(answers.instances, truth)
-    numbers = tasks.numbered(answers.names, found, things)
-    return Compared(picture, answers, truth, found, owned, masked, numbers, tasks.numbered(things, range(len(things)), things))
 
 
 def update(
@@ -129,137 +87,129 @@ def update(
         pixel: "x,y", a pixel whose numbers are multiplied out, or empty.
     """
     shown, trace, message = compute(picture, network)
-    seen = compare(shown, tasks.answer(trace, score))
+    seen = tasks.compare(shown.scene, tasks.answer(trace, score))
     return {
-        "views": views(seen, message),
+        "views": views(shown, seen, message),
         "agreement": reading(seen),
-        "question": question(trace, seen, score),
+        "question": question(shown, trace, seen, score),
         "numbers": numbers(trace, seen, score, split_selection(pixel)),
     }
 
 
-# ---- the six views ----------------------------------------------------------------------------------
-
-
-def views(seen: Compared, message: str) -> Panels:
-    """Six linked panels: classes, semantic map, boxes, instances, panoptic map, truth."""
-    size = seen.picture.image.shape[:2]
-    panels = [make(seen) for make in (classes_view, semantic_view, boxes_view, instances_view, panoptic_view, truth_view)]
-    panels = [replace(panel, asks=ASKS[panel.title]) for panel in panels]
+def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
+    """Six linked panels of one picture, each with what it says at every pixel and whether that is true."""
+    size = shown.image.shape[:2]
+    panels = [classes_view(seen, shown.image), semantic_view(seen), boxes_view(seen, size)]
+    panels += [instances_view(seen), panoptic_view(seen), truth_view(seen, size)]
+    names = dict.fromkeys([*(seen.truth.names if seen.truth else ()), *seen.answers.classes])
+    legend = [*style.legend(tuple(names)), ("void: nothing said", style.VOID_COLOR)]
     truth = encode.pack_indices(seen.truth.map) if seen.truth else None
-    names = tuple(dict.fromkeys([*(seen.truth.names if seen.truth else ()), *seen.answers.classes]))
-    legend = [*style.legend(names), ("void: nothing said", style.VOID_COLOR)]
-    base = encode.jpeg_uri(seen.picture.image)
-    return Panels(size, panels, base, legend, truth, message=message)
+    return Panels(size, panels, encode.jpeg_uri(shown.image), legend, truth, message=message)
 
 
-def classes_view(seen: Compared) -> Panel:
+def color(seen: Compared, detection: int) -> str:
+    """A detection's colour: its class's, lighter or darker with its number; found objects as in the truth."""
+    return style.instance_color(seen.answers.names[detection], seen.numbers[detection] - 1)
+
+
+def scored(seen: Compared, detection: int) -> str:
+    """A detection as text: "ball 2, score 0.97"."""
+    return f"{seen.title(detection)}, score {seen.answers.scores[detection]:.2f}"
+
+
+def classes_view(seen: Compared, image: np.ndarray) -> Panel:
+    """Classification: names without a place, so the picture is only a dark ground for them."""
     present = seen.answers.classes
-    there = ", ".join(present) or "nothing"
-    tags = [(name, style.class_color(name)) for name in present]
-    index = np.zeros(seen.picture.image.shape[:2], np.uint8)
     knows = [Knows(f"{len(present)} classes, somewhere", "Cannot know: where they are.")]
-    marks = ["." + "".join("+" if name in present else "-" for name in seen.truth.names)] if seen.truth else []
-    dark = encode.jpeg_uri(overlays.dimmed(seen.picture.image))
-    return Panel("Classes present", f"In the picture: {there}", dark, "", encode.pack_indices(index), knows, marks, tags)
+    right = [[name in present for name in seen.truth.names]] if seen.truth else []
+    tags = [(name, style.class_color(name)) for name in present]
+    dark, index = encode.jpeg_uri(overlays.dimmed(image)), np.zeros(image.shape[:2], np.uint8)
+    return replace(panel("Classes present", present, index, knows, right), image=dark, tags=tags)
 
 
 def semantic_view(seen: Compared) -> Panel:
+    """A class for each pixel; objects of a class are not told apart."""
     said = seen.answers.semantic
+    one = "Stuff: there is only one."
+    cannot = [one if name in STUFF else f"Cannot know: which {name}." for name in said.names]
+    knows = [Knows("no class", "This network knows no stuff."), *map(Knows, said.names, cannot)]
     colors = [style.class_color(name) for name in said.names]
-    knows = [Knows("no class", "This network knows no stuff."), *(Knows(name, which(name)) for name in said.names)]
-    return drawn("Semantic map", "A class for each pixel", seen, said, colors, knows, np.zeros(len(said) + 1, int))
+    return painted("Semantic map", seen, said, colors, knows, np.zeros(len(said) + 1, int))
 
 
-def which(name: str) -> str:
-    return "Stuff: there is only one." if name in STUFF else f"Cannot know: which {name}."
-
-
-def boxes_view(seen: Compared) -> Panel:
-    answers = seen.answers
-    index, sets = overlays.covering(answers.boxes, seen.picture.image.shape[:2])
-    knows = [Knows(inside(seen, one), "Cannot know: which of its pixels.") for one in sets]
-    boxes = [
-        Box(tuple(map(float, box)), seen.color(k), f"{seen.title(k)} · {answers.scores[k]:.2f}")
-        for k, box in enumerate(answers.boxes)
-    ]
-    alt = f"{len(boxes)} boxes: {', '.join(box.label for box in boxes)}"
-    return Panel("Boxes", alt, index=encode.pack_indices(index), texts=knows, marks=box_marks(seen, sets), boxes=boxes)
-
-
-def inside(seen: Compared, boxes: Sequence[int]) -> str:
-    said = [f"{seen.title(k)}, score {seen.answers.scores[k]:.2f}" for k in boxes] if len(boxes) < 2 else [seen.title(k) for k in boxes]
-    return "; ".join(said) if said else "no object"
-
-
-def box_marks(seen: Compared, sets: Sequence[tuple[int, ...]]) -> list[str]:
-    """Right where a true thing is boxed as what it is, and where stuff is in no false box."""
-    if seen.truth is None:
-        return []
-    rows = []
-    for boxes in sets:
-        things = {seen.found[k] for k in boxes}
-        right = [k - len(STUFF) in things if thing else -1 not in things for k, thing in enumerate(seen.truth.things)]
-        rows.append("." + "".join("+" if one else "-" for one in right))
-    return rows
+def boxes_view(seen: Compared, size: tuple[int, int]) -> Panel:
+    """Detections as boxes."""
+    index, sets = overlays.covering(seen.answers.boxes, size)
+    knows = []
+    for inside in sets:
+        text = scored(seen, inside[0]) if len(inside) == 1 else "; ".join(map(seen.title, inside))
+        knows.append(Knows(text or "no object", "Cannot know: which of its pixels." if inside else ""))
+    labels = [f"{seen.title(k)} · {score:.2f}" for k, score in enumerate(seen.answers.scores)]
+    boxes = [Box(tuple(box), color(seen, k), labels[k]) for k, box in enumerate(seen.answers.boxes.tolist())]
+    return replace(panel("Boxes", labels, index, knows, tasks.boxes_right(seen, sets)), boxes=boxes)
 
 
 def instances_view(seen: Compared) -> Panel:
+    """A mask for each object, and nothing about the rest."""
     said = seen.answers.instances
-    colors = [seen.color(k) for k in range(len(said))]
-    texts = [f"{seen.title(k)}, score {seen.answers.scores[k]:.2f}" for k in range(len(said))]
-    knows = [Knows("no object", "Cannot know: which background."), *(Knows(text, "Cannot know: what is around it.") for text in texts)]
-    panel = drawn("Instances", "A mask for each object", seen, said, colors, knows, seen.masked, stuff_is_none=True)
-    return panel
+    knows = [Knows("no object", "Cannot know: which background.")]
+    knows += [Knows(scored(seen, k), "Cannot know: what is around it.") for k in range(len(said))]
+    colors = [color(seen, k) for k in range(len(said))]
+    return painted("Instances", seen, said, colors, knows, seen.masked, void=None)
 
 
 def panoptic_view(seen: Compared) -> Panel:
-    said, owner = seen.answers.panoptic, seen.answers.owner
-    colors = [style.class_color(name) if k < 0 else seen.color(k) for name, k in zip(said.names, owner, strict=True)]
-    texts = [name if k < 0 else f"{seen.title(k)}, score {seen.answers.scores[k]:.2f}" for name, k in zip(said.names, owner, strict=True)]
-    knows = [Knows("void", "Nothing was sure enough here."), *(Knows(text, "One answer for each pixel.") for text in texts)]
-    return drawn("Panoptic map", "A class for each pixel, an object for each thing", seen, said, colors, knows, seen.owned)
+    """Stuff and things in one map."""
+    said = seen.answers.panoptic
+    parts = list(zip(said.names, seen.answers.owner, strict=True))
+    colors = [style.class_color(name) if k < 0 else color(seen, k) for name, k in parts]
+    knows = [Knows("void", "Nothing was sure enough here.")]
+    knows += [Knows(name if k < 0 else scored(seen, k), "One answer for each pixel.") for name, k in parts]
+    return painted("Panoptic map", seen, said, colors, knows, seen.owned)
 
 
-def truth_view(seen: Compared) -> Panel:
+def truth_view(seen: Compared, size: tuple[int, int]) -> Panel:
+    """The scene's exact segments; for a photograph the picture alone."""
     if seen.truth is None:
-        index = encode.pack_indices(np.zeros(seen.picture.image.shape[:2], np.uint8))
-        return Panel("Truth", NOBODY, index=index, texts=[Knows("unknown", NOBODY)], note="")
-    stuff = len(STUFF)
-    pairs = list(zip(seen.truth.names[stuff:], seen.true_numbers, strict=True))
-    colors = [style.class_color(name) for name in STUFF] + [style.instance_color(name, k - 1) for name, k in pairs]
+        knows = [Knows("unknown", "A photograph: nobody marked it.")]
+        return panel("Truth", [NOBODY], np.zeros(size, np.uint8), knows)
+    pairs = list(zip(seen.truth.names[len(STUFF) :], seen.true_numbers, strict=True))
+    colors = [*map(style.class_color, STUFF), *(style.instance_color(name, k - 1) for name, k in pairs)]
     texts = [*STUFF, *(f"{name} {k}" for name, k in pairs)]
-    knows = [Knows("void", "Too small to count."), *(Knows(text, "Exact: the scene was computed.") for text in texts)]
-    overlay = encode.png_uri(overlays.segment_overlay(seen.truth.map, colors, style.VOID_COLOR))
-    return Panel("Truth", f"True segments: {', '.join(texts)}", "", overlay, encode.pack_indices(seen.truth.map), knows)
+    knows = [Knows("void", "Too small to count.")]
+    knows += [Knows(text, "Exact: the scene was computed.") for text in texts]
+    return painted("Truth", seen, seen.truth, colors, knows)
 
 
-def drawn(
+def painted(
     title: str,
-    alt: str,
     seen: Compared,
-    said: Segments,
+    said: segments.Segments,
     colors: Sequence[str],
     knows: Sequence[Knows],
-    matched: np.ndarray,
-    stuff_is_none: bool = False,
+    matched: np.ndarray | None = None,
+    void: str | None = style.VOID_COLOR,
 ) -> Panel:
-    """A panel of segments over the picture, with its marks against the truth."""
-    overlay = encode.png_uri(overlays.segment_overlay(said.map, colors, None if stuff_is_none else style.VOID_COLOR))
-    marks = segment_marks(said, seen.truth, matched, stuff_is_none) if seen.truth else []
-    names = ", ".join(dict.fromkeys(said.names)) or "none"
-    return Panel(title, f"{alt}: {names}", "", overlay, encode.pack_indices(said.map), knows, marks)
+    """A panel of segments over the picture; with ``matched`` it is compared with the truth."""
+    overlay = encode.png_uri(overlays.segment_overlay(said.map, colors, void))
+    made = replace(panel(title, said.names, said.map, knows), overlay=overlay)
+    if seen.truth is None or matched is None:
+        return made
+    return replace(made, marks=signs(segments.right_table(said, seen.truth, matched)[:, 1:]))
 
 
-def segment_marks(said: Segments, truth: Segments, matched: np.ndarray, stuff_is_none: bool) -> list[str]:
-    """Signs of each said number against each true number; void truth is not compared."""
-    table = segments.right_table(said, truth, matched)
-    if stuff_is_none:
-        table[0, 1:] = [not thing for thing in truth.things]
-    return ["." + "".join("+" if one else "-" for one in row[1:]) for row in table]
+def panel(
+    title: str, names: Sequence[str], index: np.ndarray, knows: Sequence[Knows], right: Any = ()
+) -> Panel:
+    """A panel that reads out ``knows[index]``; ``right[index][truth]`` says where that is true, void left out."""
+    alt = f"{ASKS[title]} {', '.join(dict.fromkeys(names)) or 'nothing'}"
+    packed = encode.pack_indices(index)
+    return Panel(title, alt, index=packed, texts=knows, marks=signs(right), asks=ASKS[title])
 
 
-# ---- reading, question, numbers -----------------------------------------------------------------------
+def signs(right: Any) -> list[str]:
+    """Rows of right and wrong as a panel's marks; the first sign is for void truth, which is not compared."""
+    return ["." + "".join("+" if one else "-" for one in row) for row in right]
 
 
 def reading(seen: Compared) -> Reading:
@@ -268,82 +218,57 @@ def reading(seen: Compared) -> Reading:
     if seen.truth is None:
         return Reading(str(kept), "objects", "reach the score threshold. " + NOBODY)
     hits = sum(one >= 0 for one in seen.found)
-    more = [
-        ("True objects with a box (IoU ≥ ½)", f"{hits} of {len(seen.true_numbers)}"),
-        ("False alarms", str(kept - hits)),
-    ]
-    return Reading(f"{100 * seen.agreement:.1f}", "%", "of the pixels: panoptic map and truth agree", more=more)
+    boxed = ("True objects with a box (IoU ≥ ½)", f"{hits} of {len(seen.true_numbers)}")
+    more = [boxed, ("False alarms", str(kept - hits))]
+    share = f"{100 * seen.agreement:.1f}"
+    return Reading(share, "%", "of the pixels: panoptic map and truth agree", more=more)
 
 
-def question(trace: RCNNTrace, seen: Compared, score: float) -> Question:
-    """What another threshold would do, computed by using it."""
-    other = 0.8 if score < 0.65 else 0.3
-    then = compare(seen.picture, tasks.answer(trace, other))
-    if seen.truth is None:
-        lost, name = len(then.answers.names) - len(seen.answers.names), "objects"
-        now, later = f"{len(seen.answers.names)}", f"{len(then.answers.names)} objects"
-    else:
-        lost, name = round(100 * (then.agreement - seen.agreement), 1), "agreement with the truth"
-        now, later = f"{100 * seen.agreement:.1f} %", f"{100 * then.agreement:.1f} %"
-    text = f"Move the score threshold from {score:.2f} to {other:.2f} on this picture. What happens to the number of objects?"
+def question(shown: pictures.Picture, trace: RCNNTrace, seen: Compared, score: float) -> Question:
+    """What another threshold would do on this picture, computed by using it."""
+    other = max(OTHER_SCORES, key=lambda one: abs(one - score))
+    then = tasks.compare(shown.scene, tasks.answer(trace, other))
+    counts = [len(one.answers.names) for one in (seen, then)]
+    values: list[float] = [*counts]
+    unit, what = "", "number of objects"
     if seen.truth is not None:
-        text = f"Move the score threshold from {score:.2f} to {other:.2f} on this picture. What happens to the panoptic map's {name}?"
-    before, after = len(seen.answers.names), len(then.answers.names)
-    why = f"It goes from {now} to {later}: {before} detections now, {after} then. Move the slider and see which pixels change."
-    return Question(text, ["It rises", "It stays the same", "It falls"], 1 - int(np.sign(lost)), why)
+        values, unit = [round(100 * one.agreement, 1) for one in (seen, then)], " %"
+        what = "agreement of panoptic map and truth"
+    text = f"Move the score threshold from {score:.2f} to {other:.2f} on this picture. What happens to the {what}?"
+    now, later = (
+        f"{value}{unit} with {count} detections" for value, count in zip(values, counts, strict=True)
+    )
+    answer = 1 - int(np.sign(values[1] - values[0]))
+    return Question(text, ["It rises", "It stays the same", "It falls"], answer, f"From {now} to {later}.")
 
 
 def numbers(trace: RCNNTrace, seen: Compared, score: float, pixel: Sequence[float]) -> str:
     """The large number and one pixel's probabilities, multiplied out, as Markdown."""
-    lines = []
-    if seen.truth is not None:
-        right, counted = segments.agreement(seen.answers.panoptic, seen.truth, seen.owned)
-        lines.append(f"**Agreement.** $\\dfrac{{{right}\\text{{ pixels agree}}}}{{{counted}\\text{{ pixels with a truth}}}} = {100 * right / max(counted, 1):.2f}\\,\\%$")
-    height, width = seen.picture.image.shape[:2]
+    height, width = trace.image.shape[:2]
     x, y = (int(pixel[0]), int(pixel[1])) if pixel else (width // 2, height // 2)
-    if not (0 <= x < width and 0 <= y < height):
-        raise ValueError(f"pixel must lie in the picture of {width} × {height}; got {x},{y}. Click another pixel.")
-    lines.append(f"**Pixel ({x}, {y}).** " + ("" if pixel else "The middle; click any other. "))
-    lines += semantic_numbers(trace, x, y) + mask_numbers(trace, seen, score, x, y)
+    x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
+    lines = [f"**Pixel ({x}, {y})**" + ("" if pixel else ", the middle: click any other.")]
+    if seen.truth is not None:
+        agree = arithmetic.fraction(seen.pixels[0], "pixels agree", seen.pixels[1], "pixels with a truth")
+        lines.insert(0, f"**Agreement** {agree}")
+    if trace.semantic is not None:
+        lines.append(f"Semantic branch: {arithmetic.softmax(CLASSES, trace.semantic[:, y, x].numpy())}")
+    for k, mask in tasks.claims(trace, seen.answers, x, y):
+        sign, says = (r"\ge", "its pixel") if mask >= tasks.MASK_THRESHOLD else ("<", "not its pixel")
+        keeps = rf"score ${seen.answers.scores[k]:.3f} \ge {score:.2f}$"
+        lines.append(f"- {seen.title(k)}: {keeps}, mask probability ${mask:.3f} {sign} 0.5$: {says}")
     return "\n\n".join(lines)
-
-
-def semantic_numbers(trace: RCNNTrace, x: int, y: int) -> list[str]:
-    if trace.semantic is None:
-        return ["This network has no semantic branch."]
-    from lecture_models.scenes import CLASSES
-
-    logits = trace.semantic[:, y, x].double().numpy()
-    powers = np.exp(logits)
-    best = np.argsort(-logits)[:3]
-    terms = " + ".join(f"e^{{{logits[k]:.2f}}}" for k in best)
-    return [
-        f"Semantic branch: $p(\\text{{{CLASSES[best[0]]}}}) = \\dfrac{{e^{{{logits[best[0]]:.2f}}}}}{{{terms} + \\dots}}"
-        f" = \\dfrac{{{powers[best[0]]:.4g}}}{{{powers.sum():.4g}}} = {powers[best[0]] / powers.sum():.4f}$"
-    ]
-
-
-def mask_numbers(trace: RCNNTrace, seen: Compared, score: float, x: int, y: int) -> list[str]:
-    """Which detections claim the pixel: score against threshold, mask probability against one half."""
-    rows = []
-    for k in range(min(len(seen.answers.names), len(trace.masks))):
-        x0, y0, x1, y1 = seen.answers.boxes[k]
-        if x0 <= x + 0.5 < x1 and y0 <= y + 0.5 < y1:
-            mask = float(trace.masks[k, y, x])
-            says = "its pixel" if mask >= tasks.MASK_THRESHOLD else "not its pixel"
-            rows.append(f"- {seen.title(k)}: score ${seen.answers.scores[k]:.3f} \\ge {score:.2f}$, mask probability ${mask:.3f}$: {says}")
-    return ["\n".join(rows) or "No detection's box covers this pixel."]
 
 
 def data(
     picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = ""
 ) -> Mapping[str, Any]:
     """Maps, boxes, scores and names as they are shown."""
-    shown, trace, _ = compute(picture, network)
-    said = tasks.answer(trace, score)
-    maps = {"semantic": said.semantic, "instances": said.instances, "panoptic": said.panoptic}
-    arrays = {name: one.map for name, one in maps.items()} | {f"{name}_names": list(one.names) for name, one in maps.items()}
-    return {**arrays, "boxes": said.boxes, "scores": said.scores, "names": list(said.names)}
+    said = tasks.answer(compute(picture, network)[1], score)
+    maps = {name: getattr(said, name) for name in ("semantic", "instances", "panoptic")}
+    saved: dict[str, Any] = {"boxes": said.boxes, "scores": said.scores, "names": list(said.names)}
+    saved |= {f"{name}_names": list(one.names) for name, one in maps.items()}
+    return saved | {name: one.map for name, one in maps.items()}
 
 
 def build(screen: Screen) -> None:
@@ -353,8 +278,8 @@ def build(screen: Screen) -> None:
     with screen.right:
         choices = [(title, name) for name, title in NETWORKS.items()]
         screen.control("network", gr.Dropdown(choices, value=OURS, label="Network"))
-        slider = gr.Slider(0.05, 0.95, 0.5, step=0.01, label="Score threshold", info="Detections below it are left out.")
-        screen.control("score", slider)
+        about = "Detections below it are left out."
+        screen.control("score", gr.Slider(0.05, 0.95, 0.5, step=0.01, label="Score threshold", info=about))
         screen.reading("agreement", "Agreement with the truth")
 
 
@@ -362,7 +287,7 @@ LESSON = Lesson(
     name="vision_tasks",
     number="A1",
     title="Computer vision tasks",
-    point="One forward pass, every task: point at a pixel and see what each answer knows there, and what it cannot know.",
+    point="One forward pass, every task: point at a pixel to see what each answer knows, and what it cannot know.",
     theory=__doc__ or "",
     update=update,
     build=build,

@@ -52,8 +52,12 @@ class PictureError(ValueError):
     """A picture that cannot be used; the text is meant for the visitor."""
 
 
-UNREADABLE = f"That file is not a picture that can be read here; send one as {', '.join(FORMATS[:2] + FORMATS[3:])}."
-TOO_LARGE = f"A picture may have at most {MAX_PIXELS // 1_000_000} million pixels; make it smaller and send it again."
+UNREADABLE = (
+    f"That file is not a picture that can be read here; send one as {', '.join(FORMATS[:2] + FORMATS[3:])}."
+)
+TOO_LARGE = (
+    f"A picture may have at most {MAX_PIXELS // 1_000_000} million pixels; make it smaller and send it again."
+)
 
 
 def refuse_size(width: int, height: int) -> None:

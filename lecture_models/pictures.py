@@ -18,6 +18,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
@@ -100,7 +101,9 @@ class Uploads:
             if digest in self._kept:
                 return self._kept[digest][1]
         minutes = round(self.seconds / 60)
-        raise PictureError(f"This uploaded picture is no longer here: uploads are kept for {minutes} minutes. Upload it again.")
+        raise PictureError(
+            f"This uploaded picture is no longer here: uploads are kept for {minutes} minutes. Upload it again."
+        )
 
     def _forget(self) -> None:
         old = time.monotonic() - self.seconds
@@ -135,7 +138,9 @@ def resolve(key: str) -> Picture:
         return _resolved.get(scene_key(seed, settings), lambda: _render(seed, settings))
     if kind == "sample" and rest in SAMPLES:
         return _resolved.get(key, lambda: Picture(key, SAMPLES[rest], _frozen(_read_sample(rest))))
-    raise PictureError(f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got {key!r}.")
+    raise PictureError(
+        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got {key!r}."
+    )
 
 
 def admit(path: str | Path) -> str:
@@ -171,8 +176,11 @@ def parse_scene(key: str) -> tuple[int, SceneSettings]:
     given = dict(parse_qsl(query, keep_blank_values=True))
     unknown = set(given) - set(SceneSettings.RANGES)
     if unknown:
-        raise PictureError(f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got {sorted(unknown)[0][:40]!r}.")
-    return int(head), SceneSettings(**{name: _number(name, text) for name, text in given.items()})
+        raise PictureError(
+            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got {sorted(unknown)[0][:40]!r}."
+        )
+    values: dict[str, Any] = {name: _number(name, text) for name, text in given.items()}
+    return int(head), SceneSettings(**values)
 
 
 def _number(name: str, text: str) -> float | int:

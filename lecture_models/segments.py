@@ -87,6 +87,8 @@ def agreement(prediction: Segments, truth: Segments, matched: np.ndarray) -> tup
     A pixel of stuff agrees if the classes are equal, a pixel of a thing if its segment matches that thing.
 
     Args:
+        prediction: panoptic segments.
+        truth: the true segments.
         matched: as :func:`match` returns it.
     """
     table = right_table(prediction, truth, matched)
@@ -95,9 +97,14 @@ def agreement(prediction: Segments, truth: Segments, matched: np.ndarray) -> tup
 
 
 def right_table(prediction: Segments, truth: Segments, matched: np.ndarray) -> np.ndarray:
-    """Whether a predicted number is right where the truth has another: bool [len(prediction) + 1, len(truth) + 1]."""
+    """Whether a predicted number is right where the truth has another: bool [len(prediction) + 1, len(truth) + 1].
+
+    Saying nothing (row 0) is never right, except for instances, which say nothing of stuff on purpose.
+    """
     table = np.zeros((len(prediction) + 1, len(truth) + 1), bool)
     for number, (name, thing) in enumerate(zip(prediction.names, prediction.things, strict=True), start=1):
         for other, true_name in enumerate(truth.names, start=1):
             table[number, other] = matched[number] == other if thing else name == true_name
+    if all(prediction.things):
+        table[0, 1:] = [not thing for thing in truth.things]
     return table

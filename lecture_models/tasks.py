@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lecture_models import segments
-from lecture_models.scenes import CLASSES, STUFF
+from lecture_models.scenes import CLASSES, STUFF, Scene
 from lecture_models.segments import Segments
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ def merge(
         stuff_area=STUFF_AREA if knows_stuff else size[0] * size[1] + 1,
     )
     owner = tuple(-1 if part.detection is None else part.detection for part in merged.segments)
-    said = tuple(STUFF[part.label] if part.detection is None else names[part.detection] for part in merged.segments)
+    said = tuple(
+        STUFF[part.label] if part.detection is None else names[part.detection] for part in merged.segments
+    )
     return Segments(merged.segment, said, tuple(own >= 0 for own in owner)), owner
 
 
@@ -154,7 +156,9 @@ def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return shared / np.maximum(area[0][:, None] + area[1] - shared, 1e-9)
 
 
-def match_boxes(names: Sequence[str], boxes: np.ndarray, true_names: Sequence[str], true_boxes: np.ndarray) -> list[int]:
+def match_boxes(
+    names: Sequence[str], boxes: np.ndarray, true_names: Sequence[str], true_boxes: np.ndarray
+) -> list[int]:
     """The true object of each box: same class, IoU of at least one half, each taken once, best scores first; else -1.
 
     This is COCO's rule for one IoU threshold. ``boxes`` [K, 4] are sorted by falling score.
@@ -168,3 +172,80 @@ def match_boxes(names: Sequence[str], boxes: np.ndarray, true_names: Sequence[st
         free.discard(best)
         found.append(best)
     return found
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Answers beside a scene's truth: what belongs to what, and each object's number within its class.
+
+    Args:
+        answers: of one network at one score threshold.
+        truth: the true segments; None for a photograph, whose truth nobody has marked.
+        found: for each detection the true thing (from 0) that its box belongs to, -1 for none.
+        owned: for each panoptic segment the true segment it matches, 0 for none.
+        masked: for each instance the true segment it matches, 0 for none.
+        numbers: number of each detection within its class; a found object has its true number.
+        true_numbers: number of each true thing within its class.
+    """
+
+    answers: Answers
+    truth: Segments | None
+    found: tuple[int, ...]
+    owned: np.ndarray
+    masked: np.ndarray
+    numbers: tuple[int, ...]
+    true_numbers: tuple[int, ...]
+
+    def title(self, detection: int) -> str:
+        """Name and number of a detection, such as "ball 2"."""
+        return f"{self.answers.names[detection]} {self.numbers[detection]}"
+
+    @property
+    def pixels(self) -> tuple[int, int]:
+        """Pixels where the panoptic map agrees with the truth, and pixels that have a truth."""
+        if self.truth is None:
+            return 0, 0
+        return segments.agreement(self.answers.panoptic, self.truth, self.owned)
+
+    @property
+    def agreement(self) -> float:
+        """Share of the pixels with a truth where the panoptic map agrees with it, 0..1."""
+        right, counted = self.pixels
+        return right / max(counted, 1)
+
+
+def compare(scene: Scene | None, answers: Answers) -> Compared:
+    """Match answers with the truth of their scene, if it has one."""
+    names = answers.names
+    if scene is None:
+        owned, masked = (np.zeros(len(one) + 1, int) for one in (answers.panoptic, answers.instances))
+        alone = (-1,) * len(names)
+        return Compared(answers, None, alone, owned, masked, tuple(numbered(names, alone)), ())
+    truth = segments.of_scene(scene)
+    things = truth.names[len(STUFF) :]
+    true_boxes = np.array([thing.box for thing in scene.things], float)
+    found = tuple(match_boxes(names, answers.boxes, things, true_boxes))
+    owned, masked = segments.match(answers.panoptic, truth), segments.match(answers.instances, truth)
+    numbers = tuple(numbered(names, found, things))
+    return Compared(
+        answers, truth, found, owned, masked, numbers, tuple(numbered(things, range(len(things)), things))
+    )
+
+
+def boxes_right(seen: Compared, sets: Sequence[Sequence[int]]) -> list[list[bool]]:
+    """For each set of boxes over a pixel, whether they are right about it if its truth is this or that segment.
+
+    A pixel of a thing must be in the box that belongs to it, a pixel of stuff in no box that belongs to nothing.
+    """
+    things = seen.truth.things if seen.truth else ()
+    found = [{seen.found[k] for k in boxes} for boxes in sets]
+    return [
+        [k - len(STUFF) in one if thing else -1 not in one for k, thing in enumerate(things)] for one in found
+    ]
+
+
+def claims(trace: RCNNTrace, answers: Answers, x: int, y: int) -> list[tuple[int, float]]:
+    """Detections whose box covers the centre of a pixel, each with its mask probability there."""
+    x0, y0, x1, y1 = answers.boxes.reshape(-1, 4).T
+    over = (x0 <= x + 0.5) & (x + 0.5 < x1) & (y0 <= y + 0.5) & (y + 0.5 < y1)
+    return [(int(k), float(trace.masks[k, y, x])) for k in np.flatnonzero(over) if k < len(trace.masks)]

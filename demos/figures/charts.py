@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 def chart(x_name: str, y_name: str, size: tuple[float, float] = (4.2, 2.6)) -> tuple[Figure, Axes]:
     """An empty figure in the project's style; axis names carry their unit. ``size`` is in inches."""
-    from matplotlib.figure import Figure  # here: matplotlib takes a second to import and most visits need no chart
+    from matplotlib.figure import (
+        Figure,
+    )  # here: matplotlib takes a second to import and most visits need no chart
 
     figure = Figure(figsize=size, layout="constrained", facecolor=style.PAPER)
     axes = figure.add_subplot(facecolor=style.PAPER)
@@ -32,7 +34,11 @@ def chart(x_name: str, y_name: str, size: tuple[float, float] = (4.2, 2.6)) -> t
 
 
 def lines(
-    x_name: str, y_name: str, x: Sequence[float], series: Mapping[str, Sequence[float]], mark: float | None = None
+    x_name: str,
+    y_name: str,
+    x: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    mark: float | None = None,
 ) -> Figure:
     """Line chart of several series over ``x`` with a legend; ``mark`` draws a vertical line at one x."""
     figure, axes = chart(x_name, y_name)

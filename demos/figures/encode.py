@@ -32,19 +32,26 @@ def png_uri(image: np.ndarray) -> str:
 
 def jpeg_uri(image: np.ndarray, quality: int = JPEG_QUALITY) -> str:
     """A photograph, uint8 RGB [H, W, 3], as a JPEG data URI; lossy, never for anything measured."""
-    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    options = [
+        cv2.IMWRITE_JPEG_QUALITY,
+        quality,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
+    ]
     return _uri(".jpg", "jpeg", image, options)
 
 
 def _uri(suffix: str, kind: str, image: np.ndarray, options: list[int]) -> str:
     if image.dtype != np.uint8 or image.ndim not in (2, 3):
-        raise ValueError(f"A picture is uint8 [H, W] or [H, W, 3 or 4]; got {image.dtype} {list(image.shape)}.")
+        raise ValueError(
+            f"A picture is uint8 [H, W] or [H, W, 3 or 4]; got {image.dtype} {list(image.shape)}."
+        )
     if image.ndim == 3:
         image = cv2.cvtColor(image, cv2.COLOR_RGBA2BGRA if image.shape[2] == 4 else cv2.COLOR_RGB2BGR)
     done, data = cv2.imencode(suffix, np.ascontiguousarray(image), options)
     if not done:
         raise ValueError(f"A picture of {list(image.shape)} could not be written as {kind}.")
-    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
 
 
 def pack_indices(indices: np.ndarray) -> dict[str, Any]:
@@ -76,5 +83,5 @@ def unpack(packed: dict[str, Any]) -> np.ndarray:
     >>> unpack(pack_values(np.array([[1.5]])))
     array([[1.5]], dtype=float32)
     """
-    kind = {"u8": np.uint8, "u16": "<u2", "f32": "<f4"}[packed["kind"]]
+    kind = np.dtype({"u8": "u1", "u16": "<u2", "f32": "<f4"}[packed["kind"]])
     return np.frombuffer(zlib.decompress(base64.b64decode(packed["data"])), kind).reshape(packed["shape"])

@@ -8,7 +8,9 @@ import numpy as np
 MAPS = {"viridis": cv2.COLORMAP_VIRIDIS, "gray": cv2.COLORMAP_BONE, "signed": cv2.COLORMAP_TWILIGHT_SHIFTED}
 
 
-def heat(values: np.ndarray, low: float | None = None, high: float | None = None, kind: str = "viridis") -> np.ndarray:
+def heat(
+    values: np.ndarray, low: float | None = None, high: float | None = None, kind: str = "viridis"
+) -> np.ndarray:
     """A map of numbers as a picture of the same size.
 
     Args:

@@ -19,7 +19,7 @@ from demos.ui.wiring import check, endpoint, say_what_is_missing, spoken
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TITLE = "What & Where"
-MATH = [
+MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
@@ -48,7 +48,9 @@ def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: st
         TypeError: a lesson's parameters, widgets and documentation do not agree.
     """
     with gr.Blocks(title=TITLE, delete_cache=(3600, 3600), analytics_enabled=False, fill_width=True) as demo:
-        gr.HTML(HEADER, elem_id="ww-top", js_on_load="window.whatwhere.header(element);", apply_default_css=False)
+        gr.HTML(
+            HEADER, elem_id="ww-top", js_on_load="window.whatwhere.header(element);", apply_default_css=False
+        )
         bar = PictureBar(pictures, default_picture)
         parts, tabs, screens = _tabs(syllabus)
         for screen in screens:
@@ -85,9 +87,11 @@ def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[S
     with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"], overflow_behavior="wrap") as parts:
         for part in syllabus:
             label = f"{part.letter}  {part.title}"
-            with gr.Tab(label, id=part.letter, interactive=bool(part.lessons), elem_id=f"ww-part-{part.letter}"):
-                with gr.Tabs(elem_classes=["ww-lessons"], overflow_behavior="wrap") as rows[part.letter]:
-                    screens += [_lesson(lesson) for lesson in part.lessons]
+            tab = gr.Tab(
+                label, id=part.letter, interactive=bool(part.lessons), elem_id=f"ww-part-{part.letter}"
+            )
+            with tab, gr.Tabs(elem_classes=["ww-lessons"], overflow_behavior="wrap") as rows[part.letter]:
+                screens += [_lesson(lesson) for lesson in part.lessons]
     return parts, rows, screens
 
 
@@ -127,7 +131,9 @@ def _more(lesson: Lesson, screen: Screen) -> None:
     with gr.Accordion("Predict first", elem_id=f"{lesson.name}-predict-fold", **closed):
         screen.output("question", stages.widget("question", "Predict first", f"{lesson.name}-question"))
     with gr.Accordion("Numbers behind it", elem_id=f"{lesson.name}-numbers-fold", **closed):
-        screen.output("numbers", gr.Markdown(label="Numbers", latex_delimiters=MATH, elem_id=f"{lesson.name}-numbers"))
+        screen.output(
+            "numbers", gr.Markdown(label="Numbers", latex_delimiters=MATH, elem_id=f"{lesson.name}-numbers")
+        )
     with gr.Accordion("Show the code", elem_id=f"{lesson.name}-code-fold", **closed) as fold:
         code = gr.Code(language="python", label="As it ran", interactive=False, elem_id=f"{lesson.name}-code")
         fold.expand(partial(source, lesson), None, code, show_progress="hidden", api_visibility="private")
@@ -157,7 +163,9 @@ def _connect(screen: Screen, bar: PictureBar) -> None:
         save_row(screen.lesson, screen, inputs)
 
 
-def _permalink(demo: gr.Blocks, bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screens: list[Screen]) -> None:
+def _permalink(
+    demo: gr.Blocks, bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screens: list[Screen]
+) -> None:
     """Reading the address when the page opens, and handing the current settings to the "Copy link" button."""
     widgets = [widget for screen in screens for widget in screen.inputs.values()]
     shown = [component for screen in screens for component in screen.outputs.values()]
@@ -171,7 +179,11 @@ def _permalink(demo: gr.Blocks, bar: PictureBar, parts: gr.Tabs, rows: dict[str,
         return _restored(query, bar, parts, rows, screen or screens[0])
 
     demo.load(
-        restore, None, [parts, *rows.values(), *bars, *widgets, *shown], show_progress="hidden", api_visibility="private"
+        restore,
+        None,
+        [parts, *rows.values(), *bars, *widgets, *shown],
+        show_progress="hidden",
+        api_visibility="private",
     ).then(None, js="() => { window.whatwhere.restored(); }", api_visibility="private")
     names = [[screen.lesson.name, list(screen.inputs)] for screen in screens]
     link = gr.Button("link", elem_id="ww-link", elem_classes=["ww-hidden"])
@@ -199,4 +211,3 @@ def _restored(
             settings[name] = rule.check(name, rule.parse(query[name]))
             values[screen.inputs[name]] = settings[name]
     return values
-

@@ -17,14 +17,17 @@ from demos.ui.wiring import spoken
 class PictureSource(Protocol):
     """What the bar needs from the room that makes pictures (lecture_models.pictures is one)."""
 
-    SAMPLES: Mapping[str, str]
-    MAX_SEED: int
+    @property
+    def SAMPLES(self) -> Mapping[str, str]: ...  # noqa: N802 - a module's constant
 
-    def admit(self, path: str) -> str: ...
+    @property
+    def MAX_SEED(self) -> int: ...  # noqa: N802
 
-    def resolve(self, key: str) -> Any: ...
+    def admit(self, path: str, /) -> str: ...
 
-    def parse_scene(self, key: str) -> tuple[int, Any]: ...
+    def resolve(self, key: str, /) -> Any: ...
+
+    def parse_scene(self, key: str, /) -> tuple[int, Any]: ...
 
 
 class PictureBar:
@@ -46,7 +49,13 @@ class PictureBar:
         with gr.Row(elem_classes=["ww-seed"]):
             self.previous = gr.Button("‹", elem_id="ww-previous", min_width=32, size="sm")
             self.seed = gr.Number(
-                seed, minimum=0, maximum=self.source.MAX_SEED, precision=0, label="Scene", elem_id="ww-seed", min_width=60
+                seed,
+                minimum=0,
+                maximum=self.source.MAX_SEED,
+                precision=0,
+                label="Scene",
+                elem_id="ww-seed",
+                min_width=60,
             )
             self.next = gr.Button("›", elem_id="ww-next", min_width=32, size="sm")
 
@@ -56,7 +65,14 @@ class PictureBar:
             for name, (low, high, step, unit, what) in self.ranges.items():
                 title = f"{name.replace('_', ' ').capitalize()} ({unit})"
                 self.sliders[name] = gr.Slider(
-                    low, high, self.defaults[name], step=step, label=title, info=what, buttons=[], elem_id=f"ww-set-{name}"
+                    low,
+                    high,
+                    self.defaults[name],
+                    step=step,
+                    label=title,
+                    info=what,
+                    buttons=[],
+                    elem_id=f"ww-set-{name}",
                 )
             self.reset = gr.Button("Back to the usual scene", size="sm", elem_id="ww-reset")
 
@@ -89,9 +105,16 @@ class PictureBar:
         self.reset.click(None, [self.seed], [*self.sliders.values(), self.key], js=back, **quiet)
         self.sample.input(None, [self.sample], [self.key], js="(name) => `sample:${name}`", **quiet)
         self.file.input(
-            self.admit, [self.file], [self.key], preprocess=False, api_name="upload_picture", show_progress="hidden"
+            self.admit,
+            [self.file],
+            [self.key],
+            preprocess=False,
+            api_name="upload_picture",
+            show_progress="hidden",
         )
-        self.key.change(None, [self.key], None, js="(key) => { window.whatwhere.pictureChanged(key); }", **quiet)
+        self.key.change(
+            None, [self.key], None, js="(key) => { window.whatwhere.pictureChanged(key); }", **quiet
+        )
 
     def admit(self, file: Any = None) -> str:
         """Send a photograph: returns the picture's key, which every lesson accepts for an hour.
@@ -107,6 +130,7 @@ class PictureBar:
             raise gr.Error("A picture file is needed; choose one and send it again.", print_exception=False)
         with spoken():
             return self.source.admit(path)
+        raise AssertionError  # never reached: `spoken` lets every error out
 
     def restore(self, key: str) -> dict[Any, Any]:
         """Widgets' values for a picture's key from a permalink. Raises ValueError for a bad key."""

@@ -40,7 +40,9 @@ def save_row(lesson: Lesson, screen: Screen, inputs: Sequence[Any]) -> None:
     for kind, button in buttons.items():
         button.elem_id = f"{lesson.name}-save-{kind}"
         name: dict[str, Any] = {"api_name": f"{lesson.name}_{kind}"}
-        button.click(writer(lesson, screen, kind), list(inputs), file, preprocess=False, show_progress="hidden", **name)
+        button.click(
+            writer(lesson, screen, kind), list(inputs), file, preprocess=False, show_progress="hidden", **name
+        )
 
 
 def writer(lesson: Lesson, screen: Screen, kind: str) -> Callable[..., dict[str, str]]:
@@ -55,7 +57,9 @@ def writer(lesson: Lesson, screen: Screen, kind: str) -> Callable[..., dict[str,
         content = base64.b64encode(as_npz(settings, data) if kind == "npz" else as_json(settings, data))
         return {"name": f"{lesson.name}.{kind}", "type": KINDS[kind], "base64": content.decode()}
 
-    save.__doc__ = f"The numbers behind {lesson.name} as {kind.upper()}, base64-encoded; parameters as /{lesson.name}."
+    save.__doc__ = (
+        f"The numbers behind {lesson.name} as {kind.upper()}, base64-encoded; parameters as /{lesson.name}."
+    )
     save.__signature__ = inspect.signature(lesson.update)  # type: ignore[attr-defined]
     return save
 
@@ -64,7 +68,8 @@ def as_npz(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
     """Arrays and values as an NPZ file; the settings are in ``settings`` as JSON."""
     buffer = io.BytesIO()
     arrays = {key: np.asarray(value) for key, value in data.items()}
-    np.savez_compressed(buffer, settings=np.array(json.dumps(settings)), **arrays)
+    arrays["settings"] = np.array(json.dumps(settings))
+    np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 

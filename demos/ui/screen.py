@@ -61,7 +61,7 @@ class Screen:
             hint: how to use it, one short line below.
         """
         value = self.lesson.defaults[key] if key else ""
-        shape = {"kind": select, "columns": columns, "height": height}
+        shape: dict[str, Any] = {"kind": select, "columns": columns, "height": height}
         component = stages.stage(self.lesson.name, name, value=value, label=label, hint=hint, **shape)
         self.outputs[name] = stages.feed(self.lesson.name, name)
         if key:
@@ -82,7 +82,7 @@ class Screen:
         elif isinstance(component, SUBMIT):
             self.triggers += [component.submit, component.blur]
         else:
-            self.triggers.append(component.input)
+            self.triggers.append(component.input)  # type: ignore[attr-defined]
         return component
 
     def reading(self, name: str, label: str = "Reading") -> gr.HTML:

@@ -15,7 +15,7 @@ from typing import Any
 class Box:
     """A box drawn over a panel: ``box`` xyxy in picture pixels, a CSS colour, a label, perhaps dashed."""
 
-    box: tuple[float, float, float, float]
+    box: Sequence[float]
     color: str
     label: str = ""
     dashed: bool = False

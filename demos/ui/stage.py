@@ -63,7 +63,7 @@ def feed(lesson: str, name: str) -> gr.HTML:
     )
 
 
-def widget(kind: str, label: str, elem_id: str, **props: object) -> gr.HTML:
+def widget(kind: str, label: str, elem_id: str, **props: Any) -> gr.HTML:
     """A component drawn by assets/page.js: 'reading', 'question' or 'table'."""
     return gr.HTML(
         label=label,
@@ -76,7 +76,7 @@ def widget(kind: str, label: str, elem_id: str, **props: object) -> gr.HTML:
     )
 
 
-def board(lesson: str, name: str, script: str, *, label: str, **props: object) -> gr.HTML:
+def board(lesson: str, name: str, script: str, *, label: str, **props: Any) -> gr.HTML:
     """A lesson's own component, drawn by ``window.whatwhere[script](element, props, watch)``.
 
     The function stands in a file of its own under assets/ (``Page`` sends every ``assets/*.js``); its output

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
@@ -60,19 +61,22 @@ def endpoint(lesson: Lesson, screen: Screen) -> Callable[..., list[Any]]:
 def arrange(lesson: Lesson, screen: Screen, shown: Mapping[str, Any]) -> list[Any]:
     """Values of ``update`` in the order of the components; keys must be exactly the outputs."""
     if set(shown) != set(screen.outputs):
-        raise TypeError(f"{lesson.name}: update returned {sorted(shown)}, shown are {sorted(screen.outputs)}.")
-    return [shown[name].payload() if hasattr(shown[name], "payload") else shown[name] for name in screen.outputs]
+        raise TypeError(
+            f"{lesson.name}: update returned {sorted(shown)}, shown are {sorted(screen.outputs)}."
+        )
+    return [
+        shown[name].payload() if hasattr(shown[name], "payload") else shown[name] for name in screen.outputs
+    ]
 
 
-class spoken:
-    """Context that turns errors written for the reader into a gr.Error without a traceback in the log."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
-        if error is None or not is_said_on_purpose(error):
-            return False
+@contextmanager
+def spoken() -> Iterator[None]:
+    """Turns errors written for the reader into a gr.Error without a traceback in the log."""
+    try:
+        yield
+    except Exception as error:
+        if not is_said_on_purpose(error):
+            raise
         text = str(error).replace("<", "‹").replace(">", "›")
         raise gr.Error(text, duration=10, print_exception=False) from None
 

@@ -1,0 +1,34 @@
+"""Arithmetic in LaTeX, from the numbers of this run: what "Numbers behind it" multiplies out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+
+def fraction(part: int, part_name: str, whole: int, whole_name: str) -> str:
+    """A share as a fraction with named counts and its percentage.
+
+    >>> fraction(1, "hits", 4, "shots")
+    '$\\\\dfrac{1\\\\text{ hits}}{4\\\\text{ shots}} = 25.00\\\\,\\\\%$'
+    """
+    percent = 100 * part / max(whole, 1)
+    return rf"$\dfrac{{{part}\text{{ {part_name}}}}}{{{whole}\text{{ {whole_name}}}}} = {percent:.2f}\,\%$"
+
+
+def softmax(names: Sequence[str], logits: np.ndarray, shown: int = 3) -> str:
+    """The softmax of the largest logit, with the ``shown`` largest terms of its denominator.
+
+    >>> softmax(["sky", "road"], np.array([0.0, 0.0]), 2).endswith("= 0.5000$")
+    True
+    """
+    logits = np.asarray(logits, np.float64)
+    order, powers = np.argsort(-logits), np.exp(logits)
+    best = order[0]
+    terms = " + ".join(f"e^{{{logits[k]:.2f}}}" for k in order[:shown])
+    rest = r" + \dots" if len(logits) > shown else ""
+    return (
+        rf"$p(\text{{{names[best]}}}) = \dfrac{{e^{{{logits[best]:.2f}}}}}{{{terms}{rest}}}"
+        rf" = \dfrac{{{powers[best]:.4g}}}{{{powers.sum():.4g}}} = {powers[best] / powers.sum():.4f}$"
+    )
