@@ -4,7 +4,7 @@
   const ww = (window.whatwhere = window.whatwhere || {});
   const roi = (window.roiLesson = window.roiLesson || {});
   roi.OPERATORS = [["roi_pool", false], ["roi_warp", false], ["roi_align", false], ["roi_align", true]];
-  roi.PARTS = ["crops", "arithmetic", "sweep", "matrices", "strides"];
+  roi.PARTS = ["crops", "tip", "arithmetic", "sweep", "matrices", "strides"];
   roi.EDGES = ["left", "top", "right", "bottom"];
 
   // ---- drawing on canvases ---------------------------------------------------------------------
@@ -20,27 +20,26 @@
     pen.clearRect(0, 0, width, height);
     return { pen, width, height };
   };
-  roi.line = (pen, color, width, path, dash = []) => {
+  roi.line = (pen, color, width, path) => {
     pen.strokeStyle = color;
     pen.lineWidth = width;
-    pen.setLineDash(dash);
     pen.beginPath();
     path(pen);
     pen.stroke();
-    pen.setLineDash([]);
   };
   // A line that shows on dark and on bright cells alike.
-  roi.haloed = (pen, color, width, path, dash) => {
-    roi.line(pen, "rgba(255,255,255,.85)", width + 2, path);
-    roi.line(pen, color, width, path, dash);
+  roi.haloed = (pen, halo, color, width, path) => {
+    roi.line(pen, halo, width + 2, path);
+    roi.line(pen, color, width, path);
   };
   roi.number = (value) => (Number.isFinite(value) ? value.toFixed(3).replace("-", "−") : "–");
   roi.signed = (value) => `${value < -0.05 ? "−" : value > 0.05 ? "+" : "±"}${Math.abs(value).toFixed(1)}`;
-  // The theme's colours, read once a frame.
-  roi.theme = (root) => {
+  // The colours of roi_features.css and of the theme, read once a frame.
+  roi.colors = (root) => {
     const style = getComputedStyle(root);
-    const color = (name, usual) => style.getPropertyValue(name).trim() || usual;
-    return { ink: color("--ww-ink", "#212529"), muted: color("--ww-muted", "#6b7280"), line: color("--ww-line", "#d0d5dd"), box: color("--ww-accent", "#4263eb") };
+    const color = (name) => style.getPropertyValue(name).trim();
+    const own = ["box", "box-edge", "halo", "grid", "bin", "bin-fill", "chosen", "chosen-fill", "weight", "shade"];
+    return Object.fromEntries([...own.map((name) => [name, color(`--roi-${name}`)]), ...["ink", "muted", "line"].map((name) => [name, color(`--ww-${name}`)])]);
   };
 
   // ---- one board -----------------------------------------------------------------------------------
@@ -49,7 +48,6 @@
       Object.assign(this, { root, props, selected: { row: 0, column: 0, operator: 0 }, fresh: true, token: 0, frame: 0 });
       this.parts = roi.PARTS.map((name) => roi[name](this));
       root.replaceChildren(...this.parts.map((part) => part.root));
-      document.addEventListener("scroll", () => this.ask(), { passive: true, capture: true });
       document.addEventListener("whatwhere:box", (event) => this.follow(event.detail));
       new ResizeObserver(() => this.ask()).observe(root);
       new MutationObserver(() => this.ask()).observe(document.body, { attributeFilter: ["class"] });
@@ -153,14 +151,15 @@
         outputs: plans.map((plan) => plan.output()),
         regions: roi.OPERATORS.map((_, number) => this.region(number)),
         window: this.view(),
-        theme: roi.theme(this.root),
+        colors: roi.colors(this.root),
       };
       this.state = state;
+      const moving = this.sliding || this.stage?.editor?.drag;
       this.root.classList.toggle("roi-stale", !this.fresh);
-      for (const part of this.parts) if (this.seen(part.root)) part.draw(state);
+      for (const part of this.parts) if (part.always || !moving || this.seen(part.root)) part.draw(state);
     }
 
-    // Parts below the fold wait until they are scrolled to: the finger needs the time.
+    // While a box moves, parts out of sight wait: the finger needs the time.
     seen(root) {
       const { top, bottom } = root.getBoundingClientRect();
       return bottom > -50 && top < window.innerHeight + 50;

@@ -19,41 +19,41 @@
     };
     pen.imageSmoothingEnabled = false;
     pen.drawImage(board.picture, ...at(0, 0), board.map.width * zoom, board.map.height * zoom);
-    if (zoom > 7) drawGrid(pen, board.map, at);
-    const plan = state.plans[number];
-    plan.kind === "roi_pool" ? drawBins(pen, board, plan, rect, zoom) : drawPoints(pen, board, plan, at, rect, zoom);
+    if (zoom > 7) drawGrid(pen, board.map, at, state.colors);
+    const plan = state.plans[number], { colors } = state;
+    plan.kind === "roi_pool" ? drawBins(pen, board, plan, rect, zoom, colors) : drawPoints(pen, board, plan, at, rect, zoom, colors);
     const stride = board.value.stride;
-    roi.haloed(pen, board.props.colors[number], 2.5, rect(state.regions[number].map((side) => side / stride)));
-    roi.line(pen, "#000", 5, rect(board.box.map((side) => side / stride)));
-    roi.line(pen, "#fff", 2.6, rect(board.box.map((side) => side / stride)));
+    roi.haloed(pen, colors.halo, board.props.colors[number], 2.5, rect(state.regions[number].map((side) => side / stride)));
+    roi.line(pen, colors["box-edge"], 4, rect(board.box.map((side) => side / stride)));
+    roi.line(pen, colors.box, 2, rect(board.box.map((side) => side / stride)));
   };
-  const drawGrid = (pen, map, at) =>
-    roi.line(pen, "rgba(255,255,255,.22)", 1, (p) => {
+  const drawGrid = (pen, map, at, colors) =>
+    roi.line(pen, colors.grid, 1, (p) => {
       for (let column = 0; column <= map.width; column++) { p.moveTo(...at(column, 0)); p.lineTo(...at(column, map.height)); }
       for (let row = 0; row <= map.height; row++) { p.moveTo(...at(0, row)); p.lineTo(...at(map.width, row)); }
     });
   // RoIPool's bins are whole cells and overlap; each is drawn a little smaller than the one before, to tell them apart.
-  const drawBins = (pen, board, plan, rect, zoom) => {
+  const drawBins = (pen, board, plan, rect, zoom, colors) => {
     const { selected } = board;
     plan.rowBins.forEach(([top, bottom], row) => plan.columnBins.forEach(([left, right], column) => {
       const inset = Math.min(0.08 + 0.1 * ((row % 2) + (column % 2)), 0.3) * Math.min(zoom, 24);
       const mine = row === selected.row && column === selected.column;
-      pen.fillStyle = mine ? "rgba(255,255,255,.38)" : "rgba(255,255,255,.10)";
+      pen.fillStyle = mine ? colors["chosen-fill"] : colors["bin-fill"];
       pen.beginPath();
       rect([left, top, right, bottom], inset)(pen);
       pen.fill();
-      roi.line(pen, mine ? "#fff" : "rgba(255,255,255,.75)", mine ? 2.5 : 1.2, rect([left, top, right, bottom], inset));
+      roi.line(pen, mine ? colors.chosen : colors.bin, mine ? 2.5 : 1.2, rect([left, top, right, bottom], inset));
     }));
   };
-  const drawPoints = (pen, board, plan, at, rect, zoom) => {
+  const drawPoints = (pen, board, plan, at, rect, zoom, colors) => {
     const { selected } = board;
     const rows = plan.rowEdges.map((edge) => edge + 0.5), columns = plan.columnEdges.map((edge) => edge + 0.5);
-    roi.line(pen, "rgba(255,255,255,.75)", 1.2, (p) => {
+    roi.line(pen, colors.bin, 1.2, (p) => {
       for (const row of rows) { p.moveTo(...at(columns[0], row)); p.lineTo(...at(columns.at(-1), row)); }
       for (const column of columns) { p.moveTo(...at(column, rows[0])); p.lineTo(...at(column, rows.at(-1))); }
     });
     const mine = [columns[selected.column], rows[selected.row], columns[selected.column + 1], rows[selected.row + 1]];
-    pen.fillStyle = "rgba(255,255,255,.3)";
+    pen.fillStyle = colors["chosen-fill"];
     pen.beginPath();
     rect(mine)(pen);
     pen.fill();
@@ -64,25 +64,25 @@
       if ((row === selected.row && column === selected.column) !== chosen) return;
       for (const y of ys) for (const x of xs) { const [px, py] = at(x + 0.5, y + 0.5); p.moveTo(px + dot, py); p.arc(px, py, dot, 0, 7); }
     }));
-    for (const [color, chosen] of [["#fff", false], ["#fff", true]]) {
-      pen.fillStyle = color;
-      pen.strokeStyle = "#000";
+    for (const chosen of [false, true]) {
+      pen.fillStyle = colors.box;
+      pen.strokeStyle = colors["box-edge"];
       pen.lineWidth = chosen ? 1.6 : 0.8;
       pen.beginPath();
       dots(chosen)(pen);
       pen.fill();
       pen.stroke();
     }
-    drawNeighbours(pen, plan.bin(selected.row, selected.column).points[0], at, zoom);
+    drawNeighbours(pen, plan.bin(selected.row, selected.column).points[0], at, zoom, colors);
   };
   // The first point of the selected bin and the centres of the four cells that it is made of.
-  const drawNeighbours = (pen, point, at, zoom) => {
+  const drawNeighbours = (pen, point, at, zoom, colors) => {
     if (!point || zoom < 9) return;
     const from = at(point.x + 0.5, point.y + 0.5);
     for (const cell of point.neighbours) {
       const to = at(cell.column + 0.5, cell.row + 0.5);
-      roi.line(pen, "rgba(0,0,0,.8)", 1 + 3 * cell.weight, (p) => { p.moveTo(...from); p.lineTo(...to); });
-      roi.line(pen, "#ffe066", 0.6 + 2 * cell.weight, (p) => { p.moveTo(...from); p.lineTo(...to); });
+      roi.line(pen, colors["box-edge"], 1 + 3 * cell.weight, (p) => { p.moveTo(...from); p.lineTo(...to); });
+      roi.line(pen, colors.weight, 0.6 + 2 * cell.weight, (p) => { p.moveTo(...from); p.lineTo(...to); });
     }
   };
 
@@ -97,8 +97,8 @@
       pen.fillRect((i % bins) * cell, Math.floor(i / bins) * cell, cell + 0.5, cell + 0.5);
     });
     const { row, column } = board.selected;
-    roi.line(pen, "#000", 3.5, (p) => p.rect(column * cell + 2, row * cell + 2, cell - 4, cell - 4));
-    roi.line(pen, "#fff", 2, (p) => p.rect(column * cell + 2, row * cell + 2, cell - 4, cell - 4));
+    roi.line(pen, state.colors["box-edge"], 3.5, (p) => p.rect(column * cell + 2, row * cell + 2, cell - 4, cell - 4));
+    roi.line(pen, state.colors.box, 2, (p) => p.rect(column * cell + 2, row * cell + 2, cell - 4, cell - 4));
   };
 
   // ---- one column ----------------------------------------------------------------------------------
@@ -115,7 +115,7 @@
       this.map.setAttribute("role", "application");
       this.overlap = make("strong", {});
       this.edges = make("dl", { class: "roi-edges" });
-      const shifts = make("p", { class: "roi-small", text: "edges off, px" });
+      const shifts = make("p", { class: "roi-small", text: "off by, px" });
       const head = make("h3", {}, make("i", { class: "roi-swatch" }), make("span", { text: name }));
       head.firstChild.style.background = board.props.colors[number];
       const how = make("p", { class: "roi-how", text: board.props.how[number] });
@@ -129,9 +129,14 @@
     }
 
     listen(canvas, binAt) {
-      const point = (event) => { const bin = binAt(event); if (bin) this.board.select(...bin, this.number); };
+      const point = (event) => {
+        const bin = binAt(event);
+        if (bin) this.board.select(...bin, this.number);
+        this.board.tip = bin ? [event.clientX, event.clientY] : null;
+      };
       canvas.addEventListener("pointermove", point);
       canvas.addEventListener("pointerdown", point);
+      canvas.addEventListener("pointerleave", () => { this.board.tip = null; this.board.ask(); });
       canvas.addEventListener("focus", () => this.board.select(this.board.selected.row, this.board.selected.column, this.number));
       canvas.addEventListener("keydown", (event) => {
         const by = KEYS[event.key];
@@ -176,7 +181,8 @@
       const score = `${found.label} ${found.score.toFixed(2)}`;
       const quality = found.mask_iou == null ? "no truth here" : `mask IoU ${found.mask_iou.toFixed(2)}`;
       this.mask.alt = `28 by 28 mask from ${name}'s crop, ${quality}`;
-      this.verdict.replaceChildren(make("b", { text: score }), make("span", { text: quality }));
+      const all = found.mean_iou == null ? "" : `all ${value.averaged} things ${found.mean_iou.toFixed(2)}`;
+      this.verdict.replaceChildren(make("b", { text: score }), make("span", { text: quality }), make("small", { text: all }));
     }
 
     draw(state) {
@@ -186,8 +192,8 @@
       const overlap = window.roiFeatures.iou(box, region);
       this.overlap.textContent = overlap.toFixed(2);
       const moved = region.map((side, i) => side - box[i]);
-      this.edges.replaceChildren(...roi.EDGES.map((edge, i) =>
-        make("div", { class: Math.abs(moved[i]) > 0.05 ? "roi-off" : "" }, make("dt", { text: edge }), make("dd", { text: roi.signed(moved[i]) }))));
+      this.edges.replaceChildren(...roi.EDGES.map((edge, i) => make("div", { class: Math.abs(moved[i]) > 0.05 ? "roi-off" : "" },
+        make("dt", {}, make("span", { role: "img", "aria-label": edge, text: "←↑→↓"[i] })), make("dd", { text: roi.signed(moved[i]) }))));
       const { row, column } = this.board.selected;
       this.map.setAttribute("aria-label", `${this.board.props.names[this.number]} on the feature map, overlap ${overlap.toFixed(2)}. ` +
         `Bin row ${row + 1}, column ${column + 1}; arrow keys choose another bin.`);
@@ -203,7 +209,7 @@
     const take = (value) => {
       jump.hidden = !value.things.length;
       note.textContent = "White: your box. In colour: what is really pooled. Below each map: that part of the picture pasted into your box, then the 28 × 28 mask " +
-        "and class that the network's own heads make of the crop (green: true outline). The network was trained with RoIAlign, not aligned, and would itself take " +
+        "and class that the network's own heads make of the crop (green: true outline), then the mean mask IoU over all true boxes of the scene. The network was trained with RoIAlign, not aligned, and would itself take " +
         `this box from ${value.native}. So the swap illustrates; an ablation, as in the paper's tables below, trains each network anew.`;
       for (const column of columns) column.take(value);
     };

@@ -14,27 +14,37 @@
   const part = (title, ...children) => make("section", { class: "roi-part roi-" + title.toLowerCase().split(" ")[0] }, make("h3", { text: title }), ...children);
 
   // ---- one bin, multiplied out ---------------------------------------------------------------------
+  const listed = (values, limit) => values.slice(0, limit).map(roi.number).join(", ") + (values.length > limit ? ", …" : "");
+  const multiplied = (board, state) => {
+    const { row, column, operator } = board.selected;
+    const plan = state.plans[operator], bin = plan.bin(row, column);
+    const values = (plan.kind === "roi_pool" ? bin.cells : bin.points).map((one) => one.value);
+    const what = plan.kind === "roi_pool" ? "cells" : "points";
+    const sum = plan.reduce === "max" ? `max{${listed(values, 16)}}` : `(${listed(values, 16).replaceAll(", ", " + ")}) / ${values.length}`;
+    const text = [`${board.props.names[operator]}, bin ${row + 1}, ${column + 1}: ${values.length ? sum : "no cell of the map"} = ${roi.number(bin.value)}   (${values.length} ${what})`];
+    const point = bin.points[0];
+    if (!point) return text;
+    const terms = point.neighbours.map((cell) => `${cell.weight.toFixed(3)}·${roi.number(cell.value)}`).join(" + ");
+    return [...text, `its first point, x ${point.x.toFixed(2)}, y ${point.y.toFixed(2)}: ${terms} = ${roi.number(point.value)}`];
+  };
   roi.arithmetic = (board) => {
     const lines = make("div", { class: "roi-lines", "aria-live": "polite" });
-    const root = make("section", { class: "roi-part roi-arithmetic" }, lines);
-    const listed = (values, limit) => values.slice(0, limit).map(roi.number).join(", ") + (values.length > limit ? ", …" : "");
-    const show = (state) => {
-      const { row, column, operator } = board.selected;
-      const plan = state.plans[operator], bin = plan.bin(row, column);
-      const values = (bin.cells.length ? bin.cells : bin.points).map((one) => one.value);
-      const what = bin.cells.length || plan.kind === "roi_pool" ? "cells" : "points";
-      const sum = plan.reduce === "max" ? `max{${listed(values, 16)}}` : `(${listed(values, 16).replaceAll(", ", " + ")}) / ${values.length}`;
-      const name = board.props.names[operator];
-      const text = [`${name}, bin ${row + 1}, ${column + 1}: ${values.length ? sum : "no cell of the map"} = ${roi.number(bin.value)}   (${values.length} ${what})`];
-      const point = bin.points[0];
-      if (point) {
-        const terms = point.neighbours.map((cell) => `${cell.weight.toFixed(3)}·${roi.number(cell.value)}`).join(" + ");
-        text.push(`its first point, x ${point.x.toFixed(2)}, y ${point.y.toFixed(2)}: ${terms} = ${roi.number(point.value)}`);
-      }
-      lines.replaceChildren(...text.map((line) => make("p", { text: line })));
-    };
-    return { root, draw: show };
+    return { root: make("section", { class: "roi-part roi-arithmetic" }, lines), draw: (state) => lines.replaceChildren(...multiplied(board, state).map((text) => make("p", { text }))) };
   };
+  // The same beside the pointer, while it is over a bin.
+  roi.tip = (board) => {
+    const root = make("div", { class: "roi-tip", "aria-hidden": "true" });
+    const show = (state) => {
+      root.hidden = !board.tip;
+      if (!board.tip) return;
+      root.replaceChildren(...multiplied(board, state).map((text) => make("p", { text })));
+      const [x, y] = board.tip, { offsetWidth, offsetHeight } = root;
+      root.style.left = `${Math.max(8, Math.min(x + 14, window.innerWidth - offsetWidth - 12))}px`;
+      root.style.top = `${y + 18 + offsetHeight > window.innerHeight ? y - offsetHeight - 12 : y + 18}px`;
+    };
+    return { root, draw: show, always: true };
+  };
+  const legend = (board, numbers) => window.whatwhere.legend(numbers.map((number) => [board.props.names[number], board.props.colors[number]]));
 
   // ---- the box moved by tenths of a pixel ----------------------------------------------------------
   roi.sweep = (board) => {
@@ -42,7 +52,7 @@
     const said = make("output", {});
     const chart = draw("svg", { viewBox: "0 0 420 210", role: "img", "aria-label": "Output of the selected bin against the box's left edge" });
     const jumps = make("p", { class: "roi-small" });
-    const root = part("Move the box by tenths of a pixel", make("div", { class: "roi-slider" }, slider, said), chart, jumps);
+    const root = part("Move the box by tenths of a pixel", make("div", { class: "roi-slider" }, slider, said), chart, legend(board, [0, 1, 2, 3]), jumps);
     const width = () => board.box[2] - board.box[0];
     slider.addEventListener("input", () => {
       board.sliding = true;
@@ -120,7 +130,7 @@
     pen.imageSmoothingEnabled = false;
     pen.drawImage(board.picture, left - x * zoom, top - y * zoom, board.map.width * zoom, board.map.height * zoom);
     // what the selected bin reads: the product of its two hats, cell by cell; the rest is dimmed
-    pen.fillStyle = "rgba(16,20,28,.62)";
+    pen.fillStyle = state.colors.shade;
     pen.fillRect(left, top, side, side);
     const most = Math.max(...ay[row]) * Math.max(...ax[column]) || 1;
     ay[row].forEach((down, i) => down && ax[column].forEach((across, j) => {
@@ -129,11 +139,11 @@
       pen.fillStyle = board.color(board.map.data[i * board.map.width + j]);
       pen.fillRect(left + (j - x) * zoom, top + (i - y) * zoom, zoom, zoom);
       pen.globalAlpha = 1;
-      roi.line(pen, "#fff", 1, (p) => p.rect(left + (j - x) * zoom, top + (i - y) * zoom, zoom, zoom));
+      roi.line(pen, state.colors.box, 1, (p) => p.rect(left + (j - x) * zoom, top + (i - y) * zoom, zoom, zoom));
     }));
     pen.restore();
     const hats = (rows, mine, place) => rows.forEach((weights, b) => {
-      pen.fillStyle = b === mine ? board.props.colors[2] : state.theme.muted;
+      pen.fillStyle = b === mine ? board.props.colors[2] : state.colors.muted;
       weights.forEach((weight, i) => { if (weight) pen.fillRect(...place(i, b, weight)); });
     });
     pen.save();
@@ -144,7 +154,7 @@
     pen.beginPath(); pen.rect(0, top, band, side); pen.clip();
     hats(ay, row, (i, b, weight) => [(b + 1) * step - weight * (step - 3), top + (i - y) * zoom + 0.5, weight * (step - 3), Math.max(zoom - 1, 1)]);
     pen.restore();
-    pen.fillStyle = state.theme.ink;
+    pen.fillStyle = state.colors.ink;
     for (const [axis, px, py] of [["y", band / 2 - 8, band], ["x", band - 14, band / 2]]) {
       pen.font = "italic 16px Georgia, serif";
       pen.fillText("A", px, py);
@@ -152,9 +162,9 @@
       pen.fillText(axis, px + 11, py + 4);
     }
     pen.font = "italic 16px Georgia, serif";
-    pen.fillStyle = "#fff";
+    pen.fillStyle = state.colors.box;
     pen.fillText("F", left + 8, top + 20);
-    roi.line(pen, state.theme.line, 1, (p) => { p.rect(left, top, side, side); for (let b = 1; b <= bins; b++) { p.moveTo(left, b * step + 0.5); p.lineTo(left + side, b * step + 0.5); p.moveTo(b * step + 0.5, top); p.lineTo(b * step + 0.5, top + side); } });
+    roi.line(pen, state.colors.line, 1, (p) => { p.rect(left, top, side, side); for (let b = 1; b <= bins; b++) { p.moveTo(left, b * step + 0.5); p.lineTo(left + side, b * step + 0.5); p.moveTo(b * step + 0.5, top); p.lineTo(b * step + 0.5, top + side); } });
   };
   const difference = (board, state, ay, ax) => {
     if (board.value.reduce === "max") return null;
@@ -170,25 +180,26 @@
 
   // ---- the error against the stride ----------------------------------------------------------------
   roi.strides = (board) => {
-    const chart = draw("svg", { viewBox: "0 0 420 240", role: "img" });
+    const chart = draw("svg", { viewBox: "0 0 420 228", role: "img" });
     const said = make("p", { class: "roi-small" });
-    const root = part("The larger the stride, the worse", chart, said);
+    const root = part("The larger the stride, the worse", chart, legend(board, [0, 2, 3]), said);
     const show = () => {
       const { strides, curves, stride } = board.value;
       const own = strides.map((step) => [0, 2].map((number) => {
         const [kind, aligned] = roi.OPERATORS[number];
-        return window.roiFeatures.iou(board.box, window.roiFeatures.pooledBox(kind, board.box, { ...board.settings(aligned), scale: 1 / step }));
+        return window.roiFeatures.iou(board.box, window.roiFeatures.pooledBox(kind, board.box, { ...board.settings(aligned), scale: 1 / step }, board.value.size.map((side) => Math.ceil(side / step))));
       }));
       const least = Math.min(0.55, ...own.map(([pool]) => pool - 0.03));
-      const x = (i) => 64 + (320 * i) / (strides.length - 1), y = (value) => 14 + (170 * (1 - value)) / (1 - least);
+      const x = (i) => 96 + (290 * i) / (strides.length - 1), y = (value) => 14 + (170 * (1 - value)) / (1 - least);
       const keys = [["roi_pool", 0], ["roi_align", 2], ["roi_align_aligned", 3]];
       const lines = keys.map(([key, number]) => draw("path", { d: "M" + curves[key].map((value, i) => `${x(i)} ${y(value)}`).join("L"), fill: "none", stroke: board.props.colors[number], "stroke-width": 2.4 }));
       const points = keys.flatMap(([key, number]) => curves[key].map((value, i) => draw("circle", { cx: x(i), cy: y(value), r: 3.4, fill: board.props.colors[number] })));
-      const values = curves.roi_pool.map((value, i) => label(x(i) + 4, y(value) - 8, value.toFixed(3), "start"));
+      const values = curves.roi_pool.map((value, i) => label(x(i), 221, value.toFixed(3)));
+      values.push(label(8, 205, "stride, px", "start"), label(8, 221, "RoIPool", "start"));
       const yours = own.map(([pool], i) => draw("path", { d: `M${x(i)} ${y(pool) - 6}l6 6l-6 6l-6 -6z`, class: "roi-yours", stroke: board.props.colors[0] }));
-      const ticks = strides.map((step, i) => label(x(i), 206, `${step}`));
-      const grid = [1, 0.8, 0.6, 0.4, 0.2].filter((value) => value > least).flatMap((value) => [draw("path", { d: `M50 ${y(value)}H400`, class: "roi-grid" }), label(44, y(value) + 4, value.toFixed(1), "end")]);
-      chart.replaceChildren(...grid, ...lines, ...points, ...yours, ...values, ...ticks, label(229, 230, "stride (px per cell)"));
+      const ticks = strides.map((step, i) => label(x(i), 205, `${step}`));
+      const grid = [1, 0.8, 0.6, 0.4, 0.2].filter((value) => value > least).flatMap((value) => [draw("path", { d: `M72 ${y(value)}H404`, class: "roi-grid" }), label(66, y(value) + 4, value.toFixed(1), "end")]);
+      chart.replaceChildren(...grid, ...lines, ...points, ...yours, ...values, ...ticks);
       const text = strides.map((step, i) => `${step}: ${curves.roi_pool[i].toFixed(3)}`).join(", ");
       chart.setAttribute("aria-label", `Mean IoU of 4,000 random boxes of 48 to 300 pixels with what RoIPool pools, by stride: ${text}`);
       said.textContent = `Mean IoU of 4,000 random boxes (48–300 px a side) with what is pooled. Diamonds: your box with RoIPool, ${own[strides.indexOf(stride)]?.[0].toFixed(2) ?? "–"} at this level.`;

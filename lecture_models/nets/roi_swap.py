@@ -101,6 +101,35 @@ def trace_swap(network: Any, trace: RCNNTrace, box: Tensor, level: str) -> SwapT
     )
 
 
+@torch.inference_mode()
+def mean_mask_ious(
+    network: Any, trace: RCNNTrace, boxes: Tensor, labels: Tensor, truths: Tensor, level: str
+) -> tuple[float, ...]:
+    """The mean IoU of the masks that the network makes of true boxes, cropped by each of the four operators.
+
+    Args:
+        network: the network that made the trace, in eval mode, with a mask head.
+        trace: of the whole picture.
+        boxes: float [N, 4], true boxes, picture pixels, N at least 1.
+        labels: int64 [N], true detection labels: whose of the masks is taken.
+        truths: bool [N, H, W], true masks.
+        level: such as "P4".
+
+    Returns:
+        Four numbers, in the order of ``OPERATORS``.
+    """
+    features, scale = trace.features[level], 1 / trace.strides[level]
+    size = (int(truths.shape[1]), int(truths.shape[2]))
+    crops = [torch.cat([four_crops(features, box, bins, scale) for box in boxes]) for bins in (7, 14)]
+    four = boxes.repeat_interleave(4, dim=0)
+    heads = run_heads(network, crops[0], crops[1], four, size, trace.scale)
+    rows = torch.arange(len(four))
+    masks = paste(heads.mask_probs[rows, labels.repeat_interleave(4)], four, size) >= 0.5
+    masks, truths = masks.view(len(boxes), 4, *size), truths[:, None]
+    shared = (masks & truths).sum((2, 3)) / (masks | truths).sum((2, 3)).clamp(min=1)
+    return tuple(float(value) for value in shared.mean(0))
+
+
 def level_of(network: Any, box: Tensor, scale: float = 1.0) -> str:
     """The level from which the network itself would crop a box: ⌊k₀ + log₂(√(width · height) / s₀)⌋ (FPN, eq. 1).
 
