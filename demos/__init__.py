@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos import vision_tasks
+from demos import roi_features, vision_tasks
 from demos.ui import Part
 from lecture_models import pictures
 
@@ -11,7 +11,7 @@ __all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up"]
 FIRST_PICTURE = "scene:42"
 
 SYLLABUS = (
-    Part("A", "From boxes to instances", (vision_tasks.LESSON,)),
+    Part("A", "From boxes to instances", (vision_tasks.LESSON, roi_features.LESSON)),
     Part("B", "A label for every pixel"),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
