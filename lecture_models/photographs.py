@@ -11,7 +11,7 @@ import numpy as np
 import PIL.Image
 import PIL.ImageOps
 
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 MAX_PIXELS = 16_000_000
 """Largest picture that is decoded, in pixels; more than a phone's 12 megapixels."""
 MAX_SIDE = 512
@@ -53,7 +53,7 @@ class PictureError(ValueError):
 
 
 UNREADABLE = (
-    f"That file is not a picture that can be read here; send one as {', '.join(FORMATS[:2] + FORMATS[3:])}."
+    f"That file is not a picture that can be read here; send one as {', '.join(FORMATS)}."
 )
 TOO_LARGE = (
     f"A picture may have at most {MAX_PIXELS // 1_000_000} million pixels; make it smaller and send it again."
@@ -100,6 +100,8 @@ def to_eight_bits(values: np.ndarray) -> np.ndarray:
     >>> to_eight_bits(np.array([0, 257, 65535], np.uint16))
     array([  0,   1, 255], dtype=uint8)
     """
+    if values.dtype.kind in "iu" and values.dtype.itemsize > 2 and 0 <= values.min() and values.max() <= 255:
+        return values.astype(np.uint8)
     if values.dtype.kind in "iu" and values.min() >= 0 and values.max() <= 65535:
         return (values.astype(np.uint32) * 255 // 65535).astype(np.uint8)
     values = np.nan_to_num(values.astype(np.float64))

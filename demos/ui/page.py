@@ -15,7 +15,7 @@ from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
 from demos.ui.save import save_row
 from demos.ui.screen import Screen
-from demos.ui.wiring import check, endpoint, say_what_is_missing, spoken
+from demos.ui.wiring import check, endpoint, guard, spoken
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TITLE = "What & Where"
@@ -56,7 +56,7 @@ def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: st
         for screen in screens:
             _connect(screen, bar)
         _permalink(demo, bar, parts, tabs, screens)
-    say_what_is_missing(demo)
+    guard(demo)
     return demo
 
 

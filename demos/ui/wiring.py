@@ -99,14 +99,24 @@ def is_said_on_purpose(error: BaseException) -> bool:
     return module.split(".")[0] in ("lecture_models", "demos") and dis.opname[opcode] == "RAISE_VARARGS"
 
 
-def say_what_is_missing(demo: gr.Blocks) -> None:
-    """A call with too few values gets one sentence instead of gradio's list of components."""
+def guard(demo: gr.Blocks) -> None:
+    """Calls with too few values or with a hand-made file get one sentence and leave no traceback in the log.
 
-    def validate(block_fn: Any, inputs: list[Any]) -> None:
-        wanted = len(block_fn.inputs)
+    What raises while gradio reads a call's values can only be about these values: our code has not run yet.
+    """
+    read = demo.preprocess_data
+
+    async def preprocess_data(block_fn: Any, inputs: list[Any], *rest: Any, **more: Any) -> list[Any]:
+        name, wanted = block_fn.api_name or "this event", len(block_fn.inputs)
         if len(inputs) < wanted:
-            name = block_fn.api_name or "this event"
-            text = f"{name} needs {wanted} values, got {len(inputs)}. Its parameters are listed under /?view=api."
+            text = f"{name} needs {wanted} values; got {len(inputs)}. The page's API link lists them."
             raise gr.Error(text, print_exception=False)
+        try:
+            return await read(block_fn, inputs, *rest, **more)
+        except gr.Error:
+            raise
+        except Exception:
+            text = f"{name} was sent a value that it cannot read. Upload files through the page or /upload."
+            raise gr.Error(text, print_exception=False) from None
 
-    demo.validate_inputs = validate  # type: ignore[method-assign]
+    demo.preprocess_data = preprocess_data  # type: ignore[method-assign]

@@ -1,0 +1,152 @@
+"""Picture files of every kind that a visitor may send."""
+
+from __future__ import annotations
+
+import resource
+import struct
+import time
+import zlib
+from pathlib import Path
+
+import numpy as np
+import PIL.Image
+import pytest
+
+from lecture_models.photographs import MAX_SIDE, read_photograph
+
+
+def gradient(height: int = 80, width: int = 120) -> np.ndarray:
+    y, x = np.mgrid[:height, :width]
+    return np.stack([255 * x // width, 255 * y // height, np.full_like(x, 90)], 2).astype(np.uint8)
+
+
+def saved(tmp_path: Path, picture: PIL.Image.Image, name: str = "a.png", **options: object) -> Path:
+    path = tmp_path / name
+    picture.save(path, **options)
+    return path
+
+
+def bomb(path: Path, side: int) -> Path:
+    """A PNG of side × side black pixels in a few kilobytes."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    packer = zlib.compressobj(9)
+    row = bytes(1 + (side + 7) // 8)
+    rows = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+    )
+    return path
+
+
+def test_plain_picture_is_itself(tmp_path: Path):
+    image = gradient()
+    assert np.array_equal(read_photograph(saved(tmp_path, PIL.Image.fromarray(image))), image)
+
+
+def test_large_picture_is_reduced(tmp_path: Path):
+    image = read_photograph(saved(tmp_path, PIL.Image.fromarray(gradient(900, 1800))))
+    assert image.shape == (256, MAX_SIDE, 3)
+
+
+@pytest.mark.parametrize("side", [9000, 30_000])
+def test_huge_picture_in_a_small_file_costs_nothing(tmp_path: Path, side: int):
+    path = bomb(tmp_path / "bomb.png", side)
+    assert path.stat().st_size < 200_000
+    before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+    with pytest.raises(ValueError, match="at most 16 million pixels"):
+        read_photograph(path)
+    assert time.perf_counter() - start < 0.2
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 5_000
+
+
+def test_sixteen_bits_are_scaled(tmp_path: Path):
+    values = np.linspace(0, 65535, 100 * 100).reshape(100, 100).astype(np.uint16)
+    image = read_photograph(saved(tmp_path, PIL.Image.fromarray(values)))
+    assert image.min() == 0
+    assert image.max() == 255
+    assert abs(float(image.mean()) - 127.5) < 1.5
+
+
+@pytest.mark.parametrize("mode", ["L", "1", "P", "RGBA", "LA", "CMYK", "F", "I"])
+def test_every_mode_becomes_rgb(tmp_path: Path, mode: str):
+    name = "a.tif" if mode in ("CMYK", "F", "I") else "a.png"
+    picture = PIL.Image.fromarray(gradient())
+    picture = picture.convert("L").convert(mode) if mode in ("F", "I", "LA") else picture.convert(mode)
+    image = read_photograph(saved(tmp_path, picture, name))
+    assert image.shape == (80, 120, 3)
+    assert image.dtype == np.uint8
+    assert image.std() > 10
+
+
+def test_transparency_lies_on_white(tmp_path: Path):
+    pixels = np.zeros((64, 64, 4), np.uint8)
+    pixels[:, 32:, 3] = 255
+    image = read_photograph(saved(tmp_path, PIL.Image.fromarray(pixels)))
+    assert (image[:, :32] == 255).all()
+    assert (image[:, 32:] == 0).all()
+
+
+def test_transparent_colour_of_a_palette(tmp_path: Path):
+    picture = PIL.Image.new("P", (64, 64), 0)
+    picture.putpalette([10, 20, 30] + [0] * 765)
+    image = read_photograph(saved(tmp_path, picture, "a.gif", transparency=0))
+    assert (image == 255).all()
+
+
+def test_first_frame_of_an_animation(tmp_path: Path):
+    frames = [PIL.Image.new("RGB", (64, 64), color) for color in ("red", "blue")]
+    path = saved(tmp_path, frames[0], "a.gif", save_all=True, append_images=frames[1:])
+    assert read_photograph(path)[0, 0].tolist() == [255, 0, 0]
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_photograph_is_upright(tmp_path: Path, turn: int):
+    picture = PIL.Image.new("RGB", (100, 60), "white")
+    picture.paste("black", (0, 0, 50, 30))
+    tag = PIL.Image.Exif()
+    tag[274] = turn
+    image = read_photograph(saved(tmp_path, picture, "a.jpg", exif=tag, quality=95))
+    assert image.shape[:2] == ((60, 100) if turn <= 4 else (100, 60))
+    corner = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}[
+        turn
+    ]
+    assert image[corner].max() < 60
+
+
+def test_jpeg_in_cmyk(tmp_path: Path):
+    image = read_photograph(saved(tmp_path, PIL.Image.fromarray(gradient()).convert("CMYK"), "a.jpg"))
+    assert np.abs(image.astype(int) - gradient()).mean() < 30
+
+
+@pytest.mark.parametrize("size", [(1, 1), (31, 31), (4000, 10), (20, 600)])
+def test_too_small_or_too_narrow(tmp_path: Path, size: tuple[int, int]):
+    with pytest.raises(ValueError, match="at least 32 pixels"):
+        read_photograph(saved(tmp_path, PIL.Image.new("RGB", size)))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", b"GIF89a", b"<svg/>", b"\xff\xd8\xff\xe0"]
+)
+def test_broken_file(tmp_path: Path, content: bytes):
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="not a picture"):
+        read_photograph(path)
+
+
+def test_cut_off_file(tmp_path: Path):
+    path = saved(
+        tmp_path, PIL.Image.fromarray(np.random.default_rng(0).integers(0, 255, (99, 99, 3), np.uint8))
+    )
+    path.write_bytes(path.read_bytes()[:3000])
+    with pytest.raises(ValueError, match="not a picture"):
+        read_photograph(path)
+
+
+def test_missing_file(tmp_path: Path):
+    with pytest.raises(ValueError, match="not a picture"):
+        read_photograph(tmp_path / "none.png")
