@@ -25,7 +25,7 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(PY) -m compileall -q $(SOURCES)
-	$(PY) -m pytest tests/benchmarks -o addopts="--strict-markers" -p no:cacheprovider --benchmark-columns=median,iqr,rounds --benchmark-sort=name $(PYTEST_ARGS)
+	$(PY) -m pytest tests/benchmarks -o addopts="--import-mode=importlib" -p no:cacheprovider --benchmark-columns=median,iqr,rounds --benchmark-sort=name $(PYTEST_ARGS)
 
 format: $(VENV)/.dev
 	$(PY) -m ruff format .

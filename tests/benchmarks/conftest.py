@@ -1,32 +1,18 @@
-"""How benchmarks measure: contestants take turns, their fastest rounds are compared, ratios printed."""
+"""Fixtures of the benchmarks: a contest between functions, and a way to print its ratio."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
-Contest = Callable[..., dict[str, float]]
+from tests.benchmarks import contest as contests
 
 
 @pytest.fixture
-def contest() -> Contest:
-    """Seconds of each of several functions, which take turns: of its fastest round, the least disturbed."""
-
-    def run(rounds: int = 9, **functions: Callable[[], Any]) -> dict[str, float]:
-        for function in functions.values():
-            function()
-        seconds: dict[str, list[float]] = {name: [] for name in functions}
-        for _ in range(rounds):
-            for name, function in functions.items():
-                started = time.perf_counter()
-                function()
-                seconds[name].append(time.perf_counter() - started)
-        return {name: min(values) for name, values in seconds.items()}
-
-    return run
+def contest() -> contests.Contest:
+    """A function that times several functions in turns: seconds by name."""
+    return contests.contest
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import Contest
 from torchvision.models.detection import maskrcnn_resnet50_fpn
 
 from lecture_models import zoo
 from lecture_models.nets.panoptic_fpn import panoptic_fpn
 from lecture_models.nets.rcnn_trace import as_tensor, trace_rcnn
 from lecture_models.scenes import render
+from tests.benchmarks.contest import Contest
 
 SIZE = 256
 

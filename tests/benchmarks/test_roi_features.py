@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import torch
 import torchvision.ops
-from conftest import Contest
 
 from lecture_models.ops import roi_features as ops
+from tests.benchmarks.contest import Contest
 
 STRIDE = 4
 
