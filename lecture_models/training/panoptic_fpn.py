@@ -13,7 +13,7 @@ from ..scenes.settings import STUFF, VOID
 from .recipe import Recipe
 
 CROP = 192  # pixels; most steps see crops, which are faster and vary the picture's edge
-FULL_PICTURES_FROM = 0.85  # share of the training after which whole pictures are used
+FULL_PICTURES_FROM = 0.9  # share of the training after which whole pictures are used
 SMALLEST_PIECE = 16  # pixels; a thing that a crop leaves less of is not a target
 
 
@@ -63,5 +63,5 @@ def loss(network: nn.Module, examples: list[dict[str, Tensor]]) -> dict[str, Ten
 
 def recipe(**changes: Any) -> Recipe:
     """The recipe of the published weights; changes are for tests and trials."""
-    settings: dict[str, Any] = {"steps": 8000, "scenes": 8000, **changes}
+    settings: dict[str, Any] = {"steps": 6000, "scenes": 8000, **changes}
     return Recipe("panoptic_fpn", "Panoptic FPN on street scenes", panoptic_fpn, example, loss, **settings)
