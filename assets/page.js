@@ -24,6 +24,12 @@
     now();
   };
 
+  // A lesson's own script sees its fixed settings beside gradio's live props.
+  ww.board = (script, element, props, watch) => {
+    const settings = JSON.parse(element.querySelector(".ww-board").dataset.settings);
+    ww[script](element, new Proxy(props, { get: (live, key) => (key in settings ? settings[key] : live[key]) }), watch);
+  };
+
   // ---- header: link, presenter mode, theme ---------------------------------------------------
   ww.header = (element) => {
     const tools = { link: () => document.getElementById("ww-link")?.click(), present: () => ww.present(), theme: ww.theme };
@@ -82,7 +88,7 @@
   ww.restored = () => { ready = true; window.dispatchEvent(new Event("whatwhere:ready")); };
   ww.beacon = (element, props, trigger) => {
     const line = element.querySelector(".ww-point");
-    line.textContent = props.value.point;
+    line.textContent = line.dataset.point;
     let shown;
     const look = () => {
       const visible = line.offsetParent !== null;
@@ -162,6 +168,19 @@
       };
       const buttons = value.choices.map((text, i) => make("button", { type: "button", text, onclick: () => commit(i) }));
       root.replaceChildren(make("p", { class: "ww-ask", text: value.text }), make("div", { class: "ww-choices" }, ...buttons), answer);
+    });
+  };
+
+  // Python source with the words that carry its structure set apart; every piece is text.
+  const PIECES = /("""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*|\b(?:def|return|for|in|if|else|elif|from|import|as|with|try|except|raise|not|and|or|is|lambda|yield|while|class|None|True|False)\b)/;
+  ww.code = (element, props, watch) => {
+    const root = element.querySelector(".ww-code");
+    ww.follow(props, watch, (value) => {
+      const text = String(value.code);
+      const copy = make("button", { type: "button", class: "ww-copy", text: "Copy", onclick: () => navigator.clipboard?.writeText(text).then(() => ww.say("Code copied")) });
+      const pieces = text.split(PIECES).map((piece, i) =>
+        i % 2 ? make("span", { class: /^["']/.test(piece) ? "ww-string" : piece[0] === "#" ? "ww-comment" : "ww-word", text: piece }) : piece);
+      root.replaceChildren(copy, make("pre", { tabindex: "0", "aria-label": "Python source" }, ...pieces));
     });
   };
 

@@ -36,7 +36,7 @@ import gradio as gr
 import numpy as np
 
 from demos.figures import arithmetic, encode, overlays, style
-from demos.ui import Box, Knows, Lesson, Panel, Panels, Question, Reading, Screen
+from demos.ui import Box, Knows, Lesson, Panel, Panels, Question, Reading, Screen, fetching
 from demos.ui.checks import split_selection
 from lecture_models import pictures, segments, tasks, zoo
 from lecture_models.scenes import CLASSES, STUFF
@@ -68,7 +68,7 @@ def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, st
     """One forward pass over the picture, from the cache if it ran before; a sentence if the weights are not here."""
     shown = pictures.resolve(picture)
     try:
-        return shown, zoo.trace(network, shown.image), ""
+        return shown, zoo.trace(network, shown.image, fetching(NETWORKS[network])), ""
     except zoo.WeightsUnavailable as error:
         if network == OURS:
             raise

@@ -61,7 +61,7 @@ def test_order_of_a_lesson_file(lesson: Lesson):
 def test_code_is_found(lesson: Lesson):
     from demos.ui.page import source
 
-    assert "def compute(" in source(lesson)
+    assert "def compute(" in source(lesson)["code"]
 
 
 @every_lesson
@@ -106,7 +106,7 @@ def test_first_load_is_small(url: str):
 
 def test_page_is_up_before_torch():
     """Importing the app must not import what only a network or a chart needs."""
-    heavy = "torch torchvision scipy matplotlib skimage".split()
+    heavy = ["torch", "torchvision", "scipy", "matplotlib", "skimage"]
     code = f"import sys, app; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True

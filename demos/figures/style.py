@@ -11,15 +11,15 @@ import colorsys
 import numpy as np
 
 CLASS_COLORS = {
-    "sky": "#a6d3f2",
-    "road": "#6d7480",
-    "grass": "#7fb347",
-    "building": "#c9a58a",
-    "ball": "#e64b4b",
-    "crate": "#8a4b12",
-    "pillar": "#f4f0e0",
-    "cone": "#f59a00",
-    "person": "#3b3fc4",
+    "sky": "#a9defa",
+    "road": "#6b6680",
+    "grass": "#93bb5a",
+    "building": "#bf9c92",
+    "ball": "#c8324a",
+    "crate": "#96590a",
+    "pillar": "#f8f6e2",
+    "cone": "#ffa51a",
+    "person": "#4247d0",
 }
 VOID_COLOR = "#20242c"
 TRUTH = "#12b886"
@@ -64,9 +64,10 @@ def class_color(name: str) -> str:
 def instance_color(name: str, number: int) -> str:
     """Colour of the ``number``-th instance (from 0) of a class: the class's hue, lighter and darker in turn."""
     hue, light, strength = colorsys.rgb_to_hls(*(part / 255 for part in rgb(class_color(name))))
-    steps = (0, 0.16, -0.14, 0.26, -0.22, 0.08)
+    steps = (0, 0.16, -0.14, 0.26, -0.22, 0.08) if 0.42 < light < 0.62 else (0, 0.15, 0.3, 0.08, 0.23, 0.38)
+    way = -1 if light > 0.62 else 1  # a light colour has room below it, a dark one above
     turn = (0, 0.025, -0.025)[number // len(steps) % 3]
-    light = min(0.88, max(0.18, light + steps[number % len(steps)]))
+    light = min(0.92, max(0.15, light + way * steps[number % len(steps)]))
     red, green, blue = colorsys.hls_to_rgb((hue + turn) % 1, light, strength)
     return hex_color(255 * red, 255 * green, 255 * blue)
 

@@ -41,7 +41,20 @@ sentence; anything else is a bug and keeps its traceback in the log.
 """
 
 from demos.ui.lesson import Lesson, Part
+from demos.ui.progress import fetching
 from demos.ui.screen import Screen
 from demos.ui.shown import Box, Knows, Panel, Panels, Question, Reading, Table
 
-__all__ = ["Box", "Knows", "Lesson", "Panel", "Panels", "Part", "Question", "Reading", "Screen", "Table"]
+__all__ = [
+    "Box",
+    "Knows",
+    "Lesson",
+    "Panel",
+    "Panels",
+    "Part",
+    "Question",
+    "Reading",
+    "Screen",
+    "Table",
+    "fetching",
+]

@@ -25,7 +25,7 @@ MATH: list[dict[str, str | bool]] = [
 ]
 HEADER = """
 <header class="ww-header">
-  <span class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></span>
+  <h1 class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></h1>
   <nav class="ww-tools" aria-label="Page">
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
@@ -106,6 +106,10 @@ def _lesson(lesson: Lesson) -> Screen:
         screen = Screen(lesson, left, right, row)
         screen.triggers.append(stages.trigger(beacon, "seen"))
         lesson.build(screen)
+        with screen.right:
+            screen.status = gr.HTML(
+                label="status", elem_classes=["ww-status"], elem_id=f"{lesson.name}-status"
+            )
         with gr.Column(elem_classes=["ww-more"], min_width=0):
             _more(lesson, screen)
             screen.foot = gr.Column(elem_classes=["ww-foot"], min_width=0)
@@ -116,13 +120,11 @@ def _lesson(lesson: Lesson) -> Screen:
 def _beacon(lesson: Lesson) -> gr.HTML:
     """The lesson's point. It also fires ``seen`` when the lesson comes to sight with another picture than before."""
     return gr.HTML(
-        {"point": lesson.point},
         label="point",
-        html_template='<p class="ww-point" data-lesson="${lesson}"></p>',
+        html_template=stages.element("ww-point", lesson=lesson.name, point=lesson.point),
         js_on_load="window.whatwhere.beacon(element, props, trigger); /* fires 'seen' */",
         apply_default_css=False,
         elem_classes=["ww-block"],
-        lesson=lesson.name,
     )
 
 
@@ -135,15 +137,15 @@ def _more(lesson: Lesson, screen: Screen) -> None:
             "numbers", gr.Markdown(label="Numbers", latex_delimiters=MATH, elem_id=f"{lesson.name}-numbers")
         )
     with gr.Accordion("Show the code", elem_id=f"{lesson.name}-code-fold", **closed) as fold:
-        code = gr.Code(language="python", label="As it ran", interactive=False, elem_id=f"{lesson.name}-code")
+        code = stages.widget("code", "The code as it ran", f"{lesson.name}-code")
         fold.expand(partial(source, lesson), None, code, show_progress="hidden", api_visibility="private")
     with gr.Accordion("Theory and paper", elem_id=f"{lesson.name}-theory-fold", **closed):
         gr.Markdown(lesson.theory, latex_delimiters=MATH, elem_classes=["ww-theory"])
 
 
-def source(lesson: Lesson) -> str:
+def source(lesson: Lesson) -> dict[str, str]:
     """Source of the functions that a lesson names, read when the learner opens "Show the code"."""
-    return "\n\n".join(inspect.getsource(function) for function in lesson.code())
+    return {"code": "\n\n".join(inspect.getsource(function) for function in lesson.code())}
 
 
 def _connect(screen: Screen, bar: PictureBar) -> None:
@@ -156,7 +158,8 @@ def _connect(screen: Screen, bar: PictureBar) -> None:
         api_name=screen.lesson.name,
         preprocess=False,
         trigger_mode="always_last",
-        show_progress="hidden",
+        show_progress="full",
+        show_progress_on=screen.status,
         concurrency_id="lesson",
     )
     with screen.foot:

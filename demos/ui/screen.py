@@ -37,6 +37,7 @@ class Screen:
         self.stages: dict[str, str] = {}
         self.triggers: list[Any] = []
         self.foot: Any = None
+        self.status: Any = None
 
     def stage(
         self,
@@ -93,9 +94,9 @@ class Screen:
         """A small table: shows ``update``'s ``Table`` under ``name``."""
         return self.output(name, stages.widget("table", label, self._id(name)))
 
-    def board(self, name: str, script: str, *, label: str, **props: Any) -> gr.HTML:
+    def board(self, name: str, script: str, *, label: str, **settings: Any) -> gr.HTML:
         """A component of the lesson's own JavaScript, see :func:`demos.ui.stage.board`."""
-        return self.output(name, stages.board(self.lesson.name, name, script, label=label, **props))
+        return self.output(name, stages.board(self.lesson.name, name, script, label=label, **settings))
 
     def output(self, name: str, component: Any) -> Any:
         """Register any gradio component as the place where ``update``'s ``name`` is shown."""

@@ -14,15 +14,14 @@ listen to these to follow the finger without the server.
 
 from __future__ import annotations
 
+import html
 import json
 from typing import Any
 
 import gradio as gr
 from gradio.events import EventListener
 
-_STAGE_HTML = '<div class="ww-stage" data-kind="${kind}" data-lesson="${lesson}" data-stage="${stage}"></div>'
 _STAGE_JS = "window.whatwhere.stage(element, props, trigger, watch); /* fires 'commit' */"
-_FEED_HTML = '<div class="ww-feed" data-stage="${stage}"></div>'
 _FEED_JS = "window.whatwhere.feed(element, props, watch);"
 
 
@@ -33,63 +32,70 @@ def stage(
 
     ``columns`` panels stand side by side; ``height`` is the CSS height that all rows together may take.
     """
+    settings = {"kind": kind, "columns": columns, "height": height, "label": label, "hint": hint}
     return gr.HTML(
         value=value,
         label=label,
-        html_template=_STAGE_HTML,
+        html_template=element("ww-stage", lesson=lesson, stage=f"{lesson}-{name}", **settings),
         js_on_load=_STAGE_JS,
         apply_default_css=False,
         elem_id=f"{lesson}-{name}",
         elem_classes=["ww-block"],
-        kind=kind,
-        lesson=lesson,
-        stage=f"{lesson}-{name}",
-        columns=columns,
-        aria=label,
-        hint=hint,
-        height=height,
     )
+
+
+def element(css: str, **data: object) -> str:
+    """An empty <div> with data attributes, as a template. What the template language reads is written as entities.
+
+    Settings stand in the template and not in the component's own props: gradio 6.31 loses those of a
+    component that is updated before its tab was first opened.
+
+    >>> element("ww-stage", columns=2)
+    '<div class="ww-stage" data-columns="2"></div>'
+    """
+    marks = {ord(mark): f"&#{ord(mark)};" for mark in "\\`${}"}
+    texts = {name: html.escape(str(value)).translate(marks) for name, value in data.items()}
+    attributes = "".join(f' data-{name}="{text}"' for name, text in texts.items())
+    return f'<div class="{css}"{attributes}></div>'
 
 
 def feed(lesson: str, name: str) -> gr.HTML:
     """The hidden component through which ``update`` sends a stage its panels."""
     return gr.HTML(
         label=f"{name}: panels",
-        html_template=_FEED_HTML,
+        html_template=element("ww-feed", stage=f"{lesson}-{name}"),
         js_on_load=_FEED_JS,
         apply_default_css=False,
         elem_classes=["ww-hidden"],
-        stage=f"{lesson}-{name}",
     )
 
 
-def widget(kind: str, label: str, elem_id: str, **props: Any) -> gr.HTML:
+def widget(kind: str, label: str, elem_id: str) -> gr.HTML:
     """A component drawn by assets/page.js: 'reading', 'question' or 'table'."""
     return gr.HTML(
         label=label,
-        html_template=f'<div class="ww-{kind}"></div>',
+        html_template=element(f"ww-{kind}"),
         js_on_load=f"window.whatwhere[{json.dumps(kind)}](element, props, watch);",
         apply_default_css=False,
         elem_id=elem_id,
         elem_classes=["ww-block"],
-        **props,
     )
 
 
-def board(lesson: str, name: str, script: str, *, label: str, **props: Any) -> gr.HTML:
+def board(lesson: str, name: str, script: str, *, label: str, **settings: Any) -> gr.HTML:
     """A lesson's own component, drawn by ``window.whatwhere[script](element, props, watch)``.
 
-    The function stands in a file of its own under assets/ (``Page`` sends every ``assets/*.js``); its output
-    is any JSON that ``update`` returns under ``name``.
+    The function stands in a file of its own under assets/ (the page sends every ``assets/*.js``); its output is
+    any JSON that ``update`` returns under ``name``. ``settings`` are JSON too; the script reads them from ``props``.
     """
+    fixed = json.dumps(settings, ensure_ascii=False)
     return gr.HTML(
         label=label,
-        html_template=f'<div class="ww-board ww-{script}" data-lesson="{lesson}"></div>',
-        js_on_load=f"window.whatwhere[{json.dumps(script)}](element, props, watch);",
+        html_template=element(f"ww-board ww-{script}", lesson=lesson, settings=fixed),
+        js_on_load=f"window.whatwhere.board({json.dumps(script)}, element, props, watch);",
         apply_default_css=False,
         elem_id=f"{lesson}-{name}",
         elem_classes=["ww-block"],
-        **props,
     )
 
 

@@ -1,0 +1,232 @@
+"""The page in Chromium: what a visitor sees and does, on a projector, a laptop and a phone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import PIL.Image
+import pytest
+
+import demos
+
+LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
+MODES = {"light": "__theme=light", "dark": "__theme=dark", "presenter": "present=1"}
+OWNED_BY_GRADIO = {"image-redundant-alt", "aria-prohibited-attr"}
+every_lesson = pytest.mark.parametrize("lesson", LESSONS)
+
+
+def box_of(page, selector: str):
+    return page.locator(f"{selector} >> visible=true").first.bounding_box()
+
+
+@every_lesson
+@pytest.mark.parametrize("mode", MODES)
+def test_picture_control_and_reading_fit_a_projector(visit, lesson: str, mode: str):
+    page = visit(f"?lesson={lesson}&{MODES[mode]}")
+    page.wait_for_selector(".ww-number >> visible=true")
+    control = ".ww-right :is(input, select, textarea)"
+    for selector in (".ww-frame", control, ".ww-number"):
+        box = box_of(page, selector)
+        assert box["y"] >= 0, selector
+        assert box["y"] + box["height"] <= 768, selector
+        assert box["x"] + box["width"] <= 1366, selector
+
+
+@every_lesson
+def test_nothing_is_cut_on_a_phone(visit, lesson: str):
+    page = visit(f"?lesson={lesson}", width=390, height=844)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    box = box_of(page, ".ww-frame")
+    assert box["width"] >= 120
+
+
+def test_every_tab_opens_with_a_picture(visit):
+    page = visit()
+    for lesson in LESSONS:
+        part = next(p for p in demos.SYLLABUS if any(one.name == lesson for one in p.lessons))
+        page.locator(f"#ww-part-{part.letter}-button").last.click()
+        page.locator(f"#ww-tab-{lesson}-button").last.click()
+        page.wait_for_selector(f"#ww-tab-{lesson} .ww-panel img >> visible=true")
+        page.wait_for_selector(f"#ww-tab-{lesson} .ww-number strong >> visible=true")
+
+
+def test_another_scene_reaches_every_lesson(visit):
+    page = visit()
+    first = page.locator(".ww-frame img").first.get_attribute("src")
+    page.click("#ww-next")
+    page.wait_for_function("src => document.querySelector('.ww-frame img').src !== src", arg=first)
+    assert page.input_value("#ww-seed input") == "43"
+    page.click("#ww-previous")
+    page.wait_for_function("src => document.querySelector('.ww-frame img').src === src", arg=first)
+
+
+def test_hover_reads_every_panel_without_a_request(visit):
+    page = visit("?lesson=vision_tasks")
+    page.wait_for_timeout(500)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url))
+    box = box_of(page, ".ww-frame")
+    for step in range(30):
+        page.mouse.move(box["x"] + 5 + 4 * step, box["y"] + 5 + 3 * step)
+    page.wait_for_function(
+        "[...document.querySelectorAll('.ww-knows b')].filter(n => n.textContent.trim()).length >= 6"
+    )
+    assert sent == []
+    paths = page.eval_on_selector_all(".ww-cross", "all => all.map(one => one.getAttribute('d'))")
+    assert len(set(paths)) == 1, "the crosshair is the same in all panels"
+
+
+def test_click_chooses_a_pixel_and_its_numbers(visit):
+    page = visit("?lesson=vision_tasks")
+    box = box_of(page, ".ww-frame")
+    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    page.click("#vision_tasks-numbers-fold button")
+    page.wait_for_selector("text=/Pixel \\(6[345], 19[123]\\)/ >> visible=true")
+
+
+def test_keyboard_moves_the_pixel(visit):
+    page = visit("?lesson=vision_tasks&pixel=100,100")
+    page.locator(".ww-pointing[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_function(
+        "document.querySelector('.ww-stage output').textContent.startsWith('pixel 101, 110')"
+    )
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('.ww-ring').getAttribute('rx') === '0'")
+
+
+def test_touch_chooses_a_pixel(visit):
+    page = visit("?lesson=vision_tasks", width=390, height=844, has_touch=True, is_mobile=True)
+    box = box_of(page, ".ww-frame")
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("document.querySelector('.ww-ring').getAttribute('rx') > '0'")
+
+
+def test_permalink_restores_everything(visit):
+    page = visit("?lesson=vision_tasks&picture=scene:7?things%3D6&score=0.72&pixel=40,50")
+    page.wait_for_selector(".ww-number strong")
+    number = page.inner_text(".ww-number strong")
+    assert page.input_value("#vision_tasks-score input[type=number]") == "0.72"
+    assert page.input_value("#ww-seed input") == "7"
+    assert page.locator(".ww-ring").first.get_attribute("cx") == "40.5"
+    page.click("[data-tool=link]")
+    page.wait_for_function("location.search.includes('pixel')")
+    query = parse_qs(urlparse(page.url).query)
+    assert query["picture"] == ["scene:7?things=6"]
+    assert (query["score"], query["pixel"]) == (["0.72"], ["40,50"])
+    page.reload()
+    page.wait_for_selector(".ww-number strong")
+    assert page.inner_text(".ww-number strong") == number
+    page.click("#ww-settings > button")
+    page.wait_for_function("document.querySelector('#ww-set-things input[type=number]')?.value === '6'")
+
+
+@pytest.mark.parametrize(
+    "query", ["picture=scene:x", "score=9", "pixel=<img src=x onerror=alert(1)>", "network=none"]
+)
+def test_bad_permalink_says_so_and_shows_the_lesson(visit, query: str):
+    page = visit(f"?lesson=vision_tasks&{query}")
+    page.wait_for_selector(".toast-body")
+    assert page.locator(".toast-body img[src=x]").count() == 0
+    page.wait_for_selector(".ww-number strong")
+
+
+def test_slider_asks_once_on_release(visit):
+    page = visit("?lesson=vision_tasks")
+    page.wait_for_timeout(500)
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if "queue/join" in request.url else None)
+    slider = page.locator("#vision_tasks-score input[type=range]")
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    for step in range(20):
+        page.mouse.move(box["x"] + box["width"] * (0.5 + step / 50), box["y"] + box["height"] / 2)
+    page.mouse.up()
+    page.wait_for_timeout(800)
+    assert len(sent) == 1
+
+
+def test_predict_first_hides_the_answer(visit):
+    page = visit("?lesson=vision_tasks")
+    page.click("#vision_tasks-predict-fold button")
+    page.wait_for_selector(".ww-choices button >> visible=true")
+    assert page.inner_text(".ww-answer") == ""
+    assert page.locator(".ww-choices button[data-mark]").count() == 0
+    page.locator(".ww-choices button").first.click()
+    assert len(page.inner_text(".ww-answer")) > 10
+
+
+def test_code_and_theory_open(visit):
+    page = visit("?lesson=vision_tasks")
+    page.click("#vision_tasks-code-fold button")
+    page.wait_for_selector(".ww-code pre >> text=compute")
+    page.click("#vision_tasks-theory-fold button")
+    page.wait_for_selector("#vision_tasks-theory-fold .katex >> visible=true")
+
+
+def test_pictures_and_data_are_saved(visit):
+    page = visit("?lesson=vision_tasks")
+    page.hover(".ww-panel >> nth=1")
+    with page.expect_download() as done:
+        page.click(".ww-save-png >> nth=1")
+    assert done.value.suggested_filename == "semantic-map.png"
+    assert PIL.Image.open(done.value.path()).size == (1024, 1024)
+    with page.expect_download() as done:
+        page.click("#vision_tasks-save-json")
+    assert done.value.suggested_filename == "vision_tasks.json"
+
+
+def test_upload_is_shown(visit, tmp_path: Path):
+    path = tmp_path / "mine.png"
+    PIL.Image.fromarray(np.random.default_rng(0).integers(0, 255, (96, 144, 3), np.uint8)).save(path)
+    page = visit("?lesson=vision_tasks")
+    page.click("#ww-photo > button")
+    page.set_input_files("#ww-file input[type=file]", path)
+    page.wait_for_selector("text=/objects/ >> visible=true")
+    ratio = page.evaluate(
+        "(b => b.width / b.height)(document.querySelector('.ww-frame').getBoundingClientRect())"
+    )
+    assert abs(ratio - 1.5) < 0.02
+
+
+def test_presenter_mode_by_key(visit):
+    page = visit("?lesson=vision_tasks")
+    page.keyboard.press("p")
+    page.wait_for_selector(".ww-header", state="hidden")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".ww-header", state="visible")
+
+
+def test_theme_is_remembered(visit):
+    page = visit()
+    was = page.evaluate("document.body.classList.contains('dark')")
+    page.click("[data-tool=theme]")
+    assert page.evaluate("document.body.classList.contains('dark')") is not was
+    page.reload()
+    page.wait_for_selector(".ww-panel img")
+    assert page.evaluate("document.body.classList.contains('dark')") is not was
+
+
+@every_lesson
+@pytest.mark.parametrize("mode", MODES)
+def test_no_serious_violation_of_accessibility(visit, lesson: str, mode: str):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = visit(f"?lesson={lesson}&{MODES[mode]}")
+    page.wait_for_selector(".ww-number >> visible=true")
+    for fold in page.locator(".ww-fold > button >> visible=true").all():
+        fold.click()
+    page.wait_for_timeout(800)
+    found = axe.run(page).response["violations"]
+    serious = [
+        one for one in found if one["impact"] in ("serious", "critical") and one["id"] not in OWNED_BY_GRADIO
+    ]
+    told = [
+        f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
+        for one in serious
+        for node in one["nodes"]
+    ]
+    assert told == []
