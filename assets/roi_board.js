@@ -77,7 +77,7 @@
     follow({ lesson, box, final }) {
       if (lesson !== this.root.dataset.lesson || !this.value) return;
       this.box = [...box];
-      this.fresh = false;
+      this.fresh = final && box.every((side, i) => Math.abs(side - this.value.box[i]) < 0.05); // back where it was
       if (final && !this.sliding) this.centre = [...box];
       this.ask();
     }
