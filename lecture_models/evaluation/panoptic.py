@@ -49,6 +49,7 @@ class PanopticQuality:
             allow_unknown_preds_category=True,
             return_sq_and_rq=True,
             return_per_class=True,
+            sync_on_compute=False,  # a stream is one process's own, also at the end of a training by several
         )
 
     def update(

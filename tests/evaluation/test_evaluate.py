@@ -69,6 +69,16 @@ def test_a_perfect_network_gets_one_everywhere(scenes: dict[bytes, Scene]):
     assert result["share_under_24px"] == pytest.approx(np.mean([thing.area < 576 for thing in things]))
 
 
+def test_one_process_of_several_measures_alone(scenes: dict[bytes, Scene], monkeypatch: pytest.MonkeyPatch):
+    """At the end of a training by several processes, the first one measures and the others do not wait for it."""
+    torch.distributed.init_process_group("gloo", store=torch.distributed.HashStore(), rank=0, world_size=1)
+    monkeypatch.setattr(torch.distributed, "barrier", lambda *_, **__: pytest.fail("it waits for the others"))
+    try:
+        assert evaluate(("background", *THINGS), 3, 1)["pq"] == pytest.approx(1.0)  # type: ignore[arg-type]
+    finally:
+        torch.distributed.destroy_process_group()
+
+
 def test_other_classes_and_no_scenes_are_refused(scenes: dict[bytes, Scene]):
     with pytest.raises(ValueError, match="perfect"):
         evaluate(("background", "horse"), 0, 1)  # type: ignore[arg-type]
