@@ -31,7 +31,11 @@ class MeanIoU:
     def __init__(self, classes: Sequence[str]) -> None:
         self.classes = tuple(classes)
         self._metric = MulticlassJaccardIndex(
-            len(classes), average=None, ignore_index=VOID, validate_args=False
+            len(classes),
+            average=None,
+            ignore_index=VOID,
+            validate_args=False,
+            sync_on_compute=False,  # a stream is one process's own, also at the end of a training by several
         )
 
     def update(self, prediction: np.ndarray, truth: np.ndarray) -> None:
