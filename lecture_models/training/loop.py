@@ -53,6 +53,7 @@ def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, f
                 spent = minutes + (time.monotonic() - started) / 60
                 _save(checkpoint, network, optimizer, step + 1, spent)
     accelerator.wait_for_everyone()
+    accelerator.end_training()  # from here on each process is alone: metrics must not wait for the others
     return network.cpu().eval(), minutes + (time.monotonic() - started) / 60
 
 
