@@ -206,11 +206,8 @@ def mask(made: crops.Crops, number: int) -> dict[str, Any]:
 
 def reading(made: crops.Crops) -> Reading:
     """How much of the learner's box RoIPool really pooled."""
-    ious = made.overlaps()
-    names = ("RoIWarp", "RoIAlign, half a cell off", "RoIAlign, aligned")
-    more = [(name, f"{value:.2f}") for name, value in zip(names, ious[1:], strict=True)]
-    text = f"IoU of your box with what RoIPool pools at {made.level}"
-    return Reading(f"{ious[0]:.2f}", "", text, more=more)
+    text = f"IoU of your box with what RoIPool pools at {made.level} (stride {made.stride:g})"
+    return Reading(f"{made.overlaps()[0]:.2f}", "", text)
 
 
 def question(made: crops.Crops) -> Question:
@@ -260,13 +257,13 @@ def build(screen: Screen) -> None:
     """Stage and level first, then the four operators, then what follows from them."""
     with screen.left, gr.Row(elem_classes=["roi-top"]):
         with gr.Column(scale=2, min_width=0):
-            hint = "Drag the box or its corners (or arrow keys): everything below follows. Green: true boxes."
+            hint = "Drag the box or its corners, or use arrow keys. Green: true boxes."
             place = {"select": "box", "key": "box", "hint": hint}
             screen.stage("stage", label="Box to crop", columns=2, height=STAGE_HEIGHT, **place)
         with gr.Column(scale=1, min_width=200, elem_classes=["roi-settings"]):
             screen.control("bins", gr.Radio(list(BINS), value=3, label="Bins each way, as drawn"))
             screen.control("reduce", gr.Radio(list(WAYS), value="usual", label="A bin takes"))
-            channel = gr.Slider(MEAN, 63, MEAN, step=1, label="Channel (−1: mean of all)", buttons=[])
+            channel = gr.Slider(MEAN, 63, MEAN, step=1, label="Channel (−1: their mean)", buttons=[])
             screen.control("channel", channel)
     with screen.right:
         screen.control("level", gr.Radio(list(LEVELS), value="P3", label="Level of the pyramid"))
