@@ -36,6 +36,8 @@
     for (const button of element.querySelectorAll("[data-tool]"))
       button.addEventListener("click", () => tools[button.dataset.tool]());
     if (query.get("present") === "1") ww.present(true);
+    ww.remembered();
+    setTimeout(ww.remembered, 0);
   };
   ww.say = (text) => {
     const said = document.querySelector(".ww-said");
@@ -191,10 +193,12 @@
     if (file?.base64) ww.save(file.name, `data:${file.type};base64,${file.base64}`);
   });
 
-  // The theme chosen last time, before the first paint.
-  document.addEventListener("DOMContentLoaded", () => {
+  // The theme chosen last time: before the first paint, and again after gradio has set its own.
+  const remembered = () => {
     let theme = query.get("__theme");
     try { theme = theme || localStorage.getItem("ww-theme"); } catch { /* private window */ }
     if (theme === "dark" || theme === "light") document.body.classList.toggle("dark", theme === "dark");
-  });
+  };
+  document.addEventListener("DOMContentLoaded", remembered);
+  ww.remembered = remembered;
 })();

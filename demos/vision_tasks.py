@@ -102,7 +102,7 @@ def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
     panels = [classes_view(seen, shown.image), semantic_view(seen), boxes_view(seen, size)]
     panels += [instances_view(seen), panoptic_view(seen), truth_view(seen, size)]
     names = dict.fromkeys([*(seen.truth.names if seen.truth else ()), *seen.answers.classes])
-    legend = [*style.legend(tuple(names)), ("void: nothing said", style.VOID_COLOR)]
+    legend = [*style.legend(tuple(names)), ("void", style.VOID_COLOR)]
     truth = encode.pack_indices(seen.truth.map) if seen.truth else None
     return Panels(size, panels, encode.jpeg_uri(shown.image), legend, truth, message=message)
 

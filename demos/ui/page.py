@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -206,11 +207,20 @@ def _restored(
     lesson = screen.lesson
     part = lesson.number[0]
     values: dict[Any, Any] = {parts: gr.Tabs(selected=part), rows[part]: gr.Tabs(selected=lesson.name)}
-    settings = lesson.defaults | {PICTURE: query.get(PICTURE, bar.key.value)}
-    with spoken():
-        values |= bar.restore(settings[PICTURE])
+    with warned():
+        values |= bar.restore(query.get(PICTURE, bar.key.value))
     for name, rule in screen.rules.items():
-        if name in query:
-            settings[name] = rule.check(name, rule.parse(query[name]))
-            values[screen.inputs[name]] = settings[name]
+        with warned():
+            if name in query:
+                values[screen.inputs[name]] = rule.check(name, rule.parse(query[name]))
     return values
+
+
+@contextmanager
+def warned() -> Iterator[None]:
+    """A bad value in a permalink becomes a warning, and the lesson opens with its own value instead."""
+    try:
+        with spoken():
+            yield
+    except gr.Error as error:
+        gr.Warning(error.message, duration=8)

@@ -186,11 +186,9 @@ def test_upload_is_shown(visit, tmp_path: Path):
     page = visit("?lesson=vision_tasks")
     page.click("#ww-photo > button")
     page.set_input_files("#ww-file input[type=file]", path)
-    page.wait_for_selector("text=/objects/ >> visible=true")
-    ratio = page.evaluate(
-        "(b => b.width / b.height)(document.querySelector('.ww-frame').getBoundingClientRect())"
-    )
-    assert abs(ratio - 1.5) < 0.02
+    shape = "(b => Math.abs(b.width / b.height - 1.5) < 0.02)"
+    page.wait_for_function(f"{shape}(document.querySelector('.ww-frame').getBoundingClientRect())")
+    assert "objects" in page.inner_text(".ww-number")
 
 
 def test_presenter_mode_by_key(visit):
@@ -203,12 +201,13 @@ def test_presenter_mode_by_key(visit):
 
 def test_theme_is_remembered(visit):
     page = visit()
-    was = page.evaluate("document.body.classList.contains('dark')")
+    dark = "document.body.classList.contains('dark')"
+    was = page.evaluate(dark)
     page.click("[data-tool=theme]")
-    assert page.evaluate("document.body.classList.contains('dark')") is not was
+    assert page.evaluate(dark) is not was
     page.reload()
     page.wait_for_selector(".ww-panel img")
-    assert page.evaluate("document.body.classList.contains('dark')") is not was
+    assert page.evaluate(dark) is not was
 
 
 @every_lesson
