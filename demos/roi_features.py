@@ -213,10 +213,13 @@ def reading(made: crops.Crops) -> Reading:
 def question(made: crops.Crops) -> Question:
     """Which edge does RoIPool move farthest? Decided by the box and the level."""
     moved = made.shifts(0)
-    answer = int(np.argmax(np.abs(moved)))
+    farthest = [round(abs(shift), 1) for shift in moved]
+    answer = farthest.index(max(farthest))
     said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True))
     why = f"RoIPool rounds each edge to a cell of {made.stride:g} px, and its last cell belongs to the box: {said}."
+    tied = farthest.count(max(farthest)) > 1
     text = f"Your box at {made.level}: which of its edges does RoIPool move farthest?"
+    text += " (Several tie: the first of them, as listed.)" if tied else ""
     return Question(text, [f"{edge} edge" for edge in EDGES], answer, why)
 
 

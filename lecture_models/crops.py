@@ -97,8 +97,6 @@ def study(
     Raises:
         ValueError: no such level or channel, or the box misses the picture.
     """
-    from lecture_models.nets import roi_swap
-
     trace = zoo.trace(name, picture.image)
     corners = place_box(box, picture)
     if level not in trace.features:
@@ -107,9 +105,7 @@ def study(
         )
     features, stride = one_channel(trace.features[level], channel), float(trace.strides[level])
     asked = features.new_tensor(corners)
-    with zoo.using(name) as network:
-        swap = roi_swap.trace_swap(network, trace, asked, level)
-        native = roi_swap.level_of(network, asked, trace.scale)
+    swap, native = _swap(name, trace, asked, level)
     return Crops(
         picture=picture,
         network=trace,
@@ -130,8 +126,6 @@ def scene_average(key: str, name: str, level: str) -> tuple[int, tuple[float, ..
     """All true boxes of a scene instead of one: how many, and the mean mask IoU with each operator."""
     import torch
 
-    from lecture_models.nets import roi_swap
-
     shown = pictures.resolve(key)
     trace = zoo.trace(name, shown.image)
     if shown.scene is None or not len(trace.mask_cells):
@@ -143,8 +137,26 @@ def scene_average(key: str, name: str, level: str) -> tuple[int, tuple[float, ..
     boxes = torch.tensor([thing.box for _, thing in things], dtype=torch.float32)
     labels = torch.tensor([trace.classes.index(thing.name) for _, thing in things])
     truths = torch.from_numpy(np.stack([shown.scene.instance == number + 1 for number, _ in things]))
+    return len(things), _mean_mask_ious(name, trace, boxes, labels, truths, level)
+
+
+@zoo.gpu
+def _swap(name: str, trace: RCNNTrace, box: Tensor, level: str) -> tuple[SwapTrace, str]:
+    """The heads on four crops of a box, and the level that the network itself would have taken."""
+    from lecture_models.nets import roi_swap
+
     with zoo.using(name) as network:
-        return len(things), roi_swap.mean_mask_ious(network, trace, boxes, labels, truths, level)
+        return roi_swap.trace_swap(network, trace, box, level), roi_swap.level_of(network, box, trace.scale)
+
+
+@zoo.gpu
+def _mean_mask_ious(
+    name: str, trace: RCNNTrace, boxes: Tensor, labels: Tensor, truths: Tensor, level: str
+) -> tuple[float, ...]:
+    from lecture_models.nets import roi_swap
+
+    with zoo.using(name) as network:
+        return roi_swap.mean_mask_ious(network, trace, boxes, labels, truths, level)
 
 
 def trace_operators(

@@ -35,7 +35,7 @@ def pool_sum(trace: PoolTrace, row: int, column: int) -> str:
     )
     name = r"\max" if trace.reduce == "max" else r"\operatorname{mean}"
     result = f"{trace.output[0, row, column]:.4f}"
-    return f"Bin ({row}, {column}) holds {len(values)} cells: $${name}\\{{{listed}\\}} = {result}$$"
+    return f"Bin {row + 1}, {column + 1} holds {len(values)} cells: $${name}\\{{{listed}\\}} = {result}$$"
 
 
 def point_sum(trace: SampleTrace, row: int, column: int) -> str:
