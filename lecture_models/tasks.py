@@ -70,7 +70,7 @@ def answer(trace: RCNNTrace, score: float) -> Answers:
     if trace.semantic is None:
         semantic = by_class(instances)
     else:
-        semantic = segments.from_labels(trace.semantic.numpy().argmax(0), CLASSES)
+        semantic = segments.from_labels(trace.semantic.argmax(0).numpy(), CLASSES)
     panoptic, owner = merge(trace, masks, scores[: len(masks)], names)
     return Answers(names, boxes, scores, semantic, instances, panoptic, owner)
 

@@ -27,7 +27,8 @@ def png_uri(image: np.ndarray) -> str:
         >>> png_uri(np.zeros((2, 2, 3), np.uint8))[:22]
         'data:image/png;base64,'
     """
-    return _uri(".png", "png", image, [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL])
+    options = [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    return _uri(".png", "png", image, options)
 
 
 def jpeg_uri(image: np.ndarray, quality: int = JPEG_QUALITY) -> str:
