@@ -52,9 +52,7 @@ class PictureError(ValueError):
     """A picture that cannot be used; the text is meant for the visitor."""
 
 
-UNREADABLE = (
-    f"That file is not a picture that can be read here; send one as {', '.join(FORMATS)}."
-)
+UNREADABLE = f"That file is not a picture that can be read here; send one as {', '.join(FORMATS)}."
 TOO_LARGE = (
     f"A picture may have at most {MAX_PIXELS // 1_000_000} million pixels; make it smaller and send it again."
 )
@@ -100,7 +98,7 @@ def to_eight_bits(values: np.ndarray) -> np.ndarray:
     >>> to_eight_bits(np.array([0, 257, 65535], np.uint16))
     array([  0,   1, 255], dtype=uint8)
     """
-    if values.dtype.kind in "iu" and values.dtype.itemsize > 2 and 0 <= values.min() and values.max() <= 255:
+    if values.dtype.kind in "iu" and values.dtype.itemsize > 2 and values.min() >= 0 and values.max() <= 255:
         return values.astype(np.uint8)
     if values.dtype.kind in "iu" and values.min() >= 0 and values.max() <= 65535:
         return (values.astype(np.uint32) * 255 // 65535).astype(np.uint8)

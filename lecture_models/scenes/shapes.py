@@ -203,10 +203,8 @@ class Box:
         enter: Any = -INF
         leave: Any = INF
         for s, d, half in zip(start, heading, self.half, strict=True):
-            d = np.where(d == 0, TINY, d).astype(
-                np.float32
-            )  # a ray along a face is inside or outside for good
-            middle, spread = -s / d, half / np.abs(d)
+            speed = np.where(d == 0, TINY, d).astype(np.float32)  # zero: inside or outside for good
+            middle, spread = -s / speed, half / np.abs(speed)
             enter = np.maximum(enter, middle - spread)
             leave = np.minimum(leave, middle + spread)
         return np.where(enter < leave, _ahead(enter), INF)

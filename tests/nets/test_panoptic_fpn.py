@@ -30,7 +30,8 @@ def test_fits_into_the_repository(network):
 def test_crops_equal_torchvisions(network):
     torch.manual_seed(1)
     maps = {
-        name: torch.randn(2, 8, 256 // stride, 256 // stride) for name, stride in zip("0123", (4, 8, 16, 32))
+        name: torch.randn(2, 8, 256 // stride, 256 // stride)
+        for name, stride in zip("0123", (4, 8, 16, 32), strict=True)
     }
     boxes = [_random_boxes(30), _random_boxes(20)]
     theirs = MultiScaleRoIAlign(list(LEVELS), 7, 2, canonical_scale=CANONICAL_SCALE, canonical_level=4)
@@ -62,7 +63,7 @@ def test_the_trace_is_the_networks_own_output(network, image):
 @torch.inference_mode()
 def test_the_heads_on_the_networks_own_crops_give_the_networks_own_scores(network, image):
     trace = trace_rcnn(network, image)
-    maps = {level: trace.features[p][None] for level, p in zip(LEVELS, ("P2", "P3", "P4", "P5"))}
+    maps = {level: trace.features[p][None] for level, p in zip(LEVELS, ("P2", "P3", "P4", "P5"), strict=True)}
     boxes = trace.boxes[:5]
     crops = network.roi_heads.box_roi_pool(maps, [boxes], [(256, 256)])
     masks = network.roi_heads.mask_roi_pool(maps, [boxes], [(256, 256)])
