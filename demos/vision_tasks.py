@@ -60,15 +60,19 @@ ASKS = {
     "Panoptic map": "Which class and which object has each pixel?",
     "Truth": "What is really there?",
 }
+STREETS = (
+    "This network has only ever seen rendered streets. For photographs choose one that was trained on COCO."
+)
 NOBODY = "Nobody has marked the truth of a photograph."
 OTHER_SCORES = (0.3, 0.8)
 
 
 def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, str]:
-    """One forward pass over the picture, from the cache if it ran before; a sentence if the weights are not here."""
+    """One forward pass over the picture, from the cache if it ran before, and a sentence where one is due."""
     shown = pictures.resolve(picture)
+    message = STREETS if network == OURS and shown.scene is None else ""
     try:
-        return shown, zoo.trace(network, shown.image, fetching(NETWORKS[network])), ""
+        return shown, zoo.trace(network, shown.image, fetching(NETWORKS[network])), message
     except zoo.WeightsUnavailable as error:
         if network == OURS:
             raise

@@ -34,6 +34,10 @@ How to write a lesson: one file, ``demos/<name>.py``, always in this order.
         with screen.row:
             screen.stage("crops", label="What each operator pools", columns=4)
 
+``screen.board(name, script, label=…)`` is a component of the lesson's own JavaScript (assets/<lesson>.js), which
+may follow the finger: see :mod:`demos.ui.stage` for the events. ``zoo.trace(…, fetching("Mask R-CNN"))`` shows a
+progress bar while weights arrive.
+
 The names of ``update``'s parameters are the keys of stage selections and controls (:func:`wiring.check` raises
 when the page is built if they differ), the endpoint ``/<name>``'s parameters and the permalink's query keys.
 A ``raise ValueError("what must hold; what came; what to do")`` in lecture_models reaches the visitor as that

@@ -109,7 +109,7 @@ def _lesson(lesson: Lesson) -> Screen:
         lesson.build(screen)
         with screen.right:
             screen.status = gr.HTML(
-                label="status", elem_classes=["ww-status"], elem_id=f"{lesson.name}-status"
+                label="Progress so far", elem_classes=["ww-status"], elem_id=f"{lesson.name}-status"
             )
         with gr.Column(elem_classes=["ww-more"], min_width=0):
             _more(lesson, screen)

@@ -124,6 +124,22 @@ def test_permalink_restores_everything(visit):
     page.wait_for_function("document.querySelector('#ww-set-things input[type=number]')?.value === '6'")
 
 
+@every_lesson
+def test_copied_link_opens_the_same(visit, lesson: str):
+    page = visit(f"?lesson={lesson}&picture=scene:9")
+    page.wait_for_selector(".ww-number strong >> visible=true")
+    number = page.locator(".ww-number strong >> visible=true").inner_text()
+    page.click("[data-tool=link]")
+    page.wait_for_function("location.search.split('&').length > 3")
+    link = urlparse(page.url).query
+    again = visit(f"?{link}")
+    again.wait_for_selector(".ww-number strong >> visible=true")
+    assert again.locator(".ww-number strong >> visible=true").inner_text() == number
+    again.click("[data-tool=link]")
+    again.wait_for_timeout(300)
+    assert parse_qs(urlparse(again.url).query) == parse_qs(link)
+
+
 @pytest.mark.parametrize(
     "query", ["picture=scene:x", "score=9", "pixel=<img src=x onerror=alert(1)>", "network=none"]
 )
