@@ -25,6 +25,7 @@ LAUNCH: dict[str, Any] = {
     "enable_monitoring": False,
     "footer_links": ["api"],
     "strict_cors": True,
+    "state_session_capacity": 256,  # gradio keeps each visitor's last pictures: this bounds their memory
 }
 
 

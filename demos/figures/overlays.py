@@ -38,10 +38,9 @@ def segment_overlay(segments: np.ndarray, colors: Sequence[str], void: str | Non
     for number, color in enumerate(colors, start=1):
         table[number] = (*rgb(color), round(255 * FILL))
     table = np.vstack([table, (*rgb(VOID_COLOR), EDGE)]).astype(np.uint8)
-    number = np.where(borders(segments) & (segments > 0), len(table) - 1, segments)
-    return (
-        table.view(np.uint32)[:, 0][number].view(np.uint8).reshape(*segments.shape, 4)
-    )  # four bytes at once
+    index = np.where(borders(segments) & (segments > 0), len(table) - 1, segments)
+    four_bytes = table.view(np.uint32)[:, 0]
+    return four_bytes[index].view(np.uint8).reshape(*segments.shape, 4)
 
 
 def borders(segments: np.ndarray) -> np.ndarray:
