@@ -30,7 +30,7 @@ WATCH = """(lesson) => {
   document.addEventListener("pointerup", act, true);
   const seen = () => requestAnimationFrame(() => { waited.to = performance.now(); });
   const watcher = new MutationObserver(seen);
-  document.querySelectorAll(`[id^=${lesson}]`).forEach((node) =>
+  document.querySelectorAll(`[id^=${lesson}] .ww-panels, [id^=${lesson}] .ww-board`).forEach((node) =>
     watcher.observe(node, {subtree: true, childList: true, attributes: true, attributeFilter: ["src", "href"]}));
 }"""
 
