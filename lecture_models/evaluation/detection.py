@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from lecture_models.scenes import tight_box
 from lecture_models.scenes.export import encode_mask
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class AveragePrecision:
             self._add_truth(image_id, int(label), box, mask, iscrowd=0)
         for region in void_regions(truth.void):
             for label in range(len(self.classes)):
-                self._add_truth(image_id, label, _box_around(region), region, iscrowd=1)
+                self._add_truth(image_id, label, tight_box(region), region, iscrowd=1)
         for box, label, score, mask in zip(*found, strict=True):
             entry = _annotation(len(self._found) + 1, image_id, int(label), box, mask)
             self._found.append({**entry, "score": float(score)})
@@ -181,11 +182,6 @@ def _annotation(number: int, image_id: int, label: int, box: Any, mask: np.ndarr
         "box_area": (x1 - x0) * (y1 - y0),
         "mask_area": int(mask.sum()),
     }
-
-
-def _box_around(mask: np.ndarray) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
 
 
 def _mean(precision: np.ndarray) -> float | None:

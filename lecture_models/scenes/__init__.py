@@ -6,7 +6,18 @@ settings → layout (which things stand where) → trace (what each ray meets) �
 """
 
 from .camera import Camera
-from .render import Scene, Thing, render
+from .render import Scene, Thing, render, tight_box
 from .settings import CLASSES, STUFF, THINGS, VOID, SceneSettings
 
-__all__ = ["CLASSES", "STUFF", "THINGS", "VOID", "Camera", "Scene", "SceneSettings", "Thing", "render"]
+__all__ = [
+    "CLASSES",
+    "STUFF",
+    "THINGS",
+    "VOID",
+    "Camera",
+    "Scene",
+    "SceneSettings",
+    "Thing",
+    "render",
+    "tight_box",
+]

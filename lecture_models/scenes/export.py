@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from .render import Scene, render
+from .render import Scene, render, tight_box
 from .settings import CLASSES, STUFF, VOID, SceneSettings
 
 LICENSE = {"id": 1, "name": "MIT", "url": ""}
@@ -91,13 +91,12 @@ def panoptic_annotation(scene: Scene, image_id: int, file_name: str) -> tuple[np
 
 
 def _segment(mask: np.ndarray, segment_id: int) -> dict[str, Any]:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    x0, y0, x1, y1 = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+    x0, y0, x1, y1 = (int(side) for side in tight_box(mask))
     return {
         "id": segment_id,
         "category_id": segment_id % 256,
         "area": int(mask.sum()),
-        "bbox": [int(x0), int(y0), int(x1 - x0), int(y1 - y0)],
+        "bbox": [x0, y0, x1 - x0, y1 - y0],
         "iscrowd": 0,
     }
 

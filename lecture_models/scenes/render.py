@@ -109,14 +109,19 @@ def _truth(world: World, hits: Hits, size: int) -> tuple[np.ndarray, np.ndarray,
         if seen[index] < MIN_PIXELS * (size / 256) ** 2:
             semantic[hits.item == index] = VOID
             continue
-        box = _tight_box(item_map == index)
+        box = tight_box(item_map == index)
         share = float(seen[index]) / float(hits.alone[index])
         things.append(Thing(item.label, CLASSES[item.label], box, int(seen[index]), share))
         number[index] = len(things)
     return semantic.reshape(size, size), number[item_map], tuple(things)
 
 
-def _tight_box(mask: np.ndarray) -> tuple[float, float, float, float]:
+def tight_box(mask: np.ndarray) -> tuple[float, float, float, float]:
+    """The smallest box xyxy, in pixels, that holds a mask bool [H, W] with at least one pixel.
+
+    >>> tight_box(np.eye(4, dtype=bool)[:, :3])
+    (0.0, 0.0, 3.0, 3.0)
+    """
     rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
     return float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1)
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..nets.panoptic_fpn import panoptic_fpn
-from ..scenes.settings import STUFF, VOID
+from ..scenes import STUFF, VOID, tight_box
 from .recipe import Recipe
 
 CROP = 192  # pixels; most steps see crops, which are faster and vary the picture's edge
@@ -40,7 +40,7 @@ def targets(semantic: np.ndarray, instance: np.ndarray) -> dict[str, Tensor]:
     area[0] = 0
     numbers = np.flatnonzero(area >= SMALLEST_PIECE)
     masks = instance[None] == numbers[:, None, None]
-    boxes = [_tight_box(m) for m in masks]
+    boxes = [tight_box(m) for m in masks]
     labels = [int(semantic[m][0]) - len(STUFF) + 1 for m in masks]
     assert all(0 < label < VOID - len(STUFF) for label in labels)
     return {
@@ -48,11 +48,6 @@ def targets(semantic: np.ndarray, instance: np.ndarray) -> dict[str, Tensor]:
         "labels": torch.tensor(labels, dtype=torch.int64),
         "masks": torch.from_numpy(masks.astype(np.uint8)),
     }
-
-
-def _tight_box(mask: np.ndarray) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
 def loss(network: nn.Module, examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
