@@ -59,7 +59,7 @@ __all__ = [
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 NETWORK_BYTES = 1 << 30
-TRACE_BYTES = 512 << 20
+TRACE_BYTES = 256 << 20
 MAX_THREADS = 8  # our networks are small: more threads than this wait for each other
 
 TORCHVISION = {

@@ -56,9 +56,9 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(tmp_path, monkeypatch
 
 def test_training_lowers_the_loss(tmp_path):
     recipe = _recipe(steps=60, learning_rate=0.1)
-    before = float(_loss(recipe.build(), [_example(s, np.random.default_rng(0), 0) for s in STORE])["loss_a"])
+    before = _loss(recipe.build(), [_example(s, np.random.default_rng(0), 0) for s in STORE])["loss_a"].item()
     network, _ = loop.train(recipe, STORE, tmp_path)
-    after = float(_loss(network, [_example(s, np.random.default_rng(0), 0) for s in STORE])["loss_a"])
+    after = _loss(network, [_example(s, np.random.default_rng(0), 0) for s in STORE])["loss_a"].item()
     assert after < before
 
 
