@@ -17,17 +17,56 @@
     return node;
   };
   const make = ww.make;
-  // Runs `draw` now and whenever Python sends a new value.
-  ww.follow = (props, watch, draw) => {
-    const now = () => props.value && typeof props.value === "object" && draw(props.value);
+  // Runs `draw` now and whenever Python sends a new value; while there is none, `root` (if given) is hidden.
+  const hide = (root, value) => root.toggleAttribute("data-nothing", !root.dataset.run && (value === null || value === ""));
+  ww.follow = (props, watch, draw, root = null) => {
+    const now = () => {
+      if (root) hide(root, props.value);
+      if (props.value && typeof props.value === "object") draw(props.value);
+    };
     watch("value", now);
     now();
   };
 
-  // A lesson's own script sees its fixed settings beside gradio's live props.
+  // What Python sends to a stage or a chooser arrives by its feed, before or after they are there.
+  const feeds = {}, eaters = {};
+  ww.fed = (id, eat) => {
+    eaters[id] = eat;
+    if (id in feeds) eat(feeds[id]);
+  };
+  ww.feed = (element, props, watch) => {
+    const id = element.querySelector(".ww-feed").dataset.stage;
+    const now = () => { feeds[id] = props.value; eaters[id]?.(props.value); };
+    watch("value", now);
+    if (props.value) now();
+  };
+
+  // A lesson's own script sees its fixed settings beside gradio's live props. A value of null hides it.
+  const settled = (root, live) => {
+    const settings = JSON.parse(root.dataset.settings);
+    return new Proxy(live, { get: (own, key) => (key in settings ? settings[key] : own[key]) });
+  };
   ww.board = (script, element, props, watch) => {
-    const settings = JSON.parse(element.querySelector(".ww-board").dataset.settings);
-    ww[script](element, new Proxy(props, { get: (live, key) => (key in settings ? settings[key] : live[key]) }), watch);
+    const root = element.querySelector(".ww-board");
+    const look = () => hide(root, props.value);
+    watch("value", look);
+    look();
+    ww[script](element, settled(root, props), watch);
+  };
+  // A board on which the learner chooses a point: gradio's value is the choice, the feed's is what to draw.
+  ww.chooser = (script, element, props, watch, trigger) => {
+    const root = element.querySelector(".ww-board"), watchers = { value: [], selection: [] };
+    const live = { value: null, get selection() { return props.value || ""; } };
+    const call = (key) => watchers[key].forEach((f) => f());
+    const select = (text) => {
+      if (text === live.selection) return;
+      props.value = text;
+      setTimeout(() => trigger("commit"), 0);
+    };
+    hide(root, null);
+    ww[script](element, settled(root, live), (key, f) => watchers[key].push(f), select);
+    watch("value", () => call("selection"));
+    ww.fed(root.dataset.stage, (value) => { live.value = value; hide(root, value); call("value"); });
   };
 
   // ---- header: link, presenter mode, theme ---------------------------------------------------
@@ -140,7 +179,7 @@
         more.length ? make("dl", {}, ...more) : "",
         make("p", { class: "ww-source", text: value.cite || SOURCES[value.source] || "" }),
       );
-    });
+    }, root);
   };
   ww.table = (element, props, watch) => {
     const root = element.querySelector(".ww-table");
@@ -154,7 +193,27 @@
         make("caption", { text: value.caption }),
         make("thead", {}, row(value.head, "th", -1)),
         make("tbody", {}, ...value.rows.map((cells, i) => row(cells, "td", i)))));
+    }, root);
+  };
+  // Long work: a bar, what it has done, and whether it waits, runs, was stopped or is done.
+  ww.progress = (element, props, watch) => {
+    const root = element.querySelector(".ww-progress"), bar = make("progress"), text = make("span", { "aria-live": "polite" });
+    root.id = `${element.id || element.closest("[id]").id}-line`;
+    root.replaceChildren(bar, text);
+    root.dataset.state = "idle";
+    ww.follow(props, watch, (value) => {
+      if (root.dataset.state === "stopped" && value.done < value.total) return;
+      root.dataset.state = value.total && value.done >= value.total ? "done" : "running";
+      if (value.total) { bar.max = value.total; bar.value = value.done; } else bar.removeAttribute("value");
+      text.textContent = value.text;
     });
+  };
+  ww.running = (id, state) => {
+    const root = document.querySelector(`#${id} .ww-progress`), text = root.querySelector("span");
+    if (state === "stopped" && root.dataset.state !== "running" && root.dataset.state !== "waiting") return;
+    root.dataset.state = state === "started" ? "waiting" : state;
+    if (state === "started") { root.querySelector("progress").removeAttribute("value"); text.textContent = "Waiting for its turn…"; }
+    else text.textContent += " (stopped)";
   };
   ww.question = (element, props, watch) => {
     const root = element.querySelector(".ww-question");

@@ -423,16 +423,12 @@
   }
 
   // ---- what gradio calls ---------------------------------------------------------------------------
-  const stages = {}, waiting = {};
+  const stages = {};
   ww.stage = (element, props, trigger, watch) => {
     const root = element.querySelector(".ww-stage");
     const stage = (stages[root.dataset.stage] = new Stage(root, props, trigger));
     watch("value", () => stage.select(props.value));
-    if (waiting[stage.id]) stage.show(waiting[stage.id]);
-  };
-  ww.feed = (element, props, watch) => {
-    const id = element.querySelector(".ww-feed").dataset.stage;
-    ww.follow(props, watch, (panels) => { waiting[id] = panels; stages[id]?.show(panels); });
+    ww.fed(stage.id, (panels) => stage.show(panels));
   };
   // The stage of a name, for a lesson's own script: {box, pin, size, setBox(box), commitBox()}.
   ww.stageOf = (id) => stages[id];

@@ -272,7 +272,7 @@ def build(screen: Screen) -> None:
         screen.control("level", gr.Radio(list(LEVELS), value="P3", label="Level of the pyramid"))
         screen.reading("overlap")
     with screen.row:
-        looks = {"names": NAMES, "how": HOW, "colors": COLORS, "lut": color_table()}
+        looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "lut": color_table()}
         screen.board("board", "roiBoard", label="Four operators side by side", **looks)
         with gr.Row(elem_classes=["roi-papers"]):
             screen.table("paper_2d", "Mask R-CNN, table 2d")

@@ -35,7 +35,10 @@ How to write a lesson: one file, ``demos/<name>.py``, always in this order.
             screen.stage("crops", label="What each operator pools", columns=4)
 
 ``screen.board(name, script, label=…)`` is a component of the lesson's own JavaScript (assets/<lesson>.js), which
-may follow the finger: see :mod:`demos.ui.stage` for the events. ``zoo.trace(…, fetching("Mask R-CNN"))`` shows a
+may follow the finger: see :mod:`demos.ui.stage` for the events. With ``key=`` it is a setting too, a point that the
+learner chooses on it. A board, table or reading of value None hides itself. ``screen.run(…)`` is for work that takes
+longer than a second: a generator that yields :class:`Progress` and results, with Start and Stop (:mod:`demos.ui.runs`).
+``zoo.trace(…, fetching("Mask R-CNN"))`` shows a
 progress bar while weights arrive.
 
 The names of ``update``'s parameters are the keys of stage selections and controls (:func:`wiring.check` raises
@@ -47,7 +50,7 @@ sentence; anything else is a bug and keeps its traceback in the log.
 from demos.ui.lesson import Lesson, Part
 from demos.ui.progress import fetching
 from demos.ui.screen import Screen
-from demos.ui.shown import Box, Knows, Panel, Panels, Question, Reading, Table
+from demos.ui.shown import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
 
 __all__ = [
     "Box",
@@ -56,6 +59,7 @@ __all__ = [
     "Panel",
     "Panels",
     "Part",
+    "Progress",
     "Question",
     "Reading",
     "Screen",

@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from demos.ui import runs
 from demos.ui import stage as stages
 from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
@@ -150,7 +151,10 @@ def source(lesson: Lesson) -> dict[str, str]:
 
 
 def _connect(screen: Screen, bar: PictureBar) -> None:
-    inputs = [bar.key if name == PICTURE else screen.inputs[name] for name in screen.lesson.settings]
+    widgets = {PICTURE: bar.key, **screen.inputs}
+    inputs = [widgets[name] for name in screen.lesson.settings]
+    for run in screen.runs.values():
+        runs.connect(screen.lesson, run, screen.streamed(run.name), screen.rules, widgets)
     gr.on(
         screen.triggers,
         endpoint(screen.lesson, screen),

@@ -5,10 +5,12 @@ The frame makes one for each lesson and passes it to ``build``; widgets go to ``
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gradio as gr
 
+from demos.ui import runs
 from demos.ui import stage as stages
 from demos.ui.checks import Rule, Selection, rule_for
 from demos.ui.lesson import Lesson
@@ -25,6 +27,7 @@ class Screen:
         inputs: settings' keys to their widgets, in the order of creation.
         rules: settings' keys to the check that each call passes.
         outputs: ``update``'s keys to the components that show them.
+        runs: names of long pieces of work to what is known of them.
         triggers: the events that ask ``update``.
     """
 
@@ -35,6 +38,8 @@ class Screen:
         self.rules: dict[str, Rule] = {}
         self.outputs: dict[str, gr.components.Component] = {}
         self.stages: dict[str, str] = {}
+        self.runs: dict[str, runs.Run] = {}
+        self._streamed: dict[str, dict[str, Any]] = {}
         self.triggers: list[Any] = []
         self.foot: Any = None
         self.status: Any = None
@@ -86,22 +91,57 @@ class Screen:
             self.triggers.append(component.input)  # type: ignore[attr-defined]
         return component
 
-    def reading(self, name: str, label: str = "Reading") -> gr.HTML:
+    def reading(self, name: str, label: str = "Reading", by: str = "") -> gr.HTML:
         """The large number: shows ``update``'s ``Reading`` under ``name``."""
-        return self.output(name, stages.widget("reading", label, self._id(name)))
+        return self.output(name, stages.widget("reading", label, self._id(name)), by)
 
-    def table(self, name: str, label: str) -> gr.HTML:
+    def table(self, name: str, label: str, by: str = "") -> gr.HTML:
         """A small table: shows ``update``'s ``Table`` under ``name``."""
-        return self.output(name, stages.widget("table", label, self._id(name)))
+        return self.output(name, stages.widget("table", label, self._id(name)), by)
 
-    def board(self, name: str, script: str, *, label: str, **settings: Any) -> gr.HTML:
-        """A component of the lesson's own JavaScript, see :func:`demos.ui.stage.board`."""
-        return self.output(name, stages.board(self.lesson.name, name, script, label=label, **settings))
+    def board(
+        self, name: str, script: str, *, label: str, by: str = "", key: str = "", **settings: Any
+    ) -> gr.HTML:
+        """A component of the lesson's own JavaScript, see :func:`demos.ui.stage.board`.
 
-    def output(self, name: str, component: Any) -> Any:
-        """Register any gradio component as the place where ``update``'s ``name`` is shown."""
-        self.outputs[name] = component
+        Args:
+            name: output key.
+            script: name of the JavaScript function.
+            label: what it is, for screen readers and the API.
+            by: the run whose output it is, instead of ``update``'s.
+            key: setting that the learner chooses on the board, a point "x,y" in picture pixels.
+            settings: what the script reads from its ``props``.
+        """
+        if not key:
+            made = stages.board(self.lesson.name, name, script, label=label, run=by, **settings)
+            return self.output(name, made, by)
+        start = self.lesson.defaults[key]
+        component = stages.chooser(self.lesson.name, name, script, label=label, value=start, **settings)
+        self.output(name, stages.feed(self.lesson.name, name), by)
+        self._register(key, component, Selection("point"))
+        self.triggers.append(stages.trigger(component, "commit"))
         return component
+
+    def run(self, name: str, generate: Callable[..., Iterator[runs.Report]], *, label: str) -> None:
+        """Start and Stop buttons and a progress line for long work; outputs name it by ``by=name``.
+
+        Args:
+            name: the endpoint is ``/<lesson>_<name>``.
+            generate: generator function; its parameters are settings of the lesson, its values
+                :class:`~demos.ui.shown.Progress` or mappings {"progress": …, output key: value}.
+            label: text of the Start button.
+        """
+        self.runs[name] = runs.place(self.lesson, name, generate, label)
+
+    def output(self, name: str, component: Any, by: str = "") -> Any:
+        """Register any gradio component as the place where ``update``'s ``name`` is shown, or the run's ``by``."""
+        owner = self._streamed.setdefault(by, {}) if by else self.outputs
+        owner[name] = component
+        return component
+
+    def streamed(self, run: str) -> dict[str, Any]:
+        """Outputs of a run: keys to components."""
+        return self._streamed.get(run, {})
 
     def _register(self, key: str, component: gr.components.Component, rule: Rule) -> None:
         self.inputs[key] = component

@@ -151,3 +151,20 @@ class Table:
 
     def payload(self) -> dict[str, Any]:
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far long work is: ``done`` of ``total`` (0 if unknown), and what of, such as "12 of 50 scenes"."""
+
+    done: int
+    total: int
+    text: str
+
+    def payload(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def as_payload(value: Any) -> Any:
+    """A record as JSON, anything else as it is."""
+    return value.payload() if hasattr(value, "payload") else value

@@ -82,17 +82,39 @@ def widget(kind: str, label: str, elem_id: str) -> gr.HTML:
     )
 
 
-def board(lesson: str, name: str, script: str, *, label: str, **settings: Any) -> gr.HTML:
+def board(lesson: str, name: str, script: str, *, label: str, run: str = "", **settings: Any) -> gr.HTML:
     """A lesson's own component, drawn by ``window.whatwhere[script](element, props, watch)``.
 
     The function stands in a file of its own under assets/ (the page sends every ``assets/*.js``); its output is
-    any JSON that ``update`` returns under ``name``. ``settings`` are JSON too; the script reads them from ``props``.
+    any JSON that ``update`` (or the ``run``) returns under ``name``. ``settings`` are JSON too; the script reads them
+    from ``props``. A board of ``update`` hides while its value is None; one of a run shows what to press.
     """
     fixed = json.dumps(settings, ensure_ascii=False)
+    css = f"ww-board ww-{script}"
     return gr.HTML(
         label=label,
-        html_template=element(f"ww-board ww-{script}", lesson=lesson, settings=fixed),
+        html_template=element(css, lesson=lesson, settings=fixed, run=run),
         js_on_load=f"window.whatwhere.board({json.dumps(script)}, element, props, watch);",
+        apply_default_css=False,
+        elem_id=f"{lesson}-{name}",
+        elem_classes=["ww-block"],
+    )
+
+
+def chooser(lesson: str, name: str, script: str, *, label: str, value: str, **settings: Any) -> gr.HTML:
+    """A board on which the learner chooses a point: ``window.whatwhere[script](element, props, watch, select)``.
+
+    Its own value is the selection "x,y", in the script ``props.selection``; the pictures arrive by a :func:`feed`, so
+    that a choice sends a few bytes. ``select(text)`` commits another one.
+    """
+    fixed = json.dumps(settings, ensure_ascii=False)
+    css = f"ww-board ww-{script}"
+    drawn = f"window.whatwhere.chooser({json.dumps(script)}, element, props, watch, trigger);"
+    return gr.HTML(
+        value=value,
+        label=label,
+        html_template=element(css, lesson=lesson, settings=fixed, stage=f"{lesson}-{name}"),
+        js_on_load=f"{drawn} /* fires 'commit' */",
         apply_default_css=False,
         elem_id=f"{lesson}-{name}",
         elem_classes=["ww-block"],

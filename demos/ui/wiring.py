@@ -15,9 +15,11 @@ from typing import Any
 
 import gradio as gr
 
+from demos.ui import runs
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.screen import Screen
+from demos.ui.shown import as_payload
 
 FRAME_OUTPUTS = ("question", "numbers")
 """Outputs that every lesson has: "Predict first" and "Numbers behind it"."""
@@ -40,6 +42,8 @@ def check(lesson: Lesson, screen: Screen) -> None:
             raise TypeError(f"{lesson.name}: update's docstring must describe {name} under Args.")
     if not lesson.theory.strip():
         raise TypeError(f"{lesson.name}: the module docstring is the tab's text and must not be empty.")
+    for run in screen.runs.values():
+        runs.check(lesson, run)
 
 
 def endpoint(lesson: Lesson, screen: Screen) -> Callable[..., list[Any]]:
@@ -64,9 +68,7 @@ def arrange(lesson: Lesson, screen: Screen, shown: Mapping[str, Any]) -> list[An
         raise TypeError(
             f"{lesson.name}: update returned {sorted(shown)}, shown are {sorted(screen.outputs)}."
         )
-    return [
-        shown[name].payload() if hasattr(shown[name], "payload") else shown[name] for name in screen.outputs
-    ]
+    return [as_payload(shown[name]) for name in screen.outputs]
 
 
 @contextmanager

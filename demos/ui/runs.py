@@ -1,0 +1,119 @@
+"""Long work of a lesson: a generator that reports as it goes, with a Start and a Stop button and an endpoint.
+
+One run at a time for all visitors, beside the queue of the lessons, so that nobody's sliders wait for it.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from demos.ui import stage as stages
+from demos.ui.checks import Text, check_all
+from demos.ui.lesson import PICTURE, Lesson
+from demos.ui.shown import Progress, as_payload
+
+Report = Progress | Mapping[str, Any]
+
+
+@dataclass
+class Run:
+    """One long piece of work of a lesson, and where it stands on the page.
+
+    Attributes:
+        name: names the endpoint, ``/<lesson>_<name>``.
+        generate: settings in, reports out; all parameters are settings of the lesson.
+        start, stop, progress: its widgets.
+    """
+
+    name: str
+    generate: Callable[..., Iterator[Report]]
+    start: gr.Button
+    stop: gr.Button
+    progress: gr.HTML
+
+    @property
+    def settings(self) -> tuple[str, ...]:
+        """Names of the settings that ``generate`` takes."""
+        return tuple(inspect.signature(self.generate).parameters)
+
+
+def place(lesson: Lesson, name: str, generate: Callable[..., Iterator[Report]], label: str) -> Run:
+    """The widgets of a run, where the lesson's ``build`` stands."""
+    identity = f"{lesson.name}-{name}"
+    with gr.Row(elem_classes=["ww-run"]):
+        start = gr.Button(label, size="sm", variant="primary", elem_id=f"{identity}-start", min_width=80)
+        stop = gr.Button("Stop", size="sm", elem_id=f"{identity}-stop", min_width=60)
+    progress = stages.widget("progress", f"Progress of {name}", f"{identity}-progress")
+    return Run(name, generate, start, stop, progress)
+
+
+def check(lesson: Lesson, run: Run) -> None:
+    """Raise TypeError unless a run's parameters are documented settings of the lesson, with the same defaults."""
+    described = inspect.getdoc(run.generate) or ""
+    for name, parameter in inspect.signature(run.generate).parameters.items():
+        if name not in lesson.settings or parameter.default != lesson.defaults[name]:
+            raise TypeError(
+                f"{lesson.name}.{run.name}: {name} must be a setting of update, default included."
+            )
+        if f"{name}:" not in described:
+            raise TypeError(f"{lesson.name}.{run.name}: the docstring must describe {name} under Args.")
+
+
+def connect(
+    lesson: Lesson,
+    run: Run,
+    outputs: Mapping[str, Any],
+    rules: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+) -> None:
+    """Wire the two buttons; ``inputs`` are the widgets of the lesson's settings, ``outputs`` those of its reports."""
+    said = json.dumps(run.progress.elem_id)
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # first, since gradio begins with a button's next listener when the one before has ended
+    run.start.click(None, js=f"() => {{ window.whatwhere.running({said}, 'started'); }}", **quiet)
+    started = run.start.click(
+        stream(run, tuple(outputs), rules),
+        [inputs[name] for name in run.settings],
+        [run.progress, *outputs.values()],
+        api_name=f"{lesson.name}_{run.name}",
+        preprocess=False,
+        trigger_mode="once",
+        show_progress="hidden",
+        concurrency_id="run",
+        concurrency_limit=1,
+    )
+    run.stop.click(None, js=f"() => {{ window.whatwhere.running({said}, 'stopped'); }}", **quiet)
+    run.stop.click(None, cancels=[started], **quiet)
+
+
+def stream(run: Run, outputs: Sequence[str], rules: Mapping[str, Any]) -> Callable[..., Iterator[list[Any]]]:
+    """``generate`` as gradio calls it: checked values in, one list of values for each report."""
+    from demos.ui.wiring import spoken
+
+    own = {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
+
+    def call(*values: Any) -> Iterator[list[Any]]:
+        settings = check_all(own, values)
+        with spoken():
+            for report in run.generate(**settings):
+                yield arrange(outputs, report)
+
+    functools.update_wrapper(call, run.generate)
+    call.__annotations__ = {}
+    return call
+
+
+def arrange(outputs: Sequence[str], report: Report) -> list[Any]:
+    """A report in the order of the components; what it does not mention stays as it is on the page."""
+    parts = {"progress": report} if isinstance(report, Progress) else dict(report)
+    unknown = set(parts) - {"progress", *outputs}
+    if unknown:
+        raise TypeError(f"a report has {sorted(unknown)}, but the run's outputs are {sorted(outputs)}.")
+    return [as_payload(parts[key]) if key in parts else gr.skip() for key in ("progress", *outputs)]

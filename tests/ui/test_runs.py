@@ -1,0 +1,112 @@
+"""Long work: reports in the order of the components, parameters that agree with the lesson, errors in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from demos.ui import Lesson, Progress, Table, runs
+from demos.ui.checks import Number
+
+
+def update(picture: str = "scene:42", scenes: int = 5) -> dict[str, Any]:
+    """A lesson.
+
+    Args:
+        picture: key of the picture.
+        scenes: how many.
+    """
+    return {}
+
+
+def count(scenes: int = 5) -> Iterator[runs.Report]:
+    """Count scenes.
+
+    Args:
+        scenes: how many.
+    """
+    for done in range(scenes):
+        yield Progress(done, scenes, f"{done} of {scenes}")
+    yield {"table": Table(("a",), (("1",),)), "progress": Progress(scenes, scenes, "done")}
+
+
+LESSON = Lesson("toy", "A1", "Toy", "A toy.", "Theory.", update, lambda screen: None)
+
+
+def _run(generate: Any = count) -> Any:
+    nothing: Any = None
+    return runs.Run("count", generate, nothing, nothing, nothing)
+
+
+def _reports(run: Any, *values: Any) -> list[list[Any]]:
+    return list(runs.stream(run, ("table", "chart"), {"scenes": Number(1, 9, whole=True)})(*values))
+
+
+def test_reports_come_in_the_order_of_the_components():
+    reports = _reports(_run(), 2)
+    assert [report[0]["done"] for report in reports] == [0, 1, 2]
+    assert reports[0][1] == reports[0][2] == gr.skip()  # not mentioned: stays as it is
+    assert reports[2][1]["rows"] == (("1",),)
+    assert reports[2][2] == gr.skip()
+
+
+def test_settings_are_checked_before_anything_runs():
+    with pytest.raises(gr.Error, match="scenes must be a whole number from 1 to 9; got 0"):
+        _reports(_run(), 0)
+
+
+def test_an_unknown_output_is_a_mistake_of_ours():
+    with pytest.raises(TypeError, match="tabel"):
+        runs.arrange(("table",), {"tabel": 1})
+
+
+def test_an_error_keeps_what_it_says():
+    def refused(scenes: int = 5) -> Iterator[runs.Report]:
+        yield Progress(0, scenes, "0")
+        raise ValueError("A scene is needed; got a photograph. Choose a scene.")
+
+    run = _run(refused)
+    stream = runs.stream(run, (), {"scenes": Number(1, 9)})(3)
+    assert next(stream)[0]["total"] == 3
+    with pytest.raises(ValueError, match="A scene is needed"):
+        next(stream)
+
+
+def test_parameters_must_be_documented_settings_with_the_same_default():
+    runs.check(LESSON, _run())
+
+    def other(scenes: int = 6) -> Iterator[runs.Report]:
+        """Other default.
+
+        Args:
+            scenes: how many.
+        """
+        yield Progress(0, 1, "")
+
+    def silent(scenes: int = 5) -> Iterator[runs.Report]:
+        """No Args."""
+        yield Progress(0, 1, "")
+
+    for wrong in (other, silent):
+        with pytest.raises(TypeError, match="scenes"):
+            runs.check(LESSON, _run(wrong))
+
+
+def test_stopping_closes_the_generator():
+    closed = []
+
+    def careful(scenes: int = 5) -> Iterator[runs.Report]:
+        try:
+            while True:
+                yield Progress(0, 0, "working")
+        finally:
+            closed.append(SimpleNamespace(scenes=scenes))
+
+    stream = runs.stream(_run(careful), (), {"scenes": Number(1, 9)})(3)
+    next(stream)
+    stream.close()  # type: ignore[attr-defined]
+    assert [done.scenes for done in closed] == [3]
