@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ class Recipe:
 
     ``build`` makes the network with fresh weights, ``example`` turns one stored scene into one training
     example (index, generator, share of the training done -> example), ``loss`` maps the network and a list
-    of examples to named losses, whose sum is minimised.
+    of examples to named losses, whose sum is minimised. ``kind``, ``network`` and ``arguments`` are the card's.
     """
 
     name: str
@@ -35,6 +35,9 @@ class Recipe:
     warm_up: int = 200
     clip: float = 5.0
     seed: int = 0
+    kind: str = "panoptic"
+    network: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
     def rate(self, step: int) -> float:
         """Learning rate: linear warm-up, then a half cosine down to 1 % (one cycle)."""
