@@ -47,7 +47,8 @@ class Card:
     Attributes:
         name: Its name in the zoo.
         title: Its name for people.
-        kind: "panoptic", "detection" or "segmentation": which of its outputs there are.
+        kind: "panoptic", "detection" or "segmentation": which of its outputs there are; "ablation" for a detection
+            network that was trained to be compared with another, and is no better than that needs.
         data: What it was trained on.
         recipe: The command, or where the recipe is described.
         steps: Optimiser steps.

@@ -100,7 +100,15 @@ class Screen:
         return self.output(name, stages.widget("table", label, self._id(name)), by)
 
     def board(
-        self, name: str, script: str, *, label: str, by: str = "", key: str = "", **settings: Any
+        self,
+        name: str,
+        script: str,
+        *,
+        label: str,
+        by: str = "",
+        key: str = "",
+        rule: Rule | None = None,
+        **settings: Any,
     ) -> gr.HTML:
         """A component of the lesson's own JavaScript, see :func:`demos.ui.stage.board`.
 
@@ -110,6 +118,7 @@ class Screen:
             label: what it is, for screen readers and the API.
             by: the run whose output it is, instead of ``update``'s.
             key: setting that the learner chooses on the board, a point "x,y" in picture pixels.
+            rule: the check of that setting, where it is not such a point.
             settings: what the script reads from its ``props``.
         """
         if not key:
@@ -118,7 +127,7 @@ class Screen:
         start = self.lesson.defaults[key]
         component = stages.chooser(self.lesson.name, name, script, label=label, value=start, **settings)
         self.output(name, stages.feed(self.lesson.name, name), by)
-        self._register(key, component, Selection("point"))
+        self._register(key, component, rule or Selection("point"))
         self.triggers.append(stages.trigger(component, "commit"))
         return component
 

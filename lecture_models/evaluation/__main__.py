@@ -46,9 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m lecture_models.evaluation",
         description="AP, mean IoU and panoptic quality on scenes at 256×256 with default settings.",
     )
-    parser.add_argument(
-        "name", metavar="NAME", help=f"a network of the zoo: {', '.join(zoo.names('panoptic'))}"
-    )
+    parser.add_argument("name", metavar="NAME", help=f"a network of the zoo: {', '.join(zoo.names())}")
     parser.add_argument("--first-seed", type=int, default=0, metavar="N", help="default 0")
     parser.add_argument("--scenes", type=int, default=300, metavar="K", help="default 300")
     return parser

@@ -60,7 +60,9 @@ class SoftmaxRoIHeads(RoIHeads):
             boxes, matched, labels, _ = self._samples
             del self._samples
             kept = [torch.where(label > 0)[0] for label in labels]
-            boxes, matched, labels = ([v[k] for v, k in zip(vs, kept)] for vs in (boxes, matched, labels))
+            boxes, matched, labels = (
+                [v[k] for v, k in zip(vs, kept, strict=True)] for vs in (boxes, matched, labels)
+            )
             crops = self.mask_roi_pool(features, boxes, image_shapes)
             logits = self.mask_predictor(self.mask_head(crops))
             masks = [t["masks"] for t in targets]

@@ -36,7 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("name", choices=sorted(RECIPES), help="network to train")
     parser.add_argument("--steps", type=int, help="steps instead of the recipe's")
     parser.add_argument("--scenes", type=int, help="training scenes instead of the recipe's")
-    parser.add_argument("--seed", type=int, help="other weights, order and draws; 0 if not given, and published")
+    parser.add_argument(
+        "--seed", type=int, help="other weights, order and draws; 0 if not given, and published"
+    )
     parser.add_argument("--data", type=Path, default=Path("data/scenes"), help="where scenes are kept")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where checkpoints are kept")
     return parser

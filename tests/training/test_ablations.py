@@ -1,0 +1,78 @@
+"""The ablations' recipes differ in what they are about, and in nothing else; results keep what was measured."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+
+import pytest
+import torch
+
+from lecture_models import results, zoo
+from lecture_models.training import publish
+from lecture_models.training.__main__ import RECIPES, _parser
+
+ABOUT = ("name", "title", "build", "arguments")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("roi_pool_s8", "roi_align_s8"),
+        ("roi_pool_s8", "roi_warp_s8"),
+        ("roi_pool_s16", "roi_align_s16"),
+        ("mask_sigmoid", "mask_softmax"),
+    ],
+)
+def test_a_pair_is_alike_in_all_but_one_thing(one, other):
+    first, second = (asdict(RECIPES[name]()) for name in (one, other))
+    assert {key for key in first if first[key] != second[key]} == set(ABOUT)
+    changed = {key for key in first["arguments"] if first["arguments"][key] != second["arguments"][key]}
+    assert changed in ({"crop"}, {"mask_loss"})
+    for step in (0, 1, 1599):
+        assert RECIPES[one]().indices(step) == RECIPES[other]().indices(step)
+        assert RECIPES[one]().draws(step, 0) == RECIPES[other]().draws(step, 0)
+
+
+def test_a_seed_changes_order_and_weights():
+    zero, one = RECIPES["roi_pool_s8"](), RECIPES["roi_pool_s8"](seed=1)
+    assert zero.indices(0) != one.indices(0)
+    assert _parser().parse_args(["roi_pool_s8", "--seed", "1"]).seed == 1
+
+
+@pytest.fixture
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setattr(results, "RESULTS", tmp_path / "results")
+    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(publish, "TEST_SCENES", 1)
+    (tmp_path / "weights").mkdir()
+
+
+def test_seed_0_goes_to_the_zoo_and_every_seed_to_the_results(folders):
+    for seed in (1, 0):
+        recipe = RECIPES["roi_align_s16"](seed=seed, steps=3)
+        torch.manual_seed(seed)
+        publish.publish(recipe, recipe.build().eval(), 0.5)
+        assert ("roi_align_s16" in zoo.names()) == (seed == 0)
+    found = results.load("roi_align_s16")
+    assert [run["seed"] for run in found["runs"]] == [0, 1]
+    assert found["settings"]["arguments"] == {"crop": "roi_align", "stride": 16}
+    assert found["command"] == "python -m lecture_models.training roi_align_s16"
+    assert found["runs"][0]["metrics"] == zoo.card("roi_align_s16").metrics
+    assert found["runs"][0]["versions"]["torch"] == torch.__version__.split("+")[0]
+    network = zoo.load("roi_align_s16")
+    assert zoo.kind("roi_align_s16") == "ablation"
+    assert network.roi_heads.box_roi_pool.crop == "roi_align"
+
+
+def test_runs_with_other_settings_do_not_mix(folders):
+    about = {"title": "t", "command": "c", "settings": {"steps": 3}}
+    add = partial(results.add, "net")
+    add(about, {"seed": 1, "metrics": {"mask_ap": 0.25}})
+    add(about, {"seed": 0, "metrics": {"mask_ap": 0.75}})
+    add(about, {"seed": 1, "metrics": {"mask_ap": 0.5}})
+    assert results.spread("net", "mask_ap") == (0.625, 0.125, 2)
+    with pytest.raises(ValueError, match="other settings"):
+        add({**about, "settings": {"steps": 4}}, {"seed": 2, "metrics": {}})
+    with pytest.raises(ValueError, match="training other"):
+        results.load("other")
