@@ -17,12 +17,15 @@
     return node;
   };
   const make = ww.make;
+  // The results of long work come as JSON texts (demos/ui/runs.py).
+  ww.read = (value) => (typeof value === "string" && value.startsWith("{") ? JSON.parse(value) : value);
   // Runs `draw` now and whenever Python sends a new value; while there is none, `root` (if given) is hidden.
   const hide = (root, value) => root.toggleAttribute("data-nothing", !root.dataset.run && (value === null || value === ""));
   ww.follow = (props, watch, draw, root = null) => {
     const now = () => {
-      if (root) hide(root, props.value);
-      if (props.value && typeof props.value === "object") draw(props.value);
+      const value = ww.read(props.value);
+      if (root) hide(root, value);
+      if (value && typeof value === "object") draw(value);
     };
     watch("value", now);
     now();
@@ -44,7 +47,7 @@
   // A lesson's own script sees its fixed settings beside gradio's live props. A value of null hides it.
   const settled = (root, live) => {
     const settings = JSON.parse(root.dataset.settings);
-    return new Proxy(live, { get: (own, key) => (key in settings ? settings[key] : own[key]) });
+    return new Proxy(live, { get: (own, key) => (key in settings ? settings[key] : ww.read(own[key])) });
   };
   ww.board = (script, element, props, watch) => {
     const root = element.querySelector(".ww-board");

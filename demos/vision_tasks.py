@@ -290,7 +290,7 @@ def build(screen: Screen) -> None:
 LESSON = Lesson(
     name="vision_tasks",
     number="A1",
-    title="Computer vision tasks",
+    title="Vision tasks",
     point="One forward pass, every task: point at a pixel to see what each answer knows, and what it cannot know.",
     theory=__doc__ or "",
     update=update,

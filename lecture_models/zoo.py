@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+    from lecture_models.nets.rcnn_record import RCNNRecord
     from lecture_models.nets.rcnn_trace import RCNNTrace
 
 __all__ = [
@@ -51,6 +52,7 @@ __all__ = [
     "kind",
     "load",
     "names",
+    "record",
     "save",
     "title",
     "trace",
@@ -60,6 +62,7 @@ __all__ = [
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 NETWORK_BYTES = 1 << 30
 TRACE_BYTES = 256 << 20
+RECORD_BYTES = 128 << 20  # one picture's of a COCO network at its full size, dozens of ours
 MAX_THREADS = 8  # our networks are small: more threads than this wait for each other
 
 TORCHVISION = {
@@ -72,6 +75,7 @@ TORCHVISION = {
 
 _networks: ByteCache[nn.Module] = ByteCache(NETWORK_BYTES)
 _traces: ByteCache[RCNNTrace] = ByteCache(TRACE_BYTES)
+_records: ByteCache[RCNNRecord] = ByteCache(RECORD_BYTES)
 _forward_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 if hasattr(
     os, "register_at_fork"
@@ -83,7 +87,7 @@ def names(kind: str | None = None) -> tuple[str, ...]:
     """Names of the networks that :func:`load` knows: ours first, then torchvision's.
 
     Args:
-        kind: Only those of this kind: "panoptic", "detection" or "segmentation".
+        kind: Only those of this kind: "panoptic", "ablation", "detection" or "segmentation".
     """
     ours = sorted(path.stem for path in WEIGHTS.glob("*.json") if path.with_suffix(".safetensors").is_file())
     every = (*ours, *TORCHVISION)
@@ -153,6 +157,7 @@ def save(name: str, state_dict: Mapping[str, torch.Tensor], card: Card) -> Card:
     saved = save_weights(WEIGHTS, name, state_dict, card)
     _networks.clear()  # an older network of this name may be in memory
     _traces.clear()
+    _records.clear()
     return saved
 
 
@@ -250,25 +255,38 @@ def trace(name: str, image: np.ndarray, progress: Progress | None = None) -> RCN
         ValueError: Not such a network, or not such an image.
         WeightsUnavailable: As :func:`load`.
     """
+    return _traces.get((name, _content(name, image)), lambda: _forward_of(name, image, progress, raw=False))
+
+
+def record(name: str, image: np.ndarray, progress: Progress | None = None) -> RCNNRecord:
+    """The raw outputs of one pass, before any filter: what ``rcnn_stages`` starts from.
+
+    Cached, shared and checked as :func:`trace`, whose arguments and errors are the same.
+    """
+    return _records.get((name, _content(name, image)), lambda: _forward_of(name, image, progress, raw=True))
+
+
+def _content(name: str, image: np.ndarray) -> str:
+    """A key for the picture's content; ValueError where a detection network cannot run on it."""
     if kind(name) == "segmentation":
         raise ValueError(f"A trace follows a detection network from proposals to masks; {name} has none.")
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise ValueError(f"An image is uint8 [H, W, 3] and not empty; got {image.dtype} {list(image.shape)}.")
+    return hashlib.sha1(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
 
-    def run() -> RCNNTrace:
-        load(name, progress)  # before a GPU is asked for: a download needs none
-        return _forward(name, image)
 
-    content = hashlib.sha1(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
-    return _traces.get((name, content), run)
+def _forward_of(name: str, image: np.ndarray, progress: Progress | None, raw: bool) -> Any:
+    load(name, progress)  # before a GPU is asked for: a download needs none
+    return _forward(name, image, raw)
 
 
 @gpu
-def _forward(name: str, image: np.ndarray) -> RCNNTrace:
+def _forward(name: str, image: np.ndarray, raw: bool = False) -> RCNNTrace | RCNNRecord:
+    from lecture_models.nets.rcnn_record import record_rcnn
     from lecture_models.nets.rcnn_trace import trace_rcnn
 
     with using(name) as network:
-        return trace_rcnn(network, image)
+        return record_rcnn(network, image) if raw else trace_rcnn(network, image)
 
 
 if os.environ.get(

@@ -116,4 +116,14 @@ def arrange(outputs: Sequence[str], report: Report) -> list[Any]:
     unknown = set(parts) - {"progress", *outputs}
     if unknown:
         raise TypeError(f"a report has {sorted(unknown)}, but the run's outputs are {sorted(outputs)}.")
-    return [as_payload(parts[key]) if key in parts else gr.skip() for key in ("progress", *outputs)]
+    return [
+        text(key, as_payload(parts[key])) if key in parts else gr.skip() for key in ("progress", *outputs)
+    ]
+
+
+def text(key: str, value: Any) -> Any:
+    """Records and boards as one JSON text each, which page.js reads.
+
+    gradio 6.31 sends the later values of a stream as differences, and garbles nested lists that get shorter.
+    """
+    return json.dumps(value) if key != "progress" and isinstance(value, dict) else value

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +34,7 @@ AREAS: Mapping[str, tuple[float, float]] = {
 }
 """Bins of mask area in square pixels (for an unmatched detection in AP of boxes: of box area)."""
 
+_QUIET = threading.Lock()  # stdout is redirected for the whole process: two at once could leave it so
 VOID_MARGIN = 2  # pixels: a detection of a thing too small to judge is seldom exact
 MAX_DETECTIONS = 100
 
@@ -132,7 +134,7 @@ class AveragePrecision:
     def _precision(self, kind: str) -> np.ndarray:
         from pycocotools.cocoeval import COCOeval
 
-        with contextlib.redirect_stdout(io.StringIO()):  # pycocotools tells its progress on stdout
+        with _QUIET, contextlib.redirect_stdout(io.StringIO()):  # pycocotools tells its progress on stdout
             truth, found = self._coco(self._truth, "mask"), self._coco(self._found, kind)
             run = COCOeval(truth, found, "bbox" if kind == "box" else "segm")
             run.params.areaRng = [list(bounds) for bounds in AREAS.values()]

@@ -1,0 +1,59 @@
+"""Rows of an ablation's table from result files: mean over seeds, spread, gain of the last over the first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MASKS = (("mask_ap", "AP"), ("mask_ap50", "AP50"), ("mask_ap75", "AP75"))
+BOXES = (("box_ap", "box AP"), ("box_ap50", "box AP50"), ("box_ap75", "box AP75"))
+Result = Mapping[str, Any]
+
+
+def heads(first: str, metrics: Sequence[tuple[str, str]] = MASKS + BOXES) -> tuple[str, ...]:
+    """Heads of the columns; ``first`` stands above the rows' names."""
+    return (first, *(name for _, name in metrics))
+
+
+def row(name: str, result: Result, metrics: Sequence[tuple[str, str]] = MASKS + BOXES) -> tuple[str, ...]:
+    """One network: means over its seeds in per cent, with half their range where there are several.
+
+    >>> runs = [{"metrics": {"mask_ap": 0.25}}, {"metrics": {"mask_ap": 0.35}}]
+    >>> row("RoIPool", {"runs": runs}, MASKS[:1])
+    ('RoIPool, 2 seeds', '30.0 ±5.0')
+    """
+    count = len(result["runs"])
+    seeds = f"{name}, {count} seeds" if count > 1 else name
+    return (seeds, *(_cell(values(result, key)) for key, _ in metrics))
+
+
+def gain(
+    first: Result, second: Result, metrics: Sequence[tuple[str, str]] = MASKS + BOXES
+) -> tuple[str, ...]:
+    """What the second is better by, in points: the mean over the seeds that both have, and half the range.
+
+    >>> runs = lambda *aps: {"runs": [{"seed": i, "metrics": {"mask_ap": ap}} for i, ap in enumerate(aps)]}
+    >>> gain(runs(0.2, 0.3), runs(0.25, 0.37), MASKS[:1])
+    ('gain', '+6.0 ±1.0')
+    """
+    return ("gain", *(_gain(first, second, key) for key, _ in metrics))
+
+
+def values(result: Result, metric: str) -> list[float]:
+    """A metric of all seeds, in per cent."""
+    return [100 * run["metrics"][metric] for run in result["runs"]]
+
+
+def differences(first: Result, second: Result, metric: str) -> list[float]:
+    """Second minus first, for each seed that both were trained with, in points."""
+    one, other = ({run["seed"]: run["metrics"][metric] for run in of["runs"]} for of in (first, second))
+    return [100 * (other[seed] - one[seed]) for seed in sorted(one.keys() & other.keys())]
+
+
+def _gain(first: Result, second: Result, metric: str) -> str:
+    return _cell(differences(first, second, metric), "+.1f")
+
+
+def _cell(found: Sequence[float], form: str = ".1f") -> str:
+    mean = format(sum(found) / len(found), form)
+    return f"{mean} ±{(max(found) - min(found)) / 2:.1f}" if len(found) > 1 else mean

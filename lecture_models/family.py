@@ -1,0 +1,173 @@
+"""One picture through the R-CNN family: its ledgers, its filters stage by stage, and the way back from a pixel.
+
+Each function runs what one view of the lesson needs, under the network's lock. torch is imported inside the
+functions, so that the page is up before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from lecture_models import pictures, zoo
+from lecture_models.tasks import SAME_CLASS
+
+if TYPE_CHECKING:
+    from lecture_models.nets.lives import Life, Place
+    from lecture_models.nets.mask_autopsy import Autopsy
+    from lecture_models.nets.obituaries import Obituaries
+    from lecture_models.nets.rcnn_ledgers import Ledger
+    from lecture_models.nets.rcnn_record import RCNNRecord
+    from lecture_models.nets.rcnn_stages import StagesTrace
+    from lecture_models.nets.rcnn_trace import RCNNTrace
+    from lecture_models.weights import Progress
+
+SHOWN_SCORE = 0.5  # least score of a detection that a ledger draws and counts
+
+Point = tuple[float, ...]
+Things = list[tuple[tuple[float, ...], str, int]]
+"""True things: box xyxy in picture pixels, class name, the network's label."""
+
+
+@dataclass(frozen=True)
+class Books:
+    """Ledgers of one picture and, for scenes, which true things each of them found."""
+
+    picture: pictures.Picture
+    classes: tuple[str, ...]
+    ledgers: tuple[Ledger, ...]
+    truths: list[list[tuple[tuple[float, ...], bool]]] | None
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """A picture's anchors through every filter, and what became of each."""
+
+    picture: pictures.Picture
+    record: RCNNRecord
+    stages: StagesTrace
+    ends: Obituaries
+    place: Place | None
+    wronged: tuple[Life, int, float] | None
+    things: Things | None
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The chain behind one pixel of a mask, or the sentence that says why there is none."""
+
+    picture: pictures.Picture
+    trace: RCNNTrace
+    made: Autopsy | None
+    message: str
+
+
+def quick(key: str, name: str, progress: Progress | None = None) -> Books:
+    """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download."""
+    from lecture_models.nets.rcnn_ledgers import ledgers_now
+
+    shown = pictures.resolve(key)
+    zoo.load(name, progress)
+    with zoo.using(name) as network:
+        ledgers = ledgers_now(network, shown.image)
+    return books(shown, name, ledgers)
+
+
+def slow(key: str, name: str) -> Iterator[Books]:
+    """Slow R-CNN on a picture, chunk by chunk; closing the iterator stops it."""
+    from lecture_models.nets.rcnn_slow import slow_ledger
+
+    shown = pictures.resolve(key)
+    turn = partial(zoo.using, name)
+    for ledger in slow_ledger(zoo.load(name), shown.image, turn=turn):
+        yield books(shown, name, (ledger,))
+
+
+def books(shown: pictures.Picture, name: str, ledgers: tuple[Ledger, ...]) -> Books:
+    """Ledgers beside the truth."""
+    import torch
+
+    from lecture_models.nets.rcnn_ledgers import things_found
+
+    classes = zoo.card(name).classes
+    things = true_things(shown, classes)
+    if things is None:
+        return Books(shown, classes, ledgers, None)
+    boxes = torch.tensor([box for box, _, _ in things]).reshape(-1, 4)
+    labels = torch.tensor([label for _, _, label in things], dtype=torch.int64)
+    found = [things_found(ledger, boxes, labels, SHOWN_SCORE) for ledger in ledgers]
+    truths = [[(box, hit) for (box, _, _), hit in zip(things, hits, strict=True)] for hits in found]
+    return Books(shown, classes, ledgers, truths)
+
+
+def true_things(shown: pictures.Picture, classes: tuple[str, ...]) -> Things | None:
+    """A scene's things whose class the network knows; None for a photograph."""
+    if shown.scene is None:
+        return None
+    labels = {SAME_CLASS.get(name, name): label for label, name in enumerate(classes)}
+    known = [thing for thing in shown.scene.things if thing.name in labels]
+    return [(tuple(map(float, thing.box)), thing.name, labels[thing.name]) for thing in known]
+
+
+def stages(
+    key: str, name: str, settings: dict[str, Any], place: Point = (), progress: Progress | None = None
+) -> Filtered:
+    """The filters of a detector on a picture, from its recorded raw outputs.
+
+    Args:
+        key: of the picture.
+        name: of a detection network.
+        settings: of :class:`~lecture_models.nets.rcnn_stages.StageSettings`.
+        place: (x, y) whose lives are told, or empty.
+        progress: as for `zoo.load`.
+
+    Raises:
+        ValueError: a bad key, name, setting or download.
+    """
+    from lecture_models.nets.lives import at_place, wrongly_killed
+    from lecture_models.nets.obituaries import obituaries
+    from lecture_models.nets.rcnn_stages import StageSettings, trace_stages
+
+    shown = pictures.resolve(key)
+    record = zoo.record(name, shown.image, progress)
+    with zoo.using(name) as network:
+        traced = trace_stages(network, record, StageSettings(**settings))
+    ends = obituaries(record, traced)
+    things = true_things(shown, record.classes)
+    wronged = None
+    if things is not None:
+        boxes, labels = [box for box, _, _ in things], [label for _, _, label in things]
+        wronged = wrongly_killed(record, traced, ends, boxes, labels)
+    here = at_place((place[0], place[1]), record, traced, ends) if place else None
+    return Filtered(shown, record, traced, ends, here, wronged, things)
+
+
+def autopsy(key: str, name: str, pixel: Point = (), progress: Progress | None = None) -> Traced:
+    """The chain behind a pixel of a mask; an empty pixel takes the middle of the best detection's mask."""
+    from lecture_models.nets import mask_autopsy
+
+    shown = pictures.resolve(key)
+    trace = zoo.trace(name, shown.image, progress)
+    place = (pixel[0], pixel[1]) if pixel else usual_pixel(trace)
+    if place is None:
+        return Traced(shown, trace, None, "This network found no mask here. Choose another picture.")
+    try:
+        with zoo.using(name) as network:
+            return Traced(shown, trace, mask_autopsy.autopsy(network, trace, place), "")
+    except ValueError as error:
+        return Traced(shown, trace, None, str(error))
+
+
+def usual_pixel(trace: RCNNTrace) -> tuple[float, float] | None:
+    """The pixel of the best detection's mask that lies deepest inside it; None where there is no mask."""
+    import cv2
+    import numpy as np
+
+    if not len(trace.masks):
+        return None
+    inside = (trace.masks[0].numpy() >= 0.5).astype(np.uint8)
+    depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    y, x = divmod(int(depth.argmax()), depth.shape[1])
+    return float(x), float(y)

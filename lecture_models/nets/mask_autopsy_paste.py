@@ -1,0 +1,121 @@
+"""The last link of a mask: one pixel of the picture is a bilinear mean of up to four of the 28 × 28 cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from torchvision.models.detection.roi_heads import expand_boxes
+
+PADDING = 1  # torchvision pastes with one ring of zeros around the cells
+
+
+@dataclass(frozen=True)
+class MaskCell:
+    """One cell that a pasted pixel reads. The ring of zeros around the mask has row or column −1 or 28."""
+
+    row: int
+    column: int
+    weight: float
+    prob: float
+    logit: float | None  # of the network's own head; None in the ring
+    inside: bool
+
+    @property
+    def product(self) -> float:
+        """Its share of the pixel."""
+        return self.weight * self.prob
+
+
+@dataclass(frozen=True)
+class PasteLink:
+    """Pixel ← cells: value = Σ weight · prob."""
+
+    pixel: tuple[int, int]  # x, y
+    box: tuple[float, float, float, float]  # of the detection, xyxy, picture pixels
+    pasted: tuple[int, int, int, int]  # whole pixels that mask and ring are pasted into: x, y, width, height
+    source: tuple[float, float]  # where the pixel's centre falls on the cells: (x, y), index coordinates
+    cells: tuple[MaskCell, ...]
+    value: float
+    network_value: float
+
+    @property
+    def followed(self) -> MaskCell:
+        """The real cell with the largest share (or weight, where all shares are 0)."""
+        return max((c for c in self.cells if c.inside), key=lambda c: (c.product, c.weight))
+
+
+def pasted_box(box: Tensor, cells: int) -> tuple[int, int, int, int]:
+    """Whole pixels (x, y, width, height) into which torchvision pastes a mask with its ring of zeros.
+
+    Args:
+        box: float [4], xyxy, picture pixels.
+        cells: of the mask, each way.
+
+    >>> pasted_box(torch.tensor([10.0, 20.0, 38.0, 48.0]), 28)
+    (9, 19, 31, 31)
+    """
+    grown = expand_boxes(box[None], (cells + 2 * PADDING) / cells).to(torch.int64)[0].tolist()
+    x0, y0, x1, y1 = (int(side) for side in grown)
+    return x0, y0, max(x1 - x0 + 1, 1), max(y1 - y0 + 1, 1)
+
+
+def axis_cells(place: int, length: int, cells: int) -> tuple[float, tuple[tuple[int, float], ...]]:
+    """Along one axis: where a pasted pixel falls, and the (at most two) cells that it reads with their weights.
+
+    The arithmetic is ``F.interpolate``'s, bilinear, ``align_corners=False``, in float32.
+
+    Args:
+        place: the pixel, counted from the pasted box's first.
+        length: pixels of the pasted box.
+        cells: of the mask without its ring.
+
+    Returns:
+        (index coordinate, ((cell, weight), …)); cells −1 and ``cells`` are the ring.
+
+    >>> axis_cells(2, 8, 2)
+    (-0.25, ((-1, 0.25), (0, 0.75)))
+    """
+    padded = cells + 2 * PADDING
+    step = np.float32(padded) / np.float32(length)
+    at = max(step * np.float32(place + 0.5) - np.float32(0.5), np.float32(0))
+    low = min(int(at), padded - 1)
+    part = float(min(np.float32(at) - np.float32(low), np.float32(1)))
+    two = ((low, 1 - part), (min(low + 1, padded - 1), part))
+    near = tuple((cell - PADDING, weight) for cell, weight in two if weight > 0)
+    return float(at) - PADDING, near
+
+
+def trace_paste(
+    probs: Tensor, logits: Tensor, box: Tensor, pixel: tuple[int, int], network_value: float
+) -> PasteLink | None:
+    """The link of one pixel; None where the pixel reads no cell at all, outside the mask and in its ring.
+
+    Args:
+        probs: float [M, M], the detection's mask.
+        logits: float [M, M], the same before the sigmoid.
+        box: float [4], xyxy, picture pixels.
+        pixel: (x, y).
+        network_value: what the network pasted there.
+    """
+    size = int(probs.shape[0])
+    x0, y0, width, height = pasted_box(box, size)
+    across, down = pixel[0] - x0, pixel[1] - y0
+    if not (0 <= across < width and 0 <= down < height):
+        return None
+    (x, columns), (y, rows) = axis_cells(across, width, size), axis_cells(down, height, size)
+    cells = tuple(_cell(probs, logits, r, c, u * v) for r, u in rows for c, v in columns)
+    if not any(cell.inside for cell in cells):
+        return None
+    x1, y1, x2, y2 = (float(side) for side in box)
+    value = sum(cell.product for cell in cells)
+    return PasteLink(pixel, (x1, y1, x2, y2), (x0, y0, width, height), (x, y), cells, value, network_value)
+
+
+def _cell(probs: Tensor, logits: Tensor, row: int, column: int, weight: float) -> MaskCell:
+    size = probs.shape[0]
+    if not (0 <= row < size and 0 <= column < size):
+        return MaskCell(row, column, weight, 0.0, None, inside=False)
+    return MaskCell(row, column, weight, float(probs[row, column]), float(logits[row, column]), inside=True)

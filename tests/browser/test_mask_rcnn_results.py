@@ -1,0 +1,164 @@
+"""The lesson on results and failures in Chromium: counts add up on the page, a measurement runs and can be stopped."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("playwright")
+from playwright.sync_api import Browser, Page
+
+ERRORS, MEASURED = "#mask_rcnn_results-errors", "#mask_rcnn_results-measured"
+START, STOP = "#mask_rcnn_results-measure-start", "#mask_rcnn_results-measure-stop"
+STATE = "document.querySelector('#mask_rcnn_results-measure-progress .ww-progress').dataset.state"
+DONE = "document.querySelector('#mask_rcnn_results-measure-progress progress').value"
+PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+
+
+def visit(browser: Browser, url: str, wrong: list[str], query: str) -> Page:
+    """The lesson with a query, once its first scene is judged; page errors and foreign requests go to `wrong`."""
+    tab = browser.new_page(viewport={"width": 1366, "height": 768})
+    tab.set_default_timeout(PATIENCE)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
+    tab.goto(f"{url}?lesson=mask_rcnn_results&{query}")
+    tab.wait_for_selector(f"{ERRORS} .mrr-bar >> visible=true")
+    return tab
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, url: str) -> Iterator[Page]:
+    """Three crowded scenes at a low score, measured once; whatever goes wrong fails the last test."""
+    wrong: list[str] = []
+    tab = visit(
+        browser, url, wrong, "picture=scene:42?things%3D16%26crowding%3D0.8&score=0.3&scenes=3&gallery=this"
+    )
+    tab.click(START)
+    tab.wait_for_function(f"{STATE} === 'done'", timeout=PATIENCE)
+    tab.wait_for_selector(f"{MEASURED} .mrr-table >> visible=true")
+    yield tab
+    tab.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def lesson(opened: Page) -> Page:
+    """The lesson without a filter and the pointer away."""
+    for pressed in opened.locator(".mrr-bar[aria-pressed=true]").all():
+        pressed.click()
+    opened.mouse.move(5, 5)
+    return opened
+
+
+def counts(page: Page, board: str) -> list[int]:
+    return [int(text) for text in page.locator(f"{board} .mrr-bar b").all_inner_texts()]
+
+
+@pytest.mark.parametrize("board", [ERRORS, MEASURED])
+def test_counts_add_up_on_the_page(lesson: Page, board: str):
+    numbers = counts(lesson, board)
+    assert len(numbers) == 8
+    text = lesson.locator(f"{board} .mrr-sum").inner_text()
+    found = re.search(r"(\d+) errors = (\d+) false positives? \+ (\d+) missed", text)
+    assert found
+    total, wrong, gone = map(int, found.groups())
+    assert sum(numbers) == total == wrong + gone
+    spoken = lesson.locator(f"{board} .mrr-bar").evaluate_all("bars => bars.map((bar) => bar.ariaLabel)")
+    pairs = [re.search(r": (\d+) false positives, (\d+) missed", text) for text in spoken]
+    assert [sum(map(int, pair.groups())) for pair in pairs if pair] == numbers
+
+
+def test_the_errors_of_the_scene_are_those_of_the_reading(lesson: Page):
+    text = lesson.locator("#mask_rcnn_results-found dd").nth(1).inner_text()
+    assert text.endswith(f"= {sum(counts(lesson, ERRORS))}")
+
+
+def test_the_measurement_shows_ap_and_what_it_was_measured_on(lesson: Page):
+    assert "scenes 42 to 44 (16 things, crowding 0.8" in lesson.locator(f"{MEASURED} h3").inner_text()
+    rows = lesson.locator(f"{MEASURED} tbody tr").all_inner_texts()
+    assert [row.split()[0] for row in rows] == ["box", "mask"]
+    assert all(len(row.split()) == 7 for row in rows)
+    assert lesson.locator(f"{MEASURED} .mrr-series").count() == 3
+    assert "3 of 3 scenes" in lesson.locator("#mask_rcnn_results-measure-progress").inner_text()
+
+
+def test_a_bar_filters_the_cards_by_mouse_and_by_keyboard(lesson: Page):
+    cards = lesson.locator(f"{MEASURED} .mrr-card")
+    every = cards.count()
+    kinds = cards.evaluate_all("cards => cards.map((card) => card.dataset.kind)")
+    bar = lesson.locator(f"{MEASURED} .mrr-bar").filter(has_text=kinds[0])
+    bar.click()
+    assert bar.get_attribute("aria-pressed") == "true"
+    shown = cards.evaluate_all("cards => cards.map((card) => card.dataset.kind)")
+    assert set(shown) == {kinds[0]}
+    bar.focus()
+    lesson.keyboard.press("Enter")
+    assert cards.count() == every
+
+
+def test_a_card_shows_outlines_numbers_and_its_rule(lesson: Page):
+    card = lesson.locator(f"{MEASURED} .mrr-card").first
+    assert card.locator("path.mrr-line").count() >= 1
+    assert card.locator(".mrr-rule").inner_text()
+    assert card.locator("svg").get_attribute("aria-label")
+    inside = """paths => paths.every((path) => {
+      const box = path.getBBox(), view = path.ownerSVGElement.viewBox.baseVal;
+      return box.x >= 0 && box.y >= 0 && box.x + box.width <= view.width && box.y + box.height <= view.height;
+    })"""
+    assert lesson.locator("path.mrr-line").evaluate_all(inside)
+
+
+def test_a_card_opens_its_scene_and_closes_it_again(lesson: Page):
+    message = "document.querySelector('#mask_rcnn_results-stage .ww-message').textContent"
+    button = lesson.locator(f"{MEASURED} .mrr-card .mrr-open", has_text=re.compile("scene 4[34]")).first
+    seed = button.inner_text().split()[-1]
+    button.click()
+    lesson.wait_for_function(f"{message}.startsWith('Scene {seed}')", timeout=PATIENCE)
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    lesson.wait_for_function(f"{message}.startsWith('Scene 42')", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768)])
+def test_nothing_is_cut(lesson: Page, width: int, height: int):
+    lesson.set_viewport_size({"width": width, "height": height})
+    lesson.wait_for_timeout(500)
+    assert lesson.evaluate("document.documentElement.scrollWidth") <= width
+    cut = """[...document.querySelectorAll('.ww-maskResults :is(svg, p, h3, button, td), .ww-run button')]
+      .filter((node) => {
+      const {left, right, width} = node.getBoundingClientRect();
+      return width && (left < -1 || right > window.innerWidth + 1);
+    }).map((node) => node.className.baseVal ?? node.className)"""
+    assert lesson.evaluate(cut) == []
+    small = """[...document.querySelectorAll('.ww-maskResults button')].filter((node) => {
+      const {width, height} = node.getBoundingClientRect();
+      return width && (width < 24 || height < 24);
+    }).length"""
+    assert lesson.evaluate(small) == 0
+
+
+def test_picture_controls_reading_and_start_fit_a_projector(lesson: Page):
+    lesson.set_viewport_size({"width": 1366, "height": 768})
+    lesson.evaluate("window.scrollTo(0, 0)")
+    names = ("stage .ww-frame", "gallery", "score", "found", "scenes", "measure-start", "network")
+    for name in names:
+        box = lesson.locator(f"#mask_rcnn_results-{name}").first.bounding_box()
+        assert box
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 768, name
+
+
+def test_a_measurement_can_be_stopped(browser: Browser, url: str):
+    wrong: list[str] = []
+    page = visit(browser, url, wrong, "picture=scene:42?things%3D2&scenes=300&gallery=this")
+    page.click(START)
+    page.wait_for_function(f"{DONE} >= 2", timeout=PATIENCE)
+    page.click(STOP)
+    page.wait_for_function(f"{STATE} === 'stopped'", timeout=PATIENCE)
+    before = page.evaluate(DONE)
+    page.wait_for_timeout(3000)
+    assert page.evaluate(DONE) == before < 300
+    page.close()
+    assert wrong == []

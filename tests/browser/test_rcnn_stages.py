@@ -1,0 +1,132 @@
+"""The board rcnnStages in Chromium: stepped, played, clicked, with the keyboard and on a telephone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("playwright")
+from playwright.sync_api import Browser, Page
+
+BOARD = "document.querySelector('.ww-rcnnStages').rcnnStages"
+QUERY = "?lesson=rcnn_family&picture=scene:6&view=stages&place=40,105"
+PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, url: str) -> Iterator[Page]:
+    """The lesson at the stages of scene 6; an error on the page fails the last test."""
+    wrong: list[str] = []
+    tab = browser.new_page(viewport={"width": 1366, "height": 768})
+    tab.set_default_timeout(PATIENCE)
+    tab.on("pageerror", lambda error: wrong.append(str(error)))
+    tab.goto(url + QUERY)
+    tab.wait_for_selector(".rcs-frame img >> visible=true")
+    yield tab
+    tab.close()
+    assert wrong == []
+
+
+def _stage(page: Page) -> int:
+    return int(page.evaluate(f"{BOARD}.stage"))
+
+
+def _poses(page: Page) -> list[list[float]]:
+    return page.evaluate(f"{BOARD}.picture.moving.map(({{ end }}) => end)")
+
+
+def test_the_chips_are_a_funnel(opened):
+    chips = opened.locator(".rcs-chips b").all_inner_texts()
+    assert len(chips) == 12
+    assert chips[0] == "16,320"
+    assert chips[2].startswith("16,320 → ")
+
+
+def test_picture_and_controls_are_visible_without_scrolling(opened):
+    for place in (".rcs-frame", ".rcs-chips", ".rcs-transport"):
+        box = opened.locator(place).bounding_box()
+        assert box["y"] >= 0, place
+        assert box["y"] + box["height"] <= 768, place
+
+
+def test_arrow_keys_step_and_boxes_are_those_of_the_value(opened):
+    opened.evaluate(f"{BOARD}.go(0)")
+    opened.focus(".rcs-chips [aria-current=step]")
+    for expected in (1, 2, 3):
+        opened.keyboard.press("ArrowRight")
+        assert _stage(opened) == expected
+    value = opened.evaluate(f"{BOARD}.value.tracks")
+    alive = [box for box, dies in zip(value["decoded"], value["dies"], strict=True) if dies >= 3]
+    assert _poses(opened) == alive[: len(_poses(opened))]
+    opened.keyboard.press("ArrowLeft")
+    assert _stage(opened) == 2
+    assert "In each level, the best 200" in opened.inner_text(".rcs-panel:visible")
+
+
+def test_boxes_morph_without_a_request(opened):
+    asked: list[str] = []
+    opened.on("request", lambda it: asked.append(it.url))
+    half = f"{BOARD}.go(2, false); {BOARD}.go(3); {BOARD}.picture.pose(0.5)"
+    opened.evaluate(half)
+    opened.wait_for_function(f"{BOARD}.picture.at === 1")
+    assert [it for it in asked if not it.startswith(("data:", "blob:"))] == []
+
+
+def test_it_plays_and_pauses(opened):
+    opened.evaluate(f"{BOARD}.go(0, false)")
+    opened.click(".rcs-transport [aria-label=Play]")
+    opened.wait_for_function(f"{BOARD}.stage >= 1")
+    opened.click(".rcs-transport [aria-label=Pause]")
+    stage = _stage(opened)
+    opened.wait_for_timeout(3000)
+    assert _stage(opened) == stage
+
+
+def test_a_click_asks_who_lived_there(opened):
+    box = opened.locator(".rcs-frame").bounding_box()
+    opened.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
+    opened.wait_for_function(f"Math.abs({BOARD}.value.place.point[0] - 179.2) < 1")
+    assert opened.locator(".rcs-place").inner_text().endswith("listed are the best of each fate.")
+    first = opened.locator(".rcs-entry").first
+    first.focus()
+    assert opened.locator(".rcs-life rect").count() >= 2
+    assert first.inner_text().startswith("P")
+
+
+def test_the_wrongly_killed_is_shown_with_the_missed_thing(opened):
+    opened.click(".rcs-tabs [data-tab=lives]")
+    opened.click(".rcs-wronged")
+    assert "No detection found this" in opened.inner_text(".rcs-place")
+    assert opened.locator(".rcs-life .rcs-truth").count() == 1
+
+
+def test_the_reasons_add_up_on_the_page(opened):
+    text = opened.inner_text(".rcs-sum b").replace(",", "")
+    numbers, total = text.removesuffix(" anchors").split(" = ")
+    assert sum(map(int, numbers.split(" + "))) == int(total) == 16_320
+
+
+def test_the_keyboard_chooses_a_place(opened):
+    opened.focus(".rcs-frame")
+    opened.keyboard.press("ArrowDown")
+    opened.keyboard.press("Enter")
+    opened.wait_for_function(f"Math.abs({BOARD}.value.place.point[1] - 132) < 1")
+
+
+def test_on_a_telephone_nothing_is_cut_and_still_motion_is_respected(browser, url):
+    tab = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    tab.set_default_timeout(PATIENCE)
+    tab.goto(url + QUERY)
+    tab.wait_for_selector(".rcs-frame img >> visible=true")
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    wide = "[...document.querySelectorAll('.rcs-body *')].filter((e) => e.getBoundingClientRect().right > 391).length"
+    assert tab.evaluate(wide) == 0
+    assert tab.evaluate(f"{BOARD}.go(3), {BOARD}.picture.at") == 1, "no morph"
+    tab.close()
+
+
+def test_no_serious_violation_of_accessibility(opened):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    found = axe.run(opened, context=".ww-rcnnStages").response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []

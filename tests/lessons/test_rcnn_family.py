@@ -1,0 +1,164 @@
+"""The lesson on the R-CNN family: each view shows what ran, and nothing else; bad settings get one sentence."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from typing import Any
+
+import pytest
+import torch
+
+from demos import rcnn_family as lesson
+from demos.figures import rcnn_ledgers, rcnn_stages
+from lecture_models import family, pictures, zoo
+from lecture_models.nets.rcnn_trace import as_tensor
+from tests.ui.raw import call
+
+DEFAULTS = list(lesson.LESSON.defaults.values())
+NAMES = list(lesson.LESSON.settings)
+BOARDS = ("ledgers", "stages", "autopsy")
+
+pytestmark = pytest.mark.usefixtures("network")
+
+
+def _result(key: str) -> dict[str, torch.Tensor]:
+    with zoo.using(lesson.OURS) as network:
+        return network([as_tensor(pictures.resolve(key).image)])[0]
+
+
+@pytest.mark.parametrize("view", BOARDS)
+def test_a_view_fills_its_own_board_alone(view):
+    shown = lesson.update(view=view)
+    assert [name for name in BOARDS if shown[name] is not None] == [view]
+    json.dumps(shown[view], allow_nan=False)
+
+
+def test_ledgers_say_what_ran():
+    shown = lesson.update(picture="scene:7")
+    columns = shown["ledgers"]["columns"]
+    assert [column["name"] for column in columns] == ["Fast R-CNN", "Faster R-CNN", "Mask R-CNN"]
+    assert [column["passes"] for column in columns] == [1, 1, 1]
+    assert shown["reading"].value == f"{columns[0]['total']} → 1"
+    last = columns[-1]
+    most = max(last["stages"], key=lambda stage: stage["macs"])
+    assert shown["question"].choices[shown["question"].answer] == most["name"]
+    assert f"= {last['macs']:,}".replace(",", "{,}") in shown["numbers"]
+    scores = _result("scene:7")["scores"]
+    assert len(last["boxes"]) == int((scores >= family.SHOWN_SCORE).sum())
+
+
+def test_slow_rcnn_streams_and_can_be_closed():
+    run = lesson.slow(picture="scene:7")
+    seen = []
+    for report in run:
+        seen.append(report["progress"].done)
+        column = report["slow"]["columns"][0]
+        assert column["passes"] == column["done"] == report["progress"].done
+        assert report["progress"].total == column["total"]
+        if len(seen) == 3:
+            run.close()
+    assert seen == sorted(seen)
+    assert 0 < seen[-1] < report["progress"].total
+    assert report["slow"]["of"] == lesson.update(picture="scene:7")["ledgers"]["of"]
+
+
+def test_with_default_settings_the_stages_end_in_the_networks_result():
+    made = family.stages("scene:7", lesson.OURS, {})
+    result = _result("scene:7")
+    torch.testing.assert_close(made.stages.boxes, result["boxes"], atol=1e-3, rtol=0)
+    torch.testing.assert_close(made.stages.scores, result["scores"], atol=1e-4, rtol=0)
+    assert made.stages.labels.tolist() == result["labels"].tolist()
+
+
+@pytest.mark.parametrize("name", ["panoptic_fpn"])
+def test_the_sliders_start_where_the_networks_are(name):
+    own = family.stages("scene:7", name, {}).record.limits
+    assert own.rpn_nms_iou == pytest.approx(lesson.RPN_IOU)
+    assert own.score_threshold == pytest.approx(lesson.SCORE)
+    shown, usual = lesson.update(view="stages"), family.stages("scene:42", name, {})
+    assert shown["reading"].value == str(usual.ends.counts["survived"])
+
+
+def test_fates_add_up_on_the_page():
+    shown = lesson.update(view="stages", pre_nms=50, post_nms=20, nms_iou=0.4, score=0.3)
+    counts = [fate[-1] for fate in shown["stages"]["fates"]]
+    assert sum(counts) == shown["stages"]["total"] == 16320
+    names = [rcnn_stages.FATES[fate[0]][0] for fate in shown["stages"]["fates"]]
+    deaths = sorted((c for c, n in zip(counts, names, strict=True) if n != "Survived"), reverse=True)
+    chosen = shown["question"].choices[shown["question"].answer]
+    assert counts[names.index(chosen)] == deaths[1]
+
+
+def test_a_place_tells_its_lives():
+    shown = lesson.update(view="stages", place="128,128")
+    assert shown["stages"]["place"]["total"] > 0
+    assert shown["stages"]["place"]["lives"][0]["sentence"]
+    assert lesson.update(view="stages")["stages"]["place"] is None
+
+
+def test_the_autopsy_multiplies_back():
+    shown = lesson.update(view="autopsy")
+    links = shown["autopsy"]["chain"]["links"]
+    assert all(link["difference"] < 1e-4 * max(1, abs(link["network"])) for link in links)
+    assert shown["reading"].value == f"{shown['autopsy']['chain']['value']:.3f}"
+
+
+def test_a_pixel_without_a_mask_gets_a_sentence():
+    shown = lesson.update(view="autopsy", pixel="2,2")
+    assert shown["autopsy"]["chain"] is None
+    assert "nearest" in shown["autopsy"]["message"]
+
+
+def test_photographs_have_no_truth():
+    assert lesson.update(picture="sample:chelsea", view="stages")["stages"]["wronged"]["text"]
+    columns = lesson.update(picture="sample:chelsea")["ledgers"]["columns"]
+    assert all(column["found"] is None for column in columns)
+
+
+def test_papers_times_name_their_source():
+    told = [paper for paper in rcnn_ledgers.PAPERS.values() if "time" in paper]
+    assert all("Girshick 2015" in paper["source"] or "Ren et al. 2015" in paper["source"] for paper in told)
+
+
+def test_data_is_what_is_shown():
+    saved = lesson.data(view="stages", picture="scene:7")
+    assert list(saved) == ["stages"]
+    assert saved["stages"]["total"] == 16320
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("picture", "scene:nothing", "scene"),
+        ("network", "resnet", "network must be"),
+        ("view", "all", "view must be"),
+        ("pre_nms", -1, "pre_nms"),
+        ("pre_nms", 2.5, "pre_nms"),
+        ("post_nms", 5000, "post_nms"),
+        ("nms_iou", math.nan, ""),
+        ("nms_iou", 1.5, "nms_iou"),
+        ("score", "high", "score"),
+        ("place", "1,2,3", "x,y"),
+        ("pixel", [1, 2], "x,y"),
+        ("pixel", None, "x,y"),
+    ],
+)
+def test_bad_settings_get_one_sentence_and_no_traceback(
+    url: str, log: io.StringIO, name: str, value: Any, said: str
+):
+    settings = [value if key == name else good for key, good in zip(NAMES, DEFAULTS, strict=True)]
+    kind, content = call(url, "rcnn_family", settings)
+    assert kind == "error"
+    assert said in content["error"]
+    assert log.getvalue() == ""
+
+
+def test_both_endpoints_answer(url: str, log: io.StringIO):
+    assert call(url, "rcnn_family", DEFAULTS)[0] == "complete"
+    kind, content = call(url, "rcnn_family_slow", ["scene:7", lesson.OURS])
+    assert kind == "complete"
+    assert json.loads(content[1])["columns"][0]["name"] == "Slow R-CNN"
+    assert call(url, "rcnn_family_slow", ["scene:7", "nothing"])[0] == "error"
+    assert log.getvalue() == ""
