@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from demos import roi_features, vision_tasks
+from demos import mask_head, mask_rcnn_results, rcnn_family, roi_features, vision_tasks
 from demos.ui import Part
 from lecture_models import pictures
 
@@ -11,7 +11,17 @@ __all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up"]
 FIRST_PICTURE = "scene:42"
 
 SYLLABUS = (
-    Part("A", "From boxes to instances", (vision_tasks.LESSON, roi_features.LESSON)),
+    Part(
+        "A",
+        "From boxes to instances",
+        (
+            vision_tasks.LESSON,
+            rcnn_family.LESSON,
+            roi_features.LESSON,
+            mask_head.LESSON,
+            mask_rcnn_results.LESSON,
+        ),
+    ),
     Part("B", "A label for every pixel"),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
