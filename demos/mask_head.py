@@ -214,11 +214,13 @@ def ablation_table() -> Table | None:
 
 def numbers(made: roi_masks.RoIMasks, cell: tuple[int, int]) -> str:
     """One cell: logit, probability, pasted pixel, gradient."""
-    from lecture_models.nets.mask_paste import pixel_of_cell, trace_pasted_pixel
+    from lecture_models.autopsy.paste import pixel_of_cell, trace_paste
 
-    heads = made.heads
+    heads, chosen = made.heads, made.chosen
     pixel = pixel_of_cell(cell, heads.box, CELLS, heads.size)
-    pasted = trace_pasted_pixel(heads.mask_probs[made.chosen], heads.box, pixel)
+    own = float(heads.pasted(chosen)[pixel[1], pixel[0]])
+    pasted = trace_paste(heads.mask_probs[chosen], heads.mask_logits[chosen], heads.box, pixel, own)
+    assert pasted is not None, "the pixel of a cell lies in the pasted mask"
     return figures.worked(heads, made.gradients, made.names, made.chosen, cell, pasted, made.threshold)
 
 

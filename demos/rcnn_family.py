@@ -209,12 +209,11 @@ def data(**settings: Any) -> dict[str, Any]:
 
 def code() -> Sequence[Any]:
     """What "Show the code" prints."""
-    from lecture_models.nets import mask_autopsy as chain
-    from lecture_models.nets import obituaries as ends
-    from lecture_models.nets import rcnn_ledgers as ledgers
-    from lecture_models.nets import rcnn_nms as nms
-    from lecture_models.nets import rcnn_slow as one_by_one
-    from lecture_models.nets import rcnn_stages as filters
+    from lecture_models.autopsy import chain
+    from lecture_models.rcnn import ledgers, nms
+    from lecture_models.rcnn import obituaries as ends
+    from lecture_models.rcnn import slow as one_by_one
+    from lecture_models.rcnn import stages as filters
 
     runs = (one_by_one.slow_ledger, ledgers.fast_ledger, ledgers.faster_ledger, ledgers.mask_ledger)
     return compute, *runs, filters.filter_anchors, nms.trace_nms, ends.obituaries, chain.autopsy

@@ -15,13 +15,13 @@ from lecture_models import pictures, zoo
 from lecture_models.tasks import SAME_CLASS
 
 if TYPE_CHECKING:
-    from lecture_models.nets.lives import Life, Place
-    from lecture_models.nets.mask_autopsy import Autopsy
-    from lecture_models.nets.obituaries import Obituaries
-    from lecture_models.nets.rcnn_ledgers import Ledger
-    from lecture_models.nets.rcnn_record import RCNNRecord
-    from lecture_models.nets.rcnn_stages import StagesTrace
+    from lecture_models.autopsy.chain import Autopsy
     from lecture_models.nets.rcnn_trace import RCNNTrace
+    from lecture_models.rcnn.ledgers import Ledger
+    from lecture_models.rcnn.lives import Life, Place
+    from lecture_models.rcnn.obituaries import Obituaries
+    from lecture_models.rcnn.record import RCNNRecord
+    from lecture_models.rcnn.stages import StagesTrace
     from lecture_models.weights import Progress
 
 SHOWN_SCORE = 0.5  # least score of a detection that a ledger draws and counts
@@ -66,7 +66,7 @@ class Traced:
 
 def quick(key: str, name: str, progress: Progress | None = None) -> Books:
     """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download."""
-    from lecture_models.nets.rcnn_ledgers import ledgers_now
+    from lecture_models.rcnn.ledgers import ledgers_now
 
     shown = pictures.resolve(key)
     zoo.load(name, progress)
@@ -77,7 +77,7 @@ def quick(key: str, name: str, progress: Progress | None = None) -> Books:
 
 def slow(key: str, name: str) -> Iterator[Books]:
     """Slow R-CNN on a picture, chunk by chunk; closing the iterator stops it."""
-    from lecture_models.nets.rcnn_slow import slow_ledger
+    from lecture_models.rcnn.slow import slow_ledger
 
     shown = pictures.resolve(key)
     turn = partial(zoo.using, name)
@@ -89,7 +89,7 @@ def books(shown: pictures.Picture, name: str, ledgers: tuple[Ledger, ...]) -> Bo
     """Ledgers beside the truth."""
     import torch
 
-    from lecture_models.nets.rcnn_ledgers import things_found
+    from lecture_models.rcnn.ledgers import things_found
 
     classes = zoo.card(name).classes
     things = true_things(shown, classes)
@@ -119,16 +119,16 @@ def stages(
     Args:
         key: of the picture.
         name: of a detection network.
-        settings: of :class:`~lecture_models.nets.rcnn_stages.StageSettings`.
+        settings: of :class:`~lecture_models.rcnn.stages.StageSettings`.
         place: (x, y) whose lives are told, or empty.
         progress: as for `zoo.load`.
 
     Raises:
         ValueError: a bad key, name, setting or download.
     """
-    from lecture_models.nets.lives import at_place, wrongly_killed
-    from lecture_models.nets.obituaries import obituaries
-    from lecture_models.nets.rcnn_stages import StageSettings, trace_stages
+    from lecture_models.rcnn.lives import at_place, wrongly_killed
+    from lecture_models.rcnn.obituaries import obituaries
+    from lecture_models.rcnn.stages import StageSettings, trace_stages
 
     shown = pictures.resolve(key)
     record = zoo.record(name, shown.image, progress)
@@ -146,7 +146,7 @@ def stages(
 
 def autopsy(key: str, name: str, pixel: Point = (), progress: Progress | None = None) -> Traced:
     """The chain behind a pixel of a mask; an empty pixel takes the middle of the best detection's mask."""
-    from lecture_models.nets import mask_autopsy
+    from lecture_models.autopsy import chain as mask_autopsy
 
     shown = pictures.resolve(key)
     trace = zoo.trace(name, shown.image, progress)

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-    from lecture_models.nets.rcnn_record import RCNNRecord
     from lecture_models.nets.rcnn_trace import RCNNTrace
+    from lecture_models.rcnn.record import RCNNRecord
 
 __all__ = [
     "Card",
@@ -259,7 +259,7 @@ def trace(name: str, image: np.ndarray, progress: Progress | None = None) -> RCN
 
 
 def record(name: str, image: np.ndarray, progress: Progress | None = None) -> RCNNRecord:
-    """The raw outputs of one pass, before any filter: what ``rcnn_stages`` starts from.
+    """The raw outputs of one pass, before any filter: what ``stages`` starts from.
 
     Cached, shared and checked as :func:`trace`, whose arguments and errors are the same.
     """
@@ -282,8 +282,8 @@ def _forward_of(name: str, image: np.ndarray, progress: Progress | None, raw: bo
 
 @gpu
 def _forward(name: str, image: np.ndarray, raw: bool = False) -> RCNNTrace | RCNNRecord:
-    from lecture_models.nets.rcnn_record import record_rcnn
     from lecture_models.nets.rcnn_trace import trace_rcnn
+    from lecture_models.rcnn.record import record_rcnn
 
     with using(name) as network:
         return record_rcnn(network, image) if raw else trace_rcnn(network, image)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from lecture_models.nets.mask_autopsy import Autopsy
-    from lecture_models.nets.rcnn_ledgers import Ledger
-    from lecture_models.nets.rcnn_record import RCNNRecord
-    from lecture_models.nets.rcnn_stages import StagesTrace
+    from lecture_models.autopsy.chain import Autopsy
+    from lecture_models.rcnn.ledgers import Ledger
+    from lecture_models.rcnn.record import RCNNRecord
+    from lecture_models.rcnn.stages import StagesTrace
 
 
 def macs(ledger: Ledger) -> str:

@@ -11,10 +11,10 @@ import numpy as np
 from demos.figures import encode, grids, overlays, style
 
 if TYPE_CHECKING:
-    from lecture_models.nets.mask_autopsy import Autopsy
-    from lecture_models.nets.mask_autopsy_align import AlignLink
-    from lecture_models.nets.mask_autopsy_head import HeadLink, LogitLink
-    from lecture_models.nets.mask_autopsy_picture import PictureLink
+    from lecture_models.autopsy.align import AlignLink
+    from lecture_models.autopsy.chain import Autopsy
+    from lecture_models.autopsy.head import HeadLink, LogitLink
+    from lecture_models.autopsy.picture import PictureLink
     from lecture_models.nets.rcnn_trace import RCNNTrace
 
 LISTED = 6  # products of a logit that are drawn one by one

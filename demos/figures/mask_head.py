@@ -11,9 +11,9 @@ import numpy as np
 from demos.figures import style
 
 if TYPE_CHECKING:
+    from lecture_models.autopsy.paste import PasteLink
     from lecture_models.nets.mask_gradients import MaskGradients
     from lecture_models.nets.mask_heads import MaskHeadsTrace
-    from lecture_models.nets.mask_paste import PastedPixel
 
 FILL = 90  # of 255: how much of the mask's colour lies over the picture
 SIDE = 768  # pixels of the overlay's longer side, at most: outlines finer than the picture's pixels
@@ -55,7 +55,7 @@ def worked(
     names: Sequence[str],
     label: int,
     cell: tuple[int, int],
-    pasted: PastedPixel,
+    pasted: PasteLink,
     threshold: float,
 ) -> str:
     """One cell of one class's mask as Markdown: logit, probability, pasted pixel, gradient."""
@@ -103,9 +103,9 @@ def power(value: float) -> str:
     return rf"({digits}\cdot10^{{{int(exponent)}}})"
 
 
-def paste_line(pasted: PastedPixel, threshold: float) -> str:
+def paste_line(pasted: PasteLink, threshold: float) -> str:
     """A picture pixel as the weighted mean of the cells around it."""
-    terms = " + ".join(rf"{w:.3f}\cdot{v:.3f}" for w, v in zip(pasted.weights, pasted.values, strict=True))
+    terms = " + ".join(rf"{cell.weight:.3f}\cdot{cell.prob:.3f}" for cell in pasted.cells)
     inside = (
         rf"\ge {threshold:.2f}$: in the mask"
         if pasted.value >= threshold
@@ -113,7 +113,7 @@ def paste_line(pasted: PastedPixel, threshold: float) -> str:
     )
     x, y = pasted.pixel
     return (
-        f"**Pasted.** The picture's pixel ({x}, {y}) lies between {len(pasted.weights)} cells: "
+        f"**Pasted.** The picture's pixel ({x}, {y}) lies between {len(pasted.cells)} cells: "
         f"${terms} = {pasted.value:.4f} {inside}."
     )
 

@@ -15,7 +15,7 @@ from demos.figures import encode, style
 from demos.figures.overlays import segment_overlay
 
 if TYPE_CHECKING:
-    from lecture_models.nets.rcnn_ledgers import Ledger
+    from lecture_models.rcnn.ledgers import Ledger
 
 MACS_AXIS = (1e8, 1e13)
 MS_AXIS = (10.0, 1e6)

@@ -13,8 +13,8 @@ import numpy as np
 from demos.figures import encode, grids
 
 if TYPE_CHECKING:
-    from lecture_models.nets.rcnn_record import RCNNRecord
-    from lecture_models.nets.rcnn_stages import StagesTrace
+    from lecture_models.rcnn.record import RCNNRecord
+    from lecture_models.rcnn.stages import StagesTrace
 
 SHOWN = 12  # crops and masks in a figure, best first
 LISTED = 7  # bars of a figure that could have many

@@ -15,10 +15,10 @@ from demos.figures import encode, overlays, style
 from demos.figures.rcnn_stage_details import class_names, stage_list
 
 if TYPE_CHECKING:
-    from lecture_models.nets.lives import Life, Place
-    from lecture_models.nets.obituaries import Obituaries
-    from lecture_models.nets.rcnn_record import RCNNRecord
-    from lecture_models.nets.rcnn_stages import StagesTrace
+    from lecture_models.rcnn.lives import Life, Place
+    from lecture_models.rcnn.obituaries import Obituaries
+    from lecture_models.rcnn.record import RCNNRecord
+    from lecture_models.rcnn.stages import StagesTrace
 
 DRAWN = 60
 """Anchors of each fate that are drawn."""

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lecture_models.scenes import THINGS, Scene
-from lecture_models.tasks import SAME_CLASS
+from lecture_models.scenes import Scene
 
 from . import instances_of
 from .detection import Detections, Instances
 from .errors import Errors, classify_errors
 from .galleries import Found
+from .shared import detections_of, limited, shared_classes
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -46,16 +46,6 @@ class Judged:
     strangers: int
 
 
-def shared_classes(network_classes: tuple[str, ...]) -> tuple[str, ...]:
-    """Classes of things that a network and the scenes have in common, in the scenes' order.
-
-    >>> shared_classes(("__background__", "person", "bicycle", "sports ball"))
-    ('ball', 'person')
-    """
-    known = {SAME_CLASS.get(name, name) for name in network_classes[1:]}
-    return tuple(name for name in THINGS if name in known)
-
-
 def judge(scene: Scene, trace: RCNNTrace, score: float) -> Judged:
     """Compare a trace with the truth of its scene.
 
@@ -67,27 +57,13 @@ def judge(scene: Scene, trace: RCNNTrace, score: float) -> Judged:
     Raises:
         ValueError: The network has no masks or no class of the scenes.
     """
-    classes = shared_classes(trace.classes)
-    if not classes or len(trace.masks) != len(trace.boxes):
-        raise ValueError(
-            f"A network with masks for {', '.join(THINGS)} is needed; {trace.network} has none. Choose a Mask R-CNN."
-        )
-    names = [SAME_CLASS.get(trace.classes[label], trace.classes[label]) for label in trace.labels.tolist()]
-    scores = trace.scores.numpy()
-    known = np.array([name in classes for name in names], bool)
-    labels = np.array([classes.index(name) for name in names if name in classes], int)
-    found = Detections(trace.boxes.numpy()[known], labels, scores[known], trace.masks.numpy()[known] > 0.5)
+    classes = shared_classes(trace.classes, trace.network)
+    if len(trace.masks) != len(trace.boxes):
+        raise ValueError(f"A network with masks is needed; {trace.network} has none. Choose a Mask R-CNN.")
+    found, others = detections_of(trace, classes)
     truth, things = limited(instances_of(scene), classes)
-    strangers = int((scores[~known] >= score).sum())
+    strangers = int((others >= score).sum())
     return Judged(scene, classes, things, truth, found, classify_errors(truth, found, score=score), strangers)
-
-
-def limited(truth: Instances, classes: tuple[str, ...]) -> tuple[Instances, np.ndarray]:
-    """The true instances of some classes, with labels that index these, and their places in the whole truth."""
-    names = [THINGS[label] for label in truth.labels]
-    kept = np.array([k for k, name in enumerate(names) if name in classes], int)
-    labels = np.array([classes.index(names[k]) for k in kept], int)
-    return Instances(truth.boxes[kept], labels, truth.masks[kept], truth.void), kept
 
 
 def failures(judged: Judged) -> Found:

@@ -16,12 +16,12 @@ from lecture_models.nets.panoptic import merge_panoptic
 from lecture_models.scenes import CLASSES, STUFF, THINGS, VOID, Scene
 
 from . import instances_of
-from .detection import AveragePrecision, Detections, Instances
+from .detection import AveragePrecision
 from .panoptic import PanopticQuality
 from .segmentation import MeanIoU
+from .shared import detections_of, in_our_words, limited, shared_classes
 
 SMALL = 24**2  # visible pixels: the scenes' difficulty is stated by the share of things below
-SAME = {"sports ball": "ball"}  # COCO's name of a class that the scenes have; "person" is called alike
 
 
 class Meter(Protocol):
@@ -81,10 +81,9 @@ class DetectionMeter:
     def update(self, scene: Scene, network: Any) -> None:
         """Run the network on a scene and add what it says; ValueError if they share no class."""
         trace = rcnn_trace.trace_rcnn(network, scene.image)
-        names = shared_things(trace.classes[1:] or THINGS, trace.network)
-        shared = tuple(name for name in THINGS if name in names)
+        shared = shared_classes(trace.classes or THINGS, trace.network)
         self._detection = self._detection or AveragePrecision(shared)
-        self._detection.update(_only(instances_of(scene), shared), _found(trace, names, shared))
+        self._detection.update(limited(instances_of(scene), shared)[0], detections_of(trace, shared)[0])
         self._difficulty.add(scene)
         if trace.semantic is not None:
             self._add_labels(scene, trace)
@@ -114,41 +113,6 @@ class DetectionMeter:
         return {**flat, **difficulty, "by_size": by_size, "by_class": by_class}
 
 
-def shared_things(names: Sequence[str], network: str) -> tuple[str, ...]:
-    """A network's classes in the scenes' words, "" for those that scenes do not have; ValueError if none is shared."""
-    words = tuple(word if (word := SAME.get(name, name)) in THINGS else "" for name in names)
-    if not any(words):
-        raise ValueError(
-            f"{network} knows none of the scenes' things ({', '.join(THINGS)}): nothing to measure."
-        )
-    return words
-
-
-def _only(truth: Instances, shared: tuple[str, ...]) -> Instances:
-    """The true instances of some classes, labelled within them."""
-    place = np.array([shared.index(name) if name in shared else -1 for name in THINGS])
-    labels = place[truth.labels]
-    kept = labels >= 0
-    return Instances(truth.boxes[kept], labels[kept], truth.masks[kept], truth.void)
-
-
-def _found(trace: Any, names: tuple[str, ...], shared: tuple[str, ...]) -> Detections:
-    """Tensors of a trace as arrays; masks at probability 0.5, of a network without any the whole boxes."""
-    place = np.array([shared.index(name) if name else -1 for name in names])
-    labels = place[trace.labels.numpy() - 1]
-    kept = labels >= 0
-    boxes, scores = trace.boxes.numpy()[kept], trace.scores.numpy()[kept]
-    masks = trace.masks.numpy()[kept] > 0.5 if len(trace.masks) == len(kept) else _filled(boxes, trace)
-    return Detections(boxes, labels[kept], scores, masks)
-
-
-def _filled(boxes: np.ndarray, trace: Any) -> np.ndarray:
-    height, width = trace.image.shape[:2]
-    y, x = np.mgrid[:height, :width] + 0.5
-    x0, y0, x1, y1 = (side[:, None, None] for side in boxes.T)
-    return (x > x0) & (x < x1) & (y > y0) & (y < y1)
-
-
 class LabelMeter:
     """Mean IoU of torchvision's segmentation networks over the classes that they share with the scenes."""
 
@@ -159,14 +123,16 @@ class LabelMeter:
 
     def update(self, scene: Scene, network: Any) -> None:
         """Run the network on a scene and add what it says; ValueError if they share no class."""
-        words = shared_things(network.classes, network.name)
-        self._shared = tuple(name for name in THINGS if name in words)
+        self._shared = shared_classes(network.classes, network.name)
         self._iou = self._iou or MeanIoU(("anything else", *self._shared))
-        answer = np.array([1 + self._shared.index(word) if word else 0 for word in words])
-        true = np.array([1 + self._shared.index(name) if name in self._shared else 0 for name in CLASSES])
+        answer, true = (self._numbers(names) for names in (in_our_words(network.classes), CLASSES))
         truth = np.where(scene.semantic == VOID, VOID, true[np.minimum(scene.semantic, len(CLASSES) - 1)])
         self._iou.update(answer[label_map(network, scene.image)], truth)
         self._difficulty.add(scene)
+
+    def _numbers(self, names: Sequence[str]) -> np.ndarray:
+        """For each class its number among the shared ones, 0 for any other."""
+        return np.array([1 + self._shared.index(name) if name in self._shared else 0 for name in names])
 
     def compute(self) -> dict[str, Any]:
         """What :func:`evaluate` returns, of the scenes so far."""

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from demos.figures import mask_autopsy as figure
 from lecture_models import zoo
-from lecture_models.nets.mask_autopsy import autopsy
+from lecture_models.autopsy.chain import autopsy
 from lecture_models.scenes import render
 
 ASSETS = Path(__file__).parents[2] / "assets"

@@ -13,7 +13,8 @@ from torchvision.models.segmentation import fcn_resnet50
 
 from lecture_models import zoo
 from lecture_models.evaluation import evaluate, meters
-from lecture_models.evaluation.meters import DetectionMeter, LabelMeter, meter_of, shared_things
+from lecture_models.evaluation.meters import DetectionMeter, LabelMeter, meter_of
+from lecture_models.evaluation.shared import shared_classes
 from lecture_models.nets import rcnn_trace
 from lecture_models.scenes import CLASSES, THINGS, VOID, render
 
@@ -113,7 +114,7 @@ def test_torchvisions_segmentation_network_runs():
 
 def test_nothing_shared_is_refused():
     with pytest.raises(ValueError, match="birds knows none of the scenes' things"):
-        shared_things(("background", "bird"), "birds")
+        shared_classes(("background", "bird"), "birds")
 
 
 def test_an_ablation_network_is_measured_without_a_semantic_branch():

@@ -10,7 +10,7 @@ import pytest
 from demos.figures import encode
 from demos.figures import mask_autopsy as figure
 from lecture_models import zoo
-from lecture_models.nets.mask_autopsy import autopsy
+from lecture_models.autopsy.chain import autopsy
 from lecture_models.scenes import render
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from demos.figures import encode, rcnn_ledgers
-from lecture_models.nets.rcnn_ledgers import Ledger
-from lecture_models.nets.rcnn_meter import Stage
+from lecture_models.rcnn.ledgers import Ledger
+from lecture_models.rcnn.meter import Stage
 
 CLASSES = ("background", "ball", "cone")
 

@@ -10,11 +10,11 @@ import pytest
 
 from demos.figures.rcnn_stages import DRAWN, FATES, drawn_anchors, payload
 from lecture_models import zoo
-from lecture_models.nets.lives import at_place, wrongly_killed
-from lecture_models.nets.obituaries import FATES as ALL_FATES
-from lecture_models.nets.obituaries import obituaries
-from lecture_models.nets.rcnn_record import record_rcnn
-from lecture_models.nets.rcnn_stages import StageSettings, trace_stages
+from lecture_models.rcnn.lives import at_place, wrongly_killed
+from lecture_models.rcnn.obituaries import FATES as ALL_FATES
+from lecture_models.rcnn.obituaries import obituaries
+from lecture_models.rcnn.record import record_rcnn
+from lecture_models.rcnn.stages import StageSettings, trace_stages
 from lecture_models.scenes import render
 from tests.nets.detectors import torchvision_detector
 

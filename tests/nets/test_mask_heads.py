@@ -9,8 +9,8 @@ import pytest
 import torch
 from torchvision.models.detection import fasterrcnn_resnet50_fpn, maskrcnn_resnet50_fpn
 
+from lecture_models.autopsy.paste import pixel_of_cell, trace_paste
 from lecture_models.nets.mask_heads import head_costs, mask_probs, mask_rule, trace_mask_heads
-from lecture_models.nets.mask_paste import pixel_of_cell, trace_pasted_pixel
 from lecture_models.nets.mask_rcnn import mask_rcnn
 from lecture_models.nets.rcnn_trace import RCNNTrace, paste, run_heads, trace_rcnn
 from lecture_models.nets.roi_swap import four_crops
@@ -133,8 +133,9 @@ def test_a_pasted_pixel_is_the_weighted_mean_of_its_cells(box: list[float]):
     for column in range(0, 28, 3):
         for row in range(0, 28, 3):
             x, y = pixel_of_cell((column, row), place, 28, size)
-            found = trace_pasted_pixel(mask, place, (x, y))
-            assert sum(found.weights) == pytest.approx(1, abs=1e-6)
+            found = trace_paste(mask, mask.logit(), place, (x, y), float(pasted[y, x]))
+            assert found is not None
+            assert sum(cell.weight for cell in found.cells) == pytest.approx(1, abs=1e-6)
             assert found.value == pytest.approx(float(pasted[y, x]), abs=1e-5)
             if min(box) >= 0 and box[2] - box[0] > 28:
-                assert (column, row) in found.cells
+                assert (column, row) in [(cell.column, cell.row) for cell in found.cells]

@@ -9,9 +9,9 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models.detection import fasterrcnn_resnet50_fpn
 
 from lecture_models import zoo
-from lecture_models.nets import rcnn_slow
-from lecture_models.nets.rcnn_slow import next_chunk, slow_ledger, usual_warp, warp_crops
-from lecture_models.nets.selective_search import search
+from lecture_models.rcnn import slow as rcnn_slow
+from lecture_models.rcnn.selective_search import search
+from lecture_models.rcnn.slow import next_chunk, slow_ledger, usual_warp, warp_crops
 from lecture_models.scenes import render
 
 

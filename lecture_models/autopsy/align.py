@@ -13,7 +13,7 @@ from torchvision.ops import MultiScaleRoIAlign
 from lecture_models.ops.roi_align import separable_weights, trace_roi_align
 from lecture_models.ops.roi_trace import SampleTrace
 
-from .mask_autopsy_head import HeadLink
+from .head import HeadLink
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from .rcnn_record import RCNNRecord
-from .rcnn_stages import StagesTrace
+from .record import RCNNRecord
+from .stages import StagesTrace
 
 FATES = (
     "below_top_k",
@@ -67,8 +67,8 @@ def obituaries(record: RCNNRecord, stages: StagesTrace) -> Obituaries:
 
     >>> import numpy as np
     >>> from lecture_models.nets.panoptic_fpn import panoptic_fpn
-    >>> from lecture_models.nets.rcnn_record import record_rcnn
-    >>> from lecture_models.nets.rcnn_stages import trace_stages
+    >>> from lecture_models.rcnn.record import record_rcnn
+    >>> from lecture_models.rcnn.stages import trace_stages
     >>> network = panoptic_fpn().eval()
     >>> record = record_rcnn(network, np.zeros((64, 96, 3), np.uint8))
     >>> sum(obituaries(record, trace_stages(network, record)).counts.values())  # 3 · (384 + 96 + 24 + 6) anchors

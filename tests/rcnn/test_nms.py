@@ -6,7 +6,7 @@ import pytest
 import torch
 from torchvision.ops import batched_nms, box_iou, nms
 
-from lecture_models.nets.rcnn_nms import trace_nms
+from lecture_models.rcnn.nms import trace_nms
 
 
 def _random(count: int, groups: int, seed: int):

@@ -7,9 +7,10 @@ from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models.detection import fasterrcnn_resnet50_fpn, maskrcnn_resnet50_fpn
 
 from lecture_models import zoo
-from lecture_models.nets import rcnn_ledgers
 from lecture_models.nets.panoptic_fpn import panoptic_fpn
-from lecture_models.nets.rcnn_ledgers import (
+from lecture_models.nets.rcnn_trace import as_tensor
+from lecture_models.rcnn import ledgers as rcnn_ledgers
+from lecture_models.rcnn.ledgers import (
     RPN,
     Ledger,
     fast_ledger,
@@ -18,9 +19,8 @@ from lecture_models.nets.rcnn_ledgers import (
     mask_ledger,
     things_found,
 )
-from lecture_models.nets.rcnn_meter import PARTS, Meter, Stage, _part
-from lecture_models.nets.rcnn_trace import as_tensor
-from lecture_models.nets.selective_search import Search, search
+from lecture_models.rcnn.meter import PARTS, Meter, Stage, _part
+from lecture_models.rcnn.selective_search import Search, search
 from lecture_models.scenes import render
 
 

@@ -12,8 +12,8 @@ from torchvision.ops import box_iou
 from . import obituaries as fates
 from .epitaphs import class_name, epitaph
 from .obituaries import FATES, Obituaries
-from .rcnn_record import RCNNRecord
-from .rcnn_stages import StagesTrace
+from .record import RCNNRecord
+from .stages import StagesTrace
 
 LISTED = 6  # lives of each fate that a place shows
 MATCH = 0.5  # IoU from which a box is about a thing

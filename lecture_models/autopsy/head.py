@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models.detection.mask_rcnn import MaskRCNNPredictor
 
-from .mask_autopsy_field import chain
+from .field import chain
 
 
 @dataclass(frozen=True)

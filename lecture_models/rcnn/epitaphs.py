@@ -17,8 +17,8 @@ from .obituaries import (
     TOO_SMALL_REFINED,
     Obituaries,
 )
-from .rcnn_record import RCNNRecord
-from .rcnn_stages import StagesTrace
+from .record import RCNNRecord
+from .stages import StagesTrace
 
 
 def class_name(record: RCNNRecord, label: int) -> str:

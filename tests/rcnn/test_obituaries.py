@@ -10,10 +10,10 @@ import torch
 from torchvision.ops import box_iou
 
 from lecture_models import zoo
-from lecture_models.nets.lives import LISTED, at_place, life, wrongly_killed
-from lecture_models.nets.obituaries import FATES, Obituaries, obituaries
-from lecture_models.nets.rcnn_record import RCNNRecord, record_rcnn
-from lecture_models.nets.rcnn_stages import StageSettings, StagesTrace, trace_stages
+from lecture_models.rcnn.lives import LISTED, at_place, life, wrongly_killed
+from lecture_models.rcnn.obituaries import FATES, Obituaries, obituaries
+from lecture_models.rcnn.record import RCNNRecord, record_rcnn
+from lecture_models.rcnn.stages import StageSettings, StagesTrace, trace_stages
 from lecture_models.scenes import render
 from tests.nets.detectors import torchvision_detector
 

@@ -10,8 +10,8 @@ from torch.nn import functional as F
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
 from torchvision.models.detection.roi_heads import paste_masks_in_image
 
-from lecture_models.nets import mask_autopsy_head as head
-from lecture_models.nets.mask_autopsy_paste import pasted_box, trace_paste
+from lecture_models.autopsy import head
+from lecture_models.autopsy.paste import pasted_box, trace_paste
 
 
 class Heads:

@@ -62,6 +62,16 @@ def pasted_box(box: Tensor, cells: int) -> tuple[int, int, int, int]:
     return x0, y0, max(x1 - x0 + 1, 1), max(y1 - y0 + 1, 1)
 
 
+def pixel_of_cell(cell: tuple[int, int], box: Tensor, cells: int, size: tuple[int, int]) -> tuple[int, int]:
+    """The pixel (x, y), inside a picture of ``size``, whose centre is nearest to that of a cell (column, row)."""
+    x, y, width, height = pasted_box(box, cells)
+    near = []
+    for index, start, length, limit in zip(cell, (x, y), (width, height), reversed(size), strict=True):
+        exact = start + (index + PADDING + 0.5) * length / (cells + 2 * PADDING) - 0.5
+        near.append(min(max(round(exact), 0, start), limit - 1, start + length - 1))
+    return near[0], near[1]
+
+
 def axis_cells(place: int, length: int, cells: int) -> tuple[float, tuple[tuple[int, float], ...]]:
     """Along one axis: where a pasted pixel falls, and the (at most two) cells that it reads with their weights.
 

@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
-from .macs import count_macs
+from lecture_models.nets.macs import count_macs
 
 PARTS = {
     "backbone": "backbone",

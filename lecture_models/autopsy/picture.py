@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from .mask_autopsy_align import Crop, cell_gradient, touched
-from .mask_autopsy_field import normalises_whole_maps, pyramid_paths
-from .mask_autopsy_head import HeadLink
-from .rcnn_trace import as_tensor
+from lecture_models.nets.rcnn_trace import as_tensor
+
+from .align import Crop, cell_gradient, touched
+from .field import normalises_whole_maps, pyramid_paths
+from .head import HeadLink
 
 XYXY = tuple[float, float, float, float]
 

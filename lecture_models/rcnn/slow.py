@@ -17,8 +17,8 @@ import torch
 from torch import Tensor
 from torchvision.ops import roi_align
 
-from .rcnn_ledgers import LIMIT, SELECTIVE_SEARCH, Ledger, Setting, decide, finish, prepare
-from .rcnn_meter import Meter
+from .ledgers import LIMIT, SELECTIVE_SEARCH, Ledger, Setting, decide, finish, prepare
+from .meter import Meter
 from .selective_search import search
 
 RIM = 1 / 3  # share of a crop's side that is context, on each side: see `usual_warp`

@@ -9,9 +9,9 @@ import torch
 from torchvision.ops import box_iou
 
 from lecture_models import zoo
-from lecture_models.nets.rcnn_record import limits_of, record_rcnn
-from lecture_models.nets.rcnn_stages import MASKED, StageSettings, StagesTrace, filter_anchors, trace_stages
 from lecture_models.nets.rcnn_trace import as_tensor
+from lecture_models.rcnn.record import limits_of, record_rcnn
+from lecture_models.rcnn.stages import MASKED, StageSettings, StagesTrace, filter_anchors, trace_stages
 from lecture_models.scenes import render
 from tests.nets.detectors import torchvision_detector
 

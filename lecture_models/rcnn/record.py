@@ -1,7 +1,7 @@
 """The raw outputs of one pass of a Faster or Mask R-CNN: what its filters get, before anything is filtered.
 
 Backbone and RPN head are the costly part, and no threshold changes what they say. So they run once, and
-``rcnn_stages`` filters what is kept here with any settings. Ren et al. 2015, section 3; Lin et al. 2017, section 4.
+``stages`` filters what is kept here with any settings. Ren et al. 2015, section 3; Lin et al. 2017, section 4.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch import Tensor
 from torchvision.models.detection.rpn import concat_box_prediction_layers
 from torchvision.ops import clip_boxes_to_image
 
-from .rcnn_trace import COCO_LEVELS, as_tensor
+from lecture_models.nets.rcnn_trace import COCO_LEVELS, as_tensor
 
 BOX_MIN_SIZE = 1e-2  # pixels; torchvision's RoIHeads has it as a number in postprocess_detections
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torchvision.ops import box_iou
 
-from lecture_models.nets.selective_search import MIN_SIDE, ranked, search, selective_search
+from lecture_models.rcnn.selective_search import MIN_SIDE, ranked, search, selective_search
 from lecture_models.scenes import render
 
 

@@ -17,9 +17,10 @@ from torch import Tensor
 from torchvision.models.detection.roi_heads import maskrcnn_inference
 from torchvision.ops import clip_boxes_to_image
 
-from .rcnn_nms import NMSTrace, trace_nms
-from .rcnn_record import Limits, RCNNRecord
-from .rcnn_trace import COCO_LEVELS, paste
+from lecture_models.nets.rcnn_trace import COCO_LEVELS, paste
+
+from .nms import NMSTrace, trace_nms
+from .record import Limits, RCNNRecord
 
 MASKED = 40  # at most so many detections, the best ones, get their masks
 
@@ -115,7 +116,7 @@ def trace_stages(network: Any, record: RCNNRecord, settings: StageSettings = Sta
 
     >>> import numpy as np
     >>> from lecture_models.nets.panoptic_fpn import panoptic_fpn
-    >>> from lecture_models.nets.rcnn_record import record_rcnn
+    >>> from lecture_models.rcnn.record import record_rcnn
     >>> network = panoptic_fpn().eval()
     >>> record = record_rcnn(network, np.zeros((64, 96, 3), np.uint8))
     >>> stages = trace_stages(network, record, StageSettings(pre_nms_top_n=10, post_nms_top_n=8))

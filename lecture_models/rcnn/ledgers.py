@@ -3,7 +3,7 @@
 Fast (Girshick 2015): proposals from selective search, one backbone pass, crops from the feature map.
 Faster (Ren et al. 2015): proposals from a region proposal network on the same features.
 Mask (He et al. 2017): the same, and a mask for each detection. In training the mask head works in parallel with the
-class and box heads; at test on the detected boxes. Slow R-CNN stands in ``rcnn_slow``.
+class and box heads; at test on the detected boxes. Slow R-CNN stands in ``slow``.
 
 All thresholds (score, NMS, number of detections) are the network's own and the same for all.
 """
@@ -19,8 +19,9 @@ from torch import Tensor
 from torchvision.models.detection.roi_heads import maskrcnn_inference
 from torchvision.ops import box_iou
 
-from .rcnn_meter import Meter, Stage
-from .rcnn_trace import as_tensor
+from lecture_models.nets.rcnn_trace import as_tensor
+
+from .meter import Meter, Stage
 from .selective_search import Search, search
 
 SELECTIVE_SEARCH = "selective search"

@@ -11,11 +11,10 @@ from torchvision.models.detection.backbone_utils import resnet_fpn_backbone
 from torchvision.ops import FrozenBatchNorm2d, roi_align
 
 from lecture_models import zoo
-from lecture_models.nets import mask_autopsy_field as field
-from lecture_models.nets import mask_autopsy_picture as picture
-from lecture_models.nets.mask_autopsy import network_size
-from lecture_models.nets.mask_autopsy_align import crop_box
-from lecture_models.nets.mask_autopsy_head import run_head, trace_stack
+from lecture_models.autopsy import field, picture
+from lecture_models.autopsy.align import crop_box
+from lecture_models.autopsy.chain import network_size
+from lecture_models.autopsy.head import run_head, trace_stack
 from lecture_models.nets.pyramid import PyramidBackbone
 from lecture_models.nets.rcnn_trace import as_tensor
 from tests.nets.coco_like import coco_like

@@ -16,8 +16,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .mask_autopsy_align import AlignLink, Crop, crop_box, trace_align
-from .mask_autopsy_head import (
+from lecture_models.nets.rcnn_trace import COCO_LEVELS, RCNNTrace, as_tensor
+
+from .align import AlignLink, Crop, crop_box, trace_align
+from .head import (
     ConvLink,
     DeconvLink,
     HeadLink,
@@ -29,9 +31,8 @@ from .mask_autopsy_head import (
     trace_logit,
     trace_stack,
 )
-from .mask_autopsy_paste import PasteLink, trace_paste
-from .mask_autopsy_picture import PictureLink, trace_picture
-from .rcnn_trace import COCO_LEVELS, RCNNTrace, as_tensor
+from .paste import PasteLink, trace_paste
+from .picture import PictureLink, trace_picture
 
 THRESHOLD = 0.5  # from which a pixel belongs to a mask
 NEAREST = 3  # boxes that are named where none holds the pixel

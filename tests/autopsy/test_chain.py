@@ -11,8 +11,8 @@ from torchvision.models.detection.roi_heads import paste_masks_in_image
 from torchvision.ops import roi_align
 
 from lecture_models import zoo
-from lecture_models.nets import mask_autopsy
-from lecture_models.nets.mask_autopsy import autopsy
+from lecture_models.autopsy import chain as mask_autopsy
+from lecture_models.autopsy.chain import autopsy
 from lecture_models.nets.mask_softmax import softmax_heads
 from lecture_models.nets.panoptic_fpn import panoptic_fpn
 from lecture_models.nets.rcnn_trace import trace_rcnn
