@@ -241,7 +241,7 @@ def code() -> Sequence[Any]:
     from lecture_models.nets import mask_gradients, mask_heads, mask_softmax
 
     heads = (mask_heads.trace_mask_heads, mask_heads.mask_probs, mask_heads.raw_mask_logits)
-    return *heads, mask_gradients.mask_loss_gradients, mask_softmax.softmax_mask_loss
+    return compute, *heads, mask_gradients.mask_loss_gradients, mask_softmax.softmax_mask_loss
 
 
 def build(screen: Screen) -> None:

@@ -7,9 +7,9 @@ r"""Four networks, one idea at a time. What each step took away is *work inside 
 | **Faster R-CNN** (Ren et al. 2015) | a region proposal network | one | proposals from the same features |
 | **Mask R-CNN** (He et al. 2017) | the same | one | a small mask head on each RoI, and RoIAlign |
 
-**Anchors and deltas.** At each cell of each level stand a few boxes of fixed size and shape, the anchors. The region
-proposal network gives each an objectness and four deltas, by which an anchor with centre $(x_a, y_a)$ and sides
-$(w_a, h_a)$ becomes a proposal:
+**Anchors and deltas** (Ren et al. 2015, section 3.1). At each cell of each level stand a few boxes of fixed size and
+shape, the anchors. The region proposal network gives each an objectness and four deltas, by which an anchor with
+centre $(x_a, y_a)$ and sides $(w_a, h_a)$ becomes a proposal:
 $$x = x_a + \delta_x w_a,\quad y = y_a + \delta_y h_a,\quad w = w_a e^{\delta_w},\quad h = h_a e^{\delta_h}.$$
 The box head refines a proposal once more in the same way, for each class (with deltas divided by 10 and 5).
 
@@ -24,7 +24,7 @@ what was learned. Slow R-CNN suffers from that a little: its network never saw w
 are of this machine, now; multiply-adds (MACs) are counted from the shapes that ran and are the same on every machine.
 
 **Parallel heads.** In training class, box and mask heads work side by side on the same RoIs. At test the mask head
-waits for the boxes and runs on the detections alone, which is why it costs little.
+waits for the boxes and runs on the detections alone (He et al. 2017, section 3), which is why it costs little.
 
 **Way back.** A pixel of a mask is a weighted mean of up to four cells of the 28 × 28 mask; each cell is the sigmoid
 of a logit; the logit sees part of the 14 × 14 crop; each of its bins is a weighted sum of cells of one pyramid level;
@@ -96,9 +96,7 @@ def update(
         place: stages: "x,y", the place whose anchors' lives are told, or empty.
         pixel: autopsy: "x,y", a pixel of a mask, or empty for one inside the best mask.
     """
-    settings: dict[str, Any] = {"pre_nms_top_n": pre_nms, "post_nms_top_n": post_nms}
-    settings |= {"rpn_nms_iou": nms_iou, "score_threshold": score}
-    made = compute(view, picture, network, settings, place, pixel)
+    made = compute(**by_name(picture, network, view, pre_nms, post_nms, nms_iou, score, place, pixel))
     boards: dict[str, Any] = {"ledgers": None, "stages": None, "autopsy": None}
     if isinstance(made, family.Books):
         return {**boards, "ledgers": ledger_board(made, network), **ledger_words(made)}
@@ -106,6 +104,28 @@ def update(
         return {**boards, "stages": stage_board(made), **stage_words(made)}
     board = mask_autopsy.payload(made.trace, made.made, made.message)
     return {**boards, "autopsy": board, **autopsy_words(made)}
+
+
+def by_name(
+    picture: str,
+    network: str,
+    view: str,
+    pre_nms: int,
+    post_nms: int,
+    nms_iou: float,
+    score: float,
+    place: str,
+    pixel: str,
+) -> dict[str, Any]:
+    """The page's settings as `compute` takes them."""
+    filters = {
+        "pre_nms_top_n": pre_nms,
+        "post_nms_top_n": post_nms,
+        "rpn_nms_iou": nms_iou,
+        "score_threshold": score,
+    }
+    shared = {"view": view, "picture": picture, "network": network}
+    return {**shared, "settings": filters, "place": place, "pixel": pixel}
 
 
 def ledger_board(made: family.Books, network: str) -> dict[str, Any]:
@@ -202,9 +222,8 @@ def slow(picture: str = "scene:42", network: str = OURS) -> Iterator[Mapping[str
 
 
 def data(**settings: Any) -> dict[str, Any]:
-    """The numbers behind the lesson, for "Save the data"; settings as `update`'s."""
-    shown = update(**(LESSON.defaults | settings))
-    return {key: shown[key] for key in ("ledgers", "stages", "autopsy") if shown[key] is not None}
+    """The numbers behind the chosen view, for "Save the data"; settings as `update`'s."""
+    return family.arrays(compute(**by_name(**(LESSON.defaults | settings))))
 
 
 def code() -> Sequence[Any]:

@@ -61,6 +61,7 @@ HOW = (
 )
 COLORS = (style.CYCLE[1], style.CYCLE[3], style.CYCLE[2], style.CYCLE[0])
 TRAINED = {8: ("roi_pool", "roi_warp", "roi_align"), 16: ("roi_pool", "roi_align")}
+TRAINED_NAMES = {"roi_pool": NAMES[0], "roi_warp": NAMES[1], "roi_align": NAMES[3]}
 
 
 def compute(picture: str, box: str, level: str, channel: int, bins: int, reduce: crops.Bins) -> crops.Crops:
@@ -115,8 +116,7 @@ def update(
 def ours(stride: int) -> Table:
     """Our own ablation at one stride: networks that were trained anew, each with its operator."""
     found = {kind: results.load(f"{kind}_s{stride}") for kind in TRAINED[stride]}
-    names = dict(zip(("roi_pool", "roi_warp", "roi_align"), NAMES, strict=False))
-    rows = [ablation.row(names[kind], result) for kind, result in found.items()]
+    rows = [ablation.row(TRAINED_NAMES[kind], result) for kind, result in found.items()]
     rows.append(ablation.gain(found["roi_pool"], found["roi_align"]))
     trained = found["roi_align"]
     test, steps = trained["runs"][0]["test"], trained["settings"]["steps"]

@@ -171,3 +171,43 @@ def usual_pixel(trace: RCNNTrace) -> tuple[float, float] | None:
     depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
     y, x = divmod(int(depth.argmax()), depth.shape[1])
     return float(x), float(y)
+
+
+def arrays(made: Books | Filtered | Traced) -> dict[str, Any]:
+    """The numbers of a view as arrays: what "Save the data" writes."""
+    if isinstance(made, Books):
+        return {
+            f"{ledger.name.split()[0].lower()}_{key}": value
+            for ledger in made.ledgers
+            for key, value in _ledger_arrays(ledger).items()
+        }
+    if isinstance(made, Filtered):
+        kept = {
+            "anchors": made.record.anchors,
+            "objectness": made.record.objectness,
+            "deltas": made.record.deltas,
+        }
+        ends = {"fate": made.ends.fate, "last_box": made.ends.boxes, "killer": made.ends.killer}
+        found = {"boxes": made.stages.boxes, "labels": made.stages.labels, "scores": made.stages.scores}
+        return {name: value.numpy() for name, value in {**kept, **ends, **found}.items()}
+    saved = {"mask_cells": made.trace.mask_cells.numpy(), "boxes": made.trace.boxes.numpy()}
+    if made.made is not None:
+        chain = made.made
+        saved |= {"crop": chain.align.crop, "features": chain.align.features, "shares": chain.align.shares}
+        saved |= {"pixel": chain.pixel, "value": chain.paste.value, "logit": chain.logit.value}
+    return saved
+
+
+def _ledger_arrays(ledger: Ledger) -> dict[str, Any]:
+    found = {
+        "proposals": ledger.proposals,
+        "boxes": ledger.boxes,
+        "labels": ledger.labels,
+        "scores": ledger.scores,
+    }
+    stages = {
+        "stages": [stage.name for stage in ledger.stages],
+        "macs": [stage.macs for stage in ledger.stages],
+        "ms": [stage.ms for stage in ledger.stages],
+    }
+    return {**{name: value.numpy() for name, value in found.items()}, **stages, "passes": ledger.passes}

@@ -68,7 +68,7 @@ def test_code_is_found(lesson: Lesson):
 def test_endpoint_answers_with_its_defaults(lesson: Lesson, url: str, log: io.StringIO):
     kind, content = call(url, lesson.name, list(lesson.defaults.values()))
     assert kind == "complete", content
-    assert all(value is not None for value in content)
+    assert sum(value is not None for value in content) >= 4  # a picture, a reading, the question, the numbers
     assert log.getvalue() == ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -65,12 +66,23 @@ def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: st
 def head() -> str:
     """Styles and scripts of the page for ``launch(head=…)``: every assets/*.css, then every *.js, page.js first.
 
+    They are files of their own, so that the page stays small and browsers keep them; a changed file has a new address.
     The styles do not go through ``launch(css_paths=…)``, which rewrites selectors and drops some rules.
     """
-    styles = "".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.css")))
+    gr.set_static_paths([ASSETS])
+    styles = "".join(
+        f'<link rel="stylesheet" href="{address(path)}">' for path in sorted(ASSETS.glob("*.css"))
+    )
     files = sorted(ASSETS.glob("*.js"), key=lambda path: (path.name != "page.js", path.name))
-    scripts = "".join(f"<script>{path.read_text(encoding='utf-8')}</script>" for path in files)
-    return f"<style>{styles}</style>{scripts}"
+    return styles + "".join(f'<script src="{address(path)}"></script>' for path in files)
+
+
+def address(path: Path) -> str:
+    """Where the browser finds a file of assets/, relative to the page; gradio reads it from the working directory."""
+    here = Path.cwd()
+    place = path.relative_to(here) if path.is_relative_to(here) else path
+    version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return f"gradio_api/file={place.as_posix()}?v={version}"
 
 
 def theme() -> gr.themes.Base:

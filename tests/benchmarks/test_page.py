@@ -30,8 +30,10 @@ WATCH = """(lesson) => {
   document.addEventListener("pointerup", act, true);
   const seen = () => requestAnimationFrame(() => { waited.to = performance.now(); });
   const watcher = new MutationObserver(seen);
-  document.querySelectorAll(`[id^=${lesson}] .ww-panels, [id^=${lesson}] .ww-board`).forEach((node) =>
-    watcher.observe(node, {subtree: true, childList: true, attributes: true, attributeFilter: ["src", "href"]}));
+  const changes = {subtree: true, childList: true, characterData: true, attributes: true};
+  changes.attributeFilter = ["src", "href"];
+  const places = document.querySelectorAll(`[id^=${lesson}] :is(.ww-panels, .ww-board)`);
+  places.forEach((node) => watcher.observe(node, changes));
 }"""
 
 
@@ -63,9 +65,9 @@ def open_lesson(browser: Any, url: str) -> Iterator[Callable[[str], Any]]:  # no
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         pages.append(page)
         page.goto(f"{url}?lesson={lesson}")
-        page.wait_for_selector(".ww-panel img >> visible=true")
+        page.wait_for_selector(":is(.ww-panel, .ww-board) img >> visible=true")
         page.wait_for_timeout(2 * QUIET_MS)
-        page.evaluate(WATCH, lesson)
+        page.evaluate(WATCH, lesson.partition("&")[0])
         return page
 
     yield open_
@@ -86,9 +88,10 @@ def _waits(page: Any, act: Callable[[int], None]) -> np.ndarray:
     return np.array(found)
 
 
-def test_a_slider_on_a_kept_trace(open_lesson: Callable[[str], Any], say: Callable[[str], None]):
-    page = open_lesson("vision_tasks")
-    slider = page.locator("#vision_tasks-score input[type=range]").bounding_box()
+@pytest.mark.parametrize("view", ["vision_tasks", "rcnn_family&view=stages", "mask_rcnn_results"])
+def test_a_slider_on_a_kept_trace(open_lesson: Callable[[str], Any], say: Callable[[str], None], view: str):
+    page = open_lesson(view)
+    slider = page.locator(f"#{view.partition('&')[0]}-score input[type=range]").bounding_box()
 
     def drag(number: int) -> None:
         middle = slider["y"] + slider["height"] / 2
@@ -97,10 +100,10 @@ def test_a_slider_on_a_kept_trace(open_lesson: Callable[[str], Any], say: Callab
         page.mouse.move(slider["x"] + slider["width"] * (0.95 if number % 2 else 0.05), middle, steps=4)
         page.mouse.up()
 
-    _judge("slider to new pictures", _waits(page, drag), SLIDER_MS, say)
+    _judge(f"slider to new pictures of {view}", _waits(page, drag), SLIDER_MS, say)
 
 
-@pytest.mark.parametrize("lesson", ["vision_tasks", "roi_features"])
+@pytest.mark.parametrize("lesson", ["vision_tasks", "roi_features", "rcnn_family&view=stages", "mask_head"])
 def test_a_new_scene(open_lesson: Callable[[str], Any], say: Callable[[str], None], lesson: str):
     page = open_lesson(lesson)
     step = page.locator("#ww-next")

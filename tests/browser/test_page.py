@@ -14,6 +14,7 @@ import demos
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 MODES = {"light": "__theme=light", "dark": "__theme=dark", "presenter": "present=1"}
 OWNED_BY_GRADIO = {"image-redundant-alt", "aria-prohibited-attr"}
+PICTURE = ":is(.ww-panel, .ww-board) img"
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
@@ -27,7 +28,7 @@ def test_picture_control_and_reading_fit_a_projector(visit, lesson: str, mode: s
     page = visit(f"?lesson={lesson}&{MODES[mode]}")
     page.wait_for_selector(".ww-number >> visible=true")
     control = ".ww-right :is(input, select, textarea)"
-    for selector in (".ww-frame", control, ".ww-number"):
+    for selector in (PICTURE, control, ".ww-number"):
         box = box_of(page, selector)
         assert box["y"] >= 0, selector
         assert box["y"] + box["height"] <= 768, selector
@@ -38,8 +39,7 @@ def test_picture_control_and_reading_fit_a_projector(visit, lesson: str, mode: s
 def test_nothing_is_cut_on_a_phone(visit, lesson: str):
     page = visit(f"?lesson={lesson}", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    box = box_of(page, ".ww-frame")
-    assert box["width"] >= 120
+    assert box_of(page, PICTURE)["width"] >= 120
 
 
 def test_every_tab_opens_with_a_picture(visit):
@@ -48,7 +48,7 @@ def test_every_tab_opens_with_a_picture(visit):
         part = next(p for p in demos.SYLLABUS if any(one.name == lesson for one in p.lessons))
         page.locator(f"#ww-part-{part.letter}-button").last.click()
         page.locator(f"#ww-tab-{lesson}-button").last.click()
-        page.wait_for_selector(f"#ww-tab-{lesson} .ww-panel img >> visible=true")
+        page.wait_for_selector(f"#ww-tab-{lesson} {PICTURE} >> visible=true")
         page.wait_for_selector(f"#ww-tab-{lesson} .ww-number strong >> visible=true")
 
 

@@ -7,6 +7,7 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -124,8 +125,13 @@ def test_papers_times_name_their_source():
 
 def test_data_is_what_is_shown():
     saved = lesson.data(view="stages", picture="scene:7")
-    assert list(saved) == ["stages"]
-    assert saved["stages"]["total"] == 16320
+    counts = [fate[-1] for fate in lesson.update(view="stages", picture="scene:7")["stages"]["fates"]]
+    assert np.bincount(saved["fate"], minlength=len(counts)).tolist() == counts
+    books = lesson.data(picture="scene:7")
+    assert books["mask_macs"] == [
+        stage["macs"] for stage in lesson.update(picture="scene:7")["ledgers"]["columns"][2]["stages"]
+    ]
+    assert lesson.data(view="autopsy")["mask_cells"].shape[1:] == (28, 28)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import torch
 
 from demos import roi_features as lesson
 from demos.figures import encode
-from lecture_models import crops, pictures
+from lecture_models import crops, pictures, results
 from lecture_models.ops.roi_features import pooled_box, roi_align, roi_pool, roi_warp
 from tests.ui.raw import call
 
@@ -82,6 +82,35 @@ def test_the_stride_curve_is_the_reference():
     curves = lesson.stride_curves()
     assert curves["roi_pool"] == pytest.approx((0.932, 0.872, 0.770, 0.616), abs=0.005)
     assert curves["roi_align_aligned"] == (1.0, 1.0, 1.0, 1.0)
+
+
+@pytest.mark.parametrize("stride", [8, 16])
+def test_our_table_is_the_result_files(shown, stride):
+    table = shown[f"ours_{stride}"]
+    kinds = lesson.TRAINED[stride]
+    found = {kind: results.load(f"{kind}_s{stride}") for kind in kinds}
+    for kind, row in zip(kinds, table.rows, strict=False):
+        aps = [100 * run["metrics"]["mask_ap"] for run in found[kind]["runs"]]
+        assert row[1].startswith(f"{np.mean(aps):.1f}")
+        assert (len(aps) > 1) == (f"{len(aps)} seeds" in row[0])
+    pool, align = (
+        {r["seed"]: r["metrics"]["box_ap75"] for r in found[k]["runs"]} for k in ("roi_pool", "roi_align")
+    )
+    gains = [100 * (align[seed] - pool[seed]) for seed in pool.keys() & align.keys()]
+    assert table.rows[-1][6].startswith(f"{np.mean(gains):+.1f}")
+    side = found["roi_align"]["runs"][0]["metrics"]["median_side"]
+    assert f"{side / stride:.1f} cells" in table.caption
+    assert found["roi_align"]["command"] in table.caption
+    assert table.source == "result"
+    assert shown["paper_2d"].source == "paper"
+
+
+def test_the_pairs_were_trained_alike():
+    for stride in (8, 16):
+        pool, align = (results.load(f"{kind}_s{stride}") for kind in ("roi_pool", "roi_align"))
+        one, other = ({**r["settings"], "arguments": None} for r in (pool, align))
+        assert one == other
+        assert [run["seed"] for run in pool["runs"]] == [run["seed"] for run in align["runs"]]
 
 
 def test_without_a_box_it_takes_a_thing():
