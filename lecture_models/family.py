@@ -6,7 +6,7 @@ functions, so that the page is up before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,8 @@ from lecture_models import pictures, zoo
 from lecture_models.tasks import SAME_CLASS
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from lecture_models.autopsy.chain import Autopsy
     from lecture_models.nets.rcnn_trace import RCNNTrace
     from lecture_models.rcnn.ledgers import Ledger
@@ -66,23 +68,36 @@ class Traced:
 
 def quick(key: str, name: str, progress: Progress | None = None) -> Books:
     """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download."""
+    shown = pictures.resolve(key)
+    zoo.load(name, progress)  # before a GPU is asked for: a download needs none
+    return books(shown, name, _ledgers(name, shown.image))
+
+
+@zoo.gpu
+def _ledgers(name: str, image: np.ndarray) -> tuple[Ledger, ...]:
     from lecture_models.rcnn.ledgers import ledgers_now
 
-    shown = pictures.resolve(key)
-    zoo.load(name, progress)
     with zoo.using(name) as network:
-        ledgers = ledgers_now(network, shown.image)
-    return books(shown, name, ledgers)
+        return ledgers_now(network, image)
 
 
 def slow(key: str, name: str) -> Iterator[Books]:
     """Slow R-CNN on a picture, chunk by chunk; closing the iterator stops it."""
+    shown = pictures.resolve(key)
+    zoo.load(name)
+    run = _crops(name, shown.image)
+    try:
+        for ledger in run:
+            yield books(shown, name, (ledger,))
+    finally:
+        run.close()
+
+
+@zoo.gpu(duration=120)
+def _crops(name: str, image: np.ndarray) -> Generator[Ledger, None, None]:
     from lecture_models.rcnn.slow import slow_ledger
 
-    shown = pictures.resolve(key)
-    turn = partial(zoo.using, name)
-    for ledger in slow_ledger(zoo.load(name), shown.image, turn=turn):
-        yield books(shown, name, (ledger,))
+    yield from slow_ledger(zoo.load(name), image, turn=partial(zoo.using, name))
 
 
 def books(shown: pictures.Picture, name: str, ledgers: tuple[Ledger, ...]) -> Books:
@@ -128,12 +143,10 @@ def stages(
     """
     from lecture_models.rcnn.lives import at_place, wrongly_killed
     from lecture_models.rcnn.obituaries import obituaries
-    from lecture_models.rcnn.stages import StageSettings, trace_stages
 
     shown = pictures.resolve(key)
     record = zoo.record(name, shown.image, progress)
-    with zoo.using(name) as network:
-        traced = trace_stages(network, record, StageSettings(**settings))
+    traced = _filtered(name, record, settings)
     ends = obituaries(record, traced)
     things = true_things(shown, record.classes)
     wronged = None
@@ -144,20 +157,33 @@ def stages(
     return Filtered(shown, record, traced, ends, here, wronged, things)
 
 
+@zoo.gpu
+def _filtered(name: str, record: RCNNRecord, settings: dict[str, Any]) -> StagesTrace:
+    from lecture_models.rcnn.stages import StageSettings, trace_stages
+
+    with zoo.using(name) as network:
+        return trace_stages(network, record, StageSettings(**settings))
+
+
 def autopsy(key: str, name: str, pixel: Point = (), progress: Progress | None = None) -> Traced:
     """The chain behind a pixel of a mask; an empty pixel takes the middle of the best detection's mask."""
-    from lecture_models.autopsy import chain as mask_autopsy
-
     shown = pictures.resolve(key)
     trace = zoo.trace(name, shown.image, progress)
     place = (pixel[0], pixel[1]) if pixel else usual_pixel(trace)
     if place is None:
         return Traced(shown, trace, None, "This network found no mask here. Choose another picture.")
     try:
-        with zoo.using(name) as network:
-            return Traced(shown, trace, mask_autopsy.autopsy(network, trace, place), "")
+        return Traced(shown, trace, _chain(name, trace, place), "")
     except ValueError as error:
         return Traced(shown, trace, None, str(error))
+
+
+@zoo.gpu
+def _chain(name: str, trace: RCNNTrace, pixel: tuple[float, float]) -> Autopsy:
+    from lecture_models.autopsy.chain import autopsy as follow
+
+    with zoo.using(name) as network:
+        return follow(network, trace, pixel)
 
 
 def usual_pixel(trace: RCNNTrace) -> tuple[float, float] | None:
@@ -190,7 +216,7 @@ def arrays(made: Books | Filtered | Traced) -> dict[str, Any]:
         ends = {"fate": made.ends.fate, "last_box": made.ends.boxes, "killer": made.ends.killer}
         found = {"boxes": made.stages.boxes, "labels": made.stages.labels, "scores": made.stages.scores}
         return {name: value.numpy() for name, value in {**kept, **ends, **found}.items()}
-    saved = {"mask_cells": made.trace.mask_cells.numpy(), "boxes": made.trace.boxes.numpy()}
+    saved: dict[str, Any] = {"mask_cells": made.trace.mask_cells.numpy(), "boxes": made.trace.boxes.numpy()}
     if made.made is not None:
         chain = made.made
         saved |= {"crop": chain.align.crop, "features": chain.align.features, "shares": chain.align.shares}
