@@ -4,6 +4,18 @@
   const ww = (window.whatwhere = window.whatwhere || {});
   const query = new URLSearchParams(location.search);
 
+  // ---- the other files ------------------------------------------------------------------------
+  // `loaded` is fulfilled once all scripts ran, in order, and all styles are there.
+  ww.load = (addresses) => {
+    const tag = (address) => (address.split("?")[0].endsWith(".css")
+      ? Object.assign(document.createElement("link"), { rel: "stylesheet", href: address })
+      : Object.assign(document.createElement("script"), { async: false, src: address }));
+    ww.loaded = Promise.all(addresses.map((address) => new Promise((done, fail) => {
+      document.head.append(Object.assign(tag(address), { onload: done, onerror: fail }));
+    })));
+    ww.loaded.catch(() => ww.say("A part of the page could not be loaded. Reload it, please."));
+  };
+
   // ---- drawing -------------------------------------------------------------------------------
   ww.make = (tag, props = {}, ...children) => {
     const node = document.createElement(tag);
@@ -54,7 +66,7 @@
     const look = () => hide(root, props.value);
     watch("value", look);
     look();
-    ww[script](element, settled(root, props), watch);
+    ww.loaded.then(() => ww[script](element, settled(root, props), watch));
   };
   // A board on which the learner chooses a point: gradio's value is the choice, the feed's is what to draw.
   ww.chooser = (script, element, props, watch, trigger) => {
@@ -67,7 +79,7 @@
       setTimeout(() => trigger("commit"), 0);
     };
     hide(root, null);
-    ww[script](element, settled(root, live), (key, f) => watchers[key].push(f), select);
+    ww.loaded.then(() => ww[script](element, settled(root, live), (key, f) => watchers[key].push(f), select));
     watch("value", () => call("selection"));
     ww.fed(root.dataset.stage, (value) => { live.value = value; hide(root, value); call("value"); });
   };
@@ -206,6 +218,7 @@
     root.dataset.state = "idle";
     ww.follow(props, watch, (value) => {
       if (root.dataset.state === "stopped" && value.done < value.total) return;
+      if (!value.text) { root.dataset.state = "idle"; return; }
       root.dataset.state = value.total && value.done >= value.total ? "done" : "running";
       if (value.total) { bar.max = value.total; bar.value = value.done; } else bar.removeAttribute("value");
       text.textContent = value.text;

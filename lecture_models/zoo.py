@@ -180,8 +180,11 @@ def load(name: str, progress: Progress | None = None) -> nn.Module:
 def _build(name: str, progress: Progress | None) -> nn.Module:
     import torch
 
+    from lecture_models.nets.pool_scales import set_scales
+
     torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))
     network: Any = _torchvision_network(name, progress) if name in TORCHVISION else _our_network(name)
+    set_scales(network)
     network.name, network.classes = name, card(name).classes
     return network.eval().requires_grad_(False).to(device())
 

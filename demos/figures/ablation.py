@@ -39,6 +39,17 @@ def gain(
     return ("gain", *(_gain(first, second, key) for key, _ in metrics))
 
 
+def told(result: Result) -> str:
+    """What all rows of a table of crops have in common: how they were trained, on what they were measured."""
+    test, steps, seeds = result["runs"][0]["test"], result["settings"]["steps"], len(result["runs"])
+    over = f"up to {seeds} seeds, ± is half their range" if seeds > 1 else "one seed each"
+    return (
+        f"Ours: each trained anew for {steps:,} steps, alike in all but the crop ({over}); {test['scenes']} unseen "
+        f"scenes. RoIAlign corrects the half cell here; the paper does not say. "
+        f"Retrain it yourself: {result['command']}."
+    )
+
+
 def values(result: Result, metric: str) -> list[float]:
     """A metric of all seeds, in per cent."""
     return [100 * run["metrics"][metric] for run in result["runs"]]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -64,17 +65,18 @@ def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: st
 
 
 def head() -> str:
-    """Styles and scripts of the page for ``launch(head=…)``: every assets/*.css, then every *.js, page.js first.
+    """Styles and scripts of the page for ``launch(head=…)``: style.css and page.js at once, the others by page.js.
 
-    They are files of their own, so that the page stays small and browsers keep them; a changed file has a new address.
+    The others are files of their own, so that the page stays small and browsers keep them; gradio would insert tags
+    for them while it already draws, so page.js loads them in order and tells when they are there.
     The styles do not go through ``launch(css_paths=…)``, which rewrites selectors and drops some rules.
     """
     gr.set_static_paths([ASSETS])
-    styles = "".join(
-        f'<link rel="stylesheet" href="{address(path)}">' for path in sorted(ASSETS.glob("*.css"))
-    )
-    files = sorted(ASSETS.glob("*.js"), key=lambda path: (path.name != "page.js", path.name))
-    return styles + "".join(f'<script src="{address(path)}"></script>' for path in files)
+    first = [ASSETS / "style.css", ASSETS / "page.js"]
+    style, script = (path.read_text(encoding="utf-8") for path in first)
+    files = sorted(path for path in (*ASSETS.glob("*.css"), *ASSETS.glob("*.js")) if path not in first)
+    load = f"window.whatwhere.load({json.dumps([address(path) for path in files])});"
+    return f"<style>{style}</style><script>{script}</script><script>{load}</script>"
 
 
 def address(path: Path) -> str:

@@ -1,6 +1,7 @@
 """Long work of a lesson: a generator that reports as it goes, with a Start and a Stop button and an endpoint.
 
-One run at a time for all visitors, beside the queue of the lessons, so that nobody's sliders wait for it.
+One run at a time for all visitors, beside the queue of the lessons, so that nobody's sliders wait for it; a few may
+wait in line, and each has a limited time (:mod:`demos.ui.turns`).
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +20,9 @@ from demos.ui import stage as stages
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.shown import Progress, as_payload
+from demos.ui.turns import SECONDS, TURNS, Turns
 
+WAIT = 0.5  # seconds between two looks at the line
 Report = Progress | Mapping[str, Any]
 
 
@@ -87,27 +91,53 @@ def connect(
         trigger_mode="once",
         show_progress="hidden",
         concurrency_id="run",
-        concurrency_limit=1,
+        concurrency_limit=None,  # turns.py lines them up, and refuses the fifth at once
     )
     run.stop.click(None, js=f"() => {{ window.whatwhere.running({said}, 'stopped'); }}", **quiet)
     run.stop.click(None, cancels=[started], **quiet)
 
 
-def stream(run: Run, outputs: Sequence[str], rules: Mapping[str, Any]) -> Callable[..., Iterator[list[Any]]]:
-    """``generate`` as gradio calls it: checked values in, one list of values for each report."""
-    from demos.ui.wiring import spoken
-
+def stream(
+    run: Run, outputs: Sequence[str], rules: Mapping[str, Any], turns: Turns = TURNS
+) -> Callable[..., Iterator[list[Any]]]:
+    """``generate`` as gradio calls it: checked values in, one list of values for each report, in turn."""
     own = {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
 
     def call(*values: Any) -> Iterator[list[Any]]:
-        settings = check_all(own, values)
-        with spoken():
-            for report in run.generate(**settings):
-                yield arrange(outputs, report)
+        try:
+            settings = check_all(own, values)
+            turn = turns.take()
+            try:
+                while not turn.mine(WAIT):
+                    yield arrange(outputs, Progress(0, 0, "Waiting for its turn…"))
+                yield from limited(run.generate(**settings), outputs)
+            finally:
+                turn.leave()
+        except gr.Error:
+            yield arrange(outputs, Progress(0, 0, ""))  # the line goes; gradio shows the sentence
+            raise
 
     functools.update_wrapper(call, run.generate)
     call.__annotations__ = {}
     return call
+
+
+def limited(reports: Iterator[Report], outputs: Sequence[str]) -> Iterator[list[Any]]:
+    """Reports until they end or the time of a run is over."""
+    from demos.ui.wiring import spoken
+
+    started, last = time.monotonic(), Progress(0, 0, "")
+    try:
+        with spoken():
+            for report in reports:
+                last = report if isinstance(report, Progress) else report.get("progress", last)
+                yield arrange(outputs, report)
+                if time.monotonic() - started > SECONDS and last.done < last.total:
+                    text = f"{last.text}. Stopped after {SECONDS} s, the limit for one run."
+                    yield arrange(outputs, Progress(last.done, last.total, text))
+                    return
+    finally:
+        getattr(reports, "close", lambda: None)()
 
 
 def arrange(outputs: Sequence[str], report: Report) -> list[Any]:

@@ -21,7 +21,8 @@ from typing import Any
 import gradio as gr
 from gradio.events import EventListener
 
-_STAGE_JS = "window.whatwhere.stage(element, props, trigger, watch); /* fires 'commit' */"
+_STAGE_JS = """window.whatwhere.loaded.then(() => window.whatwhere.stage(element, props, trigger, watch));
+/* fires 'commit' */"""
 _FEED_JS = "window.whatwhere.feed(element, props, watch);"
 
 

@@ -76,7 +76,7 @@ class DetectionMeter:
         self._detection: AveragePrecision | None = None
         self._segmentation = MeanIoU(CLASSES)
         self._panoptic = PanopticQuality(CLASSES, STUFF)
-        self._dense = False
+        self._dense, self._masks = False, True
 
     def update(self, scene: Scene, network: Any) -> None:
         """Run the network on a scene and add what it says; ValueError if they share no class."""
@@ -85,13 +85,14 @@ class DetectionMeter:
         self._detection = self._detection or AveragePrecision(shared)
         self._detection.update(limited(instances_of(scene), shared)[0], detections_of(trace, shared)[0])
         self._difficulty.add(scene)
+        self._masks &= len(trace.masks) == len(trace.boxes)
         if trace.semantic is not None:
             self._add_labels(scene, trace)
 
     def _add_labels(self, scene: Scene, trace: Any) -> None:
         self._dense = True
         semantic = trace.semantic.numpy()
-        found = (trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.masks.numpy() > 0.5)
+        found = (trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.masks.numpy() >= 0.5)
         merged = merge_panoptic(*found, semantic)
         self._segmentation.update(semantic.argmax(0), scene.semantic)
         self._panoptic.update(merged.label, merged.segment, scene.semantic, scene.instance)
@@ -109,6 +110,10 @@ class DetectionMeter:
                 by_class[name].update(values)
         by_size = parts[0].pop("by_size")
         flat = {key: value for part in parts for key, value in part.items()}
+        if not self._masks:  # boxes stood in for them
+            flat = {key: value for key, value in flat.items() if not key.startswith("mask_")}
+            for values in (*by_class.values(), *by_size.values()):
+                values.pop("mask_ap", None)
         by_class = {name: values for name, values in by_class.items() if values}
         return {**flat, **difficulty, "by_size": by_size, "by_class": by_class}
 
@@ -150,8 +155,9 @@ def label_map(network: Any, image: np.ndarray) -> np.ndarray:
     The picture goes through the transforms that come with the weights, the logits back to the picture's size.
     """
     weights: Any = get_model_weights(network.name).DEFAULT
-    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1)
+    place = next(network.parameters()).device
+    pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1).to(place)
     logits = network(weights.transforms()(pixels)[None])["out"]
     back = F.interpolate(logits, size=image.shape[:2], mode="bilinear", align_corners=False)
-    labels: np.ndarray = back[0].argmax(0).numpy()
+    labels: np.ndarray = back[0].argmax(0).cpu().numpy()
     return labels

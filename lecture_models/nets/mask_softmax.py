@@ -10,7 +10,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 from torchvision.models.detection.mask_rcnn import MaskRCNNPredictor
 from torchvision.models.detection.roi_heads import RoIHeads, project_masks_on_boxes
 
@@ -19,13 +18,19 @@ class SoftmaxMaskPredictor(MaskRCNNPredictor):
     """torchvision's predictor whose output, in evaluation, is the log-odds of each class under softmax.
 
     Whoever reads a Mask R-CNN takes the sigmoid of what comes out, and the sigmoid of these log-odds is the
-    softmax. So everything that runs or traces a Mask R-CNN runs and traces this one.
+    softmax. So everything that runs or traces a Mask R-CNN runs and traces this one. A pixel then belongs to a mask
+    if its class has at least half of the probability, which is stricter than beating the background alone:
+    ``against_background`` reads it so.
     """
+
+    against_background = False
 
     def forward(self, x: Tensor) -> Tensor:
         """Mask features [N, C, 14, 14] -> logits in training, log-odds in evaluation, [N, K, 28, 28]."""
         logits: Tensor = super().forward(x)
-        return logits if self.training else log_odds(logits)
+        if self.training:
+            return logits
+        return logits - logits[:, :1] if self.against_background else log_odds(logits)
 
 
 def log_odds(logits: Tensor) -> Tensor:
@@ -75,7 +80,8 @@ def softmax_mask_loss(
 ) -> Tensor:
     """Cross-entropy over the classes, averaged over all pixels of all RoIs.
 
-    A pixel's target is the RoI's class inside the true mask and the background, 0, outside.
+    A pixel's target is the RoI's class inside the true mask and the background, 0, outside; where the mask's edge
+    crosses a pixel both count by their share, as in torchvision's binary loss.
 
     Args:
         logits: float [N, K, M, M] of the RoIs of all pictures.
@@ -88,8 +94,9 @@ def softmax_mask_loss(
         return logits.sum() * 0
     size = logits.shape[-1]
     inside = [project_masks_on_boxes(m, b, i, size) for m, b, i in zip(masks, boxes, matched, strict=True)]
-    target = torch.cat(inside).round().long() * torch.cat(labels)[:, None, None]
-    return F.cross_entropy(logits, target)
+    share, log_probs = torch.cat(inside), logits.log_softmax(1)
+    own = log_probs[torch.arange(len(logits)), torch.cat(labels)]
+    return -(share * own + (1 - share) * log_probs[:, 0]).mean()
 
 
 def softmax_heads(heads: RoIHeads) -> SoftmaxRoIHeads:

@@ -75,7 +75,8 @@ def one_level(crop: Crop, stride: int) -> MaskRCNN:
 
     Args:
         crop: "roi_pool" (maximum), "roi_warp" or "roi_align" (means of 2 × 2 bilinear samples a bin).
-            RoIAlign corrects the half cell (``aligned=True``), as the paper's text has it; RoIWarp does too.
+            RoIAlign corrects the half cell (``aligned=True``), so that nothing but the snapping differs; RoIWarp
+            does too. The paper speaks of no quantisation and not of this half cell; torchvision leaves it.
         stride: pixels per cell of the map, 8 or 16.
 
     Raises:

@@ -57,7 +57,7 @@ def test_a_coco_network_is_measured_on_persons_and_balls_alone(monkeypatch, mask
         meter.update(scene, None)
     result = meter.compute()
     assert result["box_ap"] == pytest.approx(1.0)
-    assert (result["mask_ap"] == pytest.approx(1.0)) == masks  # whole boxes are poor masks
+    assert result.get("mask_ap") == (pytest.approx(1.0) if masks else None)
     assert set(result["by_class"]) == {"ball", "person"}
     assert "miou" not in result
 
@@ -77,6 +77,7 @@ class _Labels(nn.Module):
 
     def __init__(self, scene: Any) -> None:
         super().__init__()
+        self.place = nn.Parameter(torch.zeros(1))
         person = torch.from_numpy(scene.semantic == CLASSES.index("person"))
         self.logits = torch.zeros(1, len(VOC), *person.shape)
         self.logits[0, VOC.index("person")] = person.float()

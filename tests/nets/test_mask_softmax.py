@@ -19,20 +19,21 @@ def test_the_sigmoid_of_log_odds_is_the_softmax():
 def test_the_loss_by_hand():
     # One RoI, the box [0, 0, 4, 4], K = 3 classes, true class 2; masks of 2 × 2 bins:
     #
-    #     true mask, 4 × 4      1 1 0 0      in bins   1 0
-    #                           1 1 0 0                0 0
-    #                           0 0 0 0
-    #                           0 0 0 0
+    #     true mask, 4 × 4      1 1 0 0      torchvision reads each bin at 2 × 2 points, along x at 0.5 and 1.5
+    #                           1 1 0 0      (between pixels 0|1 and 1|2, so 1 and ½: mean ¾), at 2.5 and 3.5 (0);
+    #                           0 0 0 0      along y alike. So the share of the mask is   9/16   0
+    #                           0 0 0 0                                                      0     0
     #
-    # Inside, the target is class 2; outside the background. All logits 0 but class 2's, ln 2:
-    # p_2 = 2/4, p_0 = 1/4. Mean of -ln(1/2), and three times -ln(1/4).
+    # All logits are 0 but class 2's, ln 2: p_2 = 2/4, p_0 = 1/4. The first bin counts 9/16 for class 2 and 7/16 for
+    # the background, the other three are background.
     mask = torch.zeros(1, 4, 4, dtype=torch.uint8)
     mask[0, :2, :2] = 1
     logits = torch.zeros(1, 3, 2, 2)
     logits[:, 2] = math.log(2)
     box = [torch.tensor([[0.0, 0.0, 4.0, 4.0]])]
     loss = softmax_mask_loss(logits, box, [mask], [torch.tensor([2])], [torch.tensor([0])])
-    assert math.isclose(loss.item(), (math.log(2) + 3 * math.log(4)) / 4, rel_tol=1e-6)
+    first = (9 * math.log(2) + 7 * math.log(4)) / 16
+    assert math.isclose(loss.item(), (first + 3 * math.log(4)) / 4, rel_tol=1e-6)
 
 
 def test_without_roi_there_is_nothing_to_learn():
@@ -86,4 +87,8 @@ def test_evaluation_pastes_softmax_probabilities():
         raw = MaskRCNNPredictor.forward(heads.mask_predictor, x)
         torch.testing.assert_close(heads.mask_predictor(x).sigmoid(), raw.softmax(1))
         torch.testing.assert_close(heads.mask_predictor(x).sigmoid().sum(1), torch.ones(2, 28, 28))
+        heads.mask_predictor.against_background = True
+        beats = heads.mask_predictor(x).sigmoid() > 0.5
+        torch.testing.assert_close(beats, raw > raw[:, :1])
+        heads.mask_predictor.against_background = False
     assert network.eval()([torch.rand(3, 64, 64)])[0]["masks"].shape[1:] == (1, 64, 64)

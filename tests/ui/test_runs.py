@@ -12,6 +12,7 @@ import pytest
 
 from demos.ui import Lesson, Progress, Table, runs
 from demos.ui.checks import Number
+from demos.ui.turns import IN_LINE, Turns
 
 
 def update(picture: str = "scene:42", scenes: int = 5) -> dict[str, Any]:
@@ -43,8 +44,12 @@ def _run(generate: Any = count) -> Any:
     return runs.Run("count", generate, nothing, nothing, nothing)
 
 
+def _stream(run: Any, turns: Turns | None = None) -> Any:
+    return runs.stream(run, ("table", "chart"), {"scenes": Number(1, 9, whole=True)}, turns or Turns())
+
+
 def _reports(run: Any, *values: Any) -> list[list[Any]]:
-    return list(runs.stream(run, ("table", "chart"), {"scenes": Number(1, 9, whole=True)})(*values))
+    return list(_stream(run)(*values))
 
 
 def test_reports_come_in_the_order_of_the_components():
@@ -111,3 +116,39 @@ def test_stopping_closes_the_generator():
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert [done.scenes for done in closed] == [3]
+
+
+def test_the_second_waits_for_its_turn_and_the_fifth_is_refused():
+    turns = Turns()
+    streams = [_stream(_run(), turns)(2) for _ in range(IN_LINE + 1)]
+    assert next(streams[0])[0]["text"] == "0 of 2"
+    for waiting in streams[1:]:
+        assert "Waiting" in next(waiting)[0]["text"]
+    refused = _stream(_run(), turns)(2)
+    assert next(refused)[0]["text"] == ""  # its line goes
+    with pytest.raises(gr.Error, match=f"{IN_LINE} runs wait"):
+        next(refused)
+    streams[2].close()  # gives up its place
+    assert len(list(streams[0])) == 2
+    assert next(streams[1])[0]["text"] == "0 of 2"
+    streams[1].close()
+    assert next(streams[3])[0]["text"] == "0 of 2"
+    assert len(list(streams[3])) == 2
+    assert turns.line == []
+
+
+def test_a_run_has_a_limited_time(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(runs, "SECONDS", 0)
+    texts = [report[0]["text"] for report in _reports(_run(), 9)]
+    assert texts == ["0 of 9", "0 of 9. Stopped after 0 s, the limit for one run."]
+
+
+def test_a_failed_run_leaves_its_place():
+    def broken(scenes: int = 5) -> Iterator[runs.Report]:
+        raise OSError("disk")
+        yield
+
+    turns = Turns()
+    with pytest.raises(OSError, match="disk"):
+        list(_stream(_run(broken), turns)(2))
+    assert turns.line == []
