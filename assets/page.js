@@ -32,7 +32,8 @@
   // The results of long work come as JSON texts (demos/ui/runs.py).
   ww.read = (value) => (typeof value === "string" && value.startsWith("{") ? JSON.parse(value) : value);
   // Runs `draw` now and whenever Python sends a new value; while there is none, `root` (if given) is hidden.
-  const hide = (root, value) => root.toggleAttribute("data-nothing", !root.dataset.run && (value === null || value === ""));
+  const none = (value) => value === null || value === undefined || value === "";
+  const hide = (root, value) => root.toggleAttribute("data-nothing", !root.dataset.run && none(value));
   ww.follow = (props, watch, draw, root = null) => {
     const now = () => {
       const value = ww.read(props.value);
@@ -63,9 +64,10 @@
   };
   ww.board = (script, element, props, watch) => {
     const root = element.querySelector(".ww-board");
-    const look = () => hide(root, props.value);
+    const look = () => { hide(root, props.value); root.removeAttribute("data-waiting"); };
     watch("value", look);
     look();
+    root.toggleAttribute("data-waiting", none(props.value) && !root.dataset.run);
     ww.loaded.then(() => ww[script](element, settled(root, props), watch));
   };
   // A board on which the learner chooses a point: gradio's value is the choice, the feed's is what to draw.
@@ -79,9 +81,15 @@
       setTimeout(() => trigger("commit"), 0);
     };
     hide(root, null);
+    root.toggleAttribute("data-waiting", true);
     ww.loaded.then(() => ww[script](element, settled(root, live), (key, f) => watchers[key].push(f), select));
     watch("value", () => call("selection"));
-    ww.fed(root.dataset.stage, (value) => { live.value = value; hide(root, value); call("value"); });
+    ww.fed(root.dataset.stage, (value) => {
+      live.value = value;
+      hide(root, value);
+      root.removeAttribute("data-waiting");
+      call("value");
+    });
   };
 
   // ---- header: link, presenter mode, theme ---------------------------------------------------

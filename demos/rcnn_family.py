@@ -20,11 +20,13 @@ threshold. In the RPN each level has a line of its own, after the box head each 
 $\lfloor k_0 + \log_2(\sqrt{wh}/s_0) \rfloor$ (Lin et al. 2017, equation 1): large ones from coarse maps.
 
 **Same weights.** All four ledgers use the weights of one trained Mask R-CNN, so they differ in what runs and not in
-what was learned. Slow R-CNN suffers from that a little: its network never saw warped crops in training. Milliseconds
-are of this machine, now; multiply-adds (MACs) are counted from the shapes that ran and are the same on every machine.
+what was learned. Slow R-CNN suffers from that: its network never saw warped crops in training, and takes many of them
+for objects. (A wider rim of the picture than the paper's is left around each crop: with a narrow one it is worse.)
+Milliseconds are of this machine, now; multiply-adds (MACs) are counted from the shapes that ran, the same everywhere.
 
 **Parallel heads.** In training class, box and mask heads work side by side on the same RoIs. At test the mask head
-waits for the boxes and runs on the detections alone (He et al. 2017, section 3), which is why it costs little.
+waits for the boxes and runs on the detections alone (He et al. 2017, section 3): it is not free, but it would cost
+many times as much on all proposals.
 
 **Way back.** A pixel of a mask is a weighted mean of up to four cells of the 28 × 28 mask; each cell is the sigmoid
 of a logit; the logit sees part of the 14 × 14 crop; each of its bins is a weighted sum of cells of one pyramid level;
@@ -34,6 +36,7 @@ each cell sees a part of the picture. The chain holds all these numbers, and the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -56,6 +59,7 @@ VIEWS = (
     ("Pixel autopsy", "autopsy"),
 )
 HINT = "Press “Run Slow R-CNN”: every crop passes the backbone alone, so it takes a while. It can be stopped."
+STREETS = "It has only seen rendered streets: for photographs choose a network of COCO."
 RPN_IOU, SCORE = 0.7, 0.05  # as in all networks here: torchvision's own
 
 
@@ -97,6 +101,14 @@ def update(
         pixel: autopsy: "x,y", a pixel of a mask, or empty for one inside the best mask.
     """
     made = compute(**by_name(picture, network, view, pre_nms, post_nms, nms_iou, score, place, pixel))
+    shown = on_board(made, network)
+    if network == OURS and made.picture.scene is None:
+        shown["reading"] = replace(shown["reading"], meaning=f"{shown['reading'].meaning} {STREETS}")
+    return shown
+
+
+def on_board(made: family.Books | family.Filtered | family.Traced, network: str) -> dict[str, Any]:
+    """The board of the chosen view, null for the others, and the words beside it."""
     boards: dict[str, Any] = {"ledgers": None, "stages": None, "autopsy": None}
     if isinstance(made, family.Books):
         return {**boards, "ledgers": ledger_board(made, network), **ledger_words(made)}
@@ -171,9 +183,11 @@ def stage_words(made: family.Filtered) -> dict[str, Any]:
     why = "; ".join(f"{name}: {deaths[name]:,}" for name in order) + "."
     shown = reasons if len(reasons) > 1 else [*reasons, "nothing else"]
     second = shown.index(order[1]) if len(order) > 1 else 1
+    if len(order) > 2 and deaths[order[1]] == deaths[order[2]]:
+        asked += " (Two tie: the first of them, as listed.)"
     return {
         "reading": Reading(
-            str(left), f"of {total:,}", f"anchors survive, as {boxes} detections. Where did the others die?"
+            str(left), f"of {total:,}", f"anchors survive (detections: {boxes}). Where did the others die?"
         ),
         "question": Question(asked, shown, second, why),
         "numbers": family_sums.fates(made.ends.counts, rcnn_stages.FATES)
@@ -197,7 +211,7 @@ def autopsy_words(made: family.Traced) -> dict[str, Any]:
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
     points = len(chain.align.points)
     why = f"{points} points, each between four cells, some of them shared: {cells} different cells have a weight."
-    more = (("largest difference of a link", f"{worst:.0e}"),)
+    more = (("largest difference of a link", f"{worst:.0e}".replace("e-0", "e−")),)
     return {
         "reading": Reading(f"{chain.paste.value:.3f}", "", text, more=more),
         "question": Question(asked, [f"{count} cells" for count in choices], choices.index(cells), why),
