@@ -83,7 +83,7 @@
   const heads = (...texts) => make("tr", {}, ...texts.map((text) => (text ? make("th", { scope: "col", text }) : make("td"))));
   const classTable = (value) => make("table", { class: "mask-classes" },
     make("thead", {}, heads("class head", "", "prob", "logit")),
-    make("tbody", {}, ...value.classes.map((one, k) => classRow(one, k === value.picked))));
+    make("tbody", {}, ...value.classes.map((one, k) => classRow(one, k === (value.background ? 0 : value.picked)))));
   const deltaTable = (value) => {
     const edges = value.refined.map((side, i) => side - value.box[i]), sides = ["left", "top", "right", "bottom"];
     const rows = ["dx", "dy", "dw", "dh"].map((name, i) => make("tr", {}, make("th", { scope: "row", text: name }),
@@ -111,7 +111,7 @@
     take(value) {
       const { name, color } = value.classes[this.k], picked = this.k === value.picked;
       this.name.textContent = name;
-      this.badge.textContent = picked ? "picked" : this.k === value.chosen ? "by hand" : "";
+      this.badge.textContent = picked ? (value.background ? "best thing" : "picked") : this.k === value.chosen ? "by hand" : "";
       this.root.classList.toggle("mask-chosen", this.k === value.chosen);
       if (this.k) this.root.setAttribute("aria-pressed", this.k === value.chosen);
       else this.root.setAttribute("aria-disabled", true); // it is nobody's mask, but it is pointed at like the others
@@ -203,7 +203,9 @@
       this.select(back ? "" : this.value.classes[k].name);
     }
 
+    // A class chosen by hand was about the RoI before: a new one begins with the class head's choice.
     go(box) {
+      if (this.value.by_hand) this.select("");
       this.stage.setBox(box.map((side) => Math.round(side * 10) / 10));
       this.stage.commitBox();
     }

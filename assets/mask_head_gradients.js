@@ -49,6 +49,13 @@
 
     async take(value) {
       const token = ++this.token;
+      for (const part of [this.row, this.read]) part.hidden = Boolean(value.none);
+      if (value.none) {
+        Object.assign(this, { value: null, moving: null });
+        this.title.textContent = "What the loss asks of each mask: nothing";
+        this.about.textContent = value.none;
+        return;
+      }
       const [values, target] = await Promise.all([ww.unpack(value.values), ww.unpack(value.target)]);
       if (token !== this.token) return;
       Object.assign(this, { value, values, goal: target, moving: null });
@@ -66,7 +73,7 @@
       const { rule, loss, rest, label, truth, classes } = this.value, [kind, says] = LOSSES[rule], name = classes[label].name;
       this.title.textContent = "What the loss asks of each mask";
       const others = rest[0] ? ` Of the ${rest[0]} classes not shown the largest norm is ${exact(rest[1])}.` : "";
-      const where = truth ? `The target is the true ${name} in the box.` : `Nobody marked the truth, so the target is the network's own ${name}.`;
+      const where = truth ? `The target is the true ${name} in the box.` : `Nobody marked the truth of a photograph: the target is the network's own ${name}, so this is what would be if it were true.`;
       this.about.textContent = `The ${kind} loss, ${loss.toFixed(3)} here, ${says} ${where}${others}`;
       this.target.title.textContent = `target: ${name}`;
       this.maps.forEach((map, k) => {

@@ -37,6 +37,7 @@
     }
 
     draw({ bars, hits }) {
+      if (!bars.some((bar) => bar.kind === this.only && bar.wrong + bar.gone)) this.only = ""; // none of it here: all
       const most = Math.max(1, ...bars.map((bar) => bar.wrong + bar.gone));
       for (const bar of bars) {
         const { wrong, gone, count, button } = this.rows.get(bar.kind) || this.row(bar);
@@ -48,7 +49,7 @@
       const counts = bars.map((bar) => bar.wrong + bar.gone).filter(Boolean);
       const wrong = sum(bars.map((bar) => bar.wrong)), gone = sum(bars.map((bar) => bar.gone));
       const added = counts.length > 1 ? `${counts.join(" + ")} = ` : "";
-      this.total.textContent = `${added}${sum(counts)} errors = ${wrong} false positive${wrong === 1 ? "" : "s"} + ${gone} missed; ${hits} found.`;
+      this.total.textContent = `${added}${sum(counts)} error${sum(counts) === 1 ? "" : "s"} = ${wrong} false positive${wrong === 1 ? "" : "s"} + ${gone} missed; ${hits} found.`;
       this.mark();
     }
 
@@ -133,7 +134,7 @@
     const y = (value) => TOP + (HIGH - TOP - FOOT) * (1 - value / 100);
     const text = (content, props) => { const node = svg("text", props); node.textContent = content; return node; };
     const root = svg("svg", { viewBox: `0 0 ${WIDE} ${HIGH}`, class: "mrr-curve", role: "img",
-      "aria-label": `Mask AP over ${scenes.length} steps up to ${last} scenes: ${SERIES.map((name) => `${name} ${lines[name].at(-1)}`).join(", ")}` });
+      "aria-label": `Mask AP over ${scenes.length} steps up to ${last} scenes: ${SERIES.map((name) => `${name} ${lines[name].at(-1) ?? "undefined"}`).join(", ")}` });
     for (const value of [0, 25, 50, 75, 100]) {
       root.append(svg("path", { d: `M${LEFT} ${y(value)}H${WIDE - RIGHT}`, class: "mrr-grid" }));
       root.append(text(value, { x: LEFT - 5, y: y(value) + 4, "text-anchor": "end" }));
@@ -144,13 +145,15 @@
     root.append(text("mask AP, %", { x: 0, y: 11 }));
     let above = -Infinity;
     for (const [i, name] of SERIES.map((one, k) => [k, one]).sort((a, b) => (lines[b[1]].at(-1) ?? 0) - (lines[a[1]].at(-1) ?? 0))) {
-      const points = lines[name].map((value, k) => `${x(scenes[k])} ${y(value)}`);
-      if (!points.length) continue;
-      const line = svg("path", { d: `M${points.join("L")}`, class: "mrr-series" });
-      const end = svg("circle", { cx: x(scenes.at(-1)), cy: y(lines[name].at(-1)), r: 3 });
+      const known = lines[name].flatMap((value, k) => (value === null ? [] : [k])); // a gap where AP is undefined
+      if (!known.length) continue;
+      const at = known.at(-1), value = lines[name][at];
+      const d = known.map((k) => `${lines[name][k - 1] == null ? "M" : "L"}${x(scenes[k])} ${y(lines[name][k])}`).join("");
+      const line = svg("path", { d, class: "mrr-series" });
+      const end = svg("circle", { cx: x(scenes[at]), cy: y(value), r: 3 });
       line.style.stroke = end.style.fill = colors.series[i];
-      above = Math.max(above + 13, y(lines[name].at(-1)) + 4);
-      root.append(line, end, text(name, { x: x(scenes.at(-1)) + 7, y: above, class: "mrr-name" }));
+      above = Math.max(above + 13, y(value) + 4);
+      root.append(line, end, text(name, { x: x(scenes[at]) + 7, y: above, class: "mrr-name" }));
     }
     return root;
   };
@@ -180,7 +183,7 @@
       this.precision.replaceChildren(...(value.rows ? [table(value.rows), curve(value.curve, this.props.colors)] : []));
       this.strongest.replaceChildren(...(value.strongest?.length ? ["Strongest so far: ", ...value.strongest.map((one) => this.link(one))] : []));
       this.bars.draw(value);
-      if (this.cards.take(value.cards)) this.show();
+      if (this.cards.take(value.cards) || this.cards.only !== this.bars.only) this.show();
     }
 
     link({ title, seed, count, key }) {

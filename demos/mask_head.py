@@ -14,7 +14,7 @@ loss reads $z_c$ alone:
 $$\frac{\partial L}{\partial z_k} = \frac1n\,(p_c - t)\ \text{for}\ k=c, \qquad
 \frac{\partial L}{\partial z_k} = 0\ \text{for}\ k\ne c.$$
 The zero is exact, and autograd finds it below. The multinomial loss pushes every class at every cell:
-$\partial L/\partial z_k = \frac1n\,(p_k - [k \text{ is the cell's class}])$.
+$\partial L/\partial z_k = \frac1n\,(p_k - t_k)$, with $t_c=t$, $t_0=1-t$ for the background, and $0$ else.
 A mask for the background comes with torchvision's head; the binary loss never trains it.
 
 **The four deltas.** $(d_x, d_y, d_w, d_h)$ move the box's centre by shares of its size and scale its sides by
@@ -123,13 +123,15 @@ def stage(made: roi_masks.RoIMasks, message: str) -> Panels:
     """The picture to drag on: detections dashed, the pasted mask, the true outline."""
     found = made.network
     name = made.names[made.chosen]
+    sure = found.scores >= roi_masks.SURE
+    corners, names = found.boxes[sure].tolist(), [made.names[k] for k in found.labels[sure].tolist()]
+    scored = [f"{one} {score:.2f}" for one, score in zip(names, found.scores[sure].tolist(), strict=True)]
+    texts = figures.named(corners, scored, made.heads.size)
     boxes = [
-        Box(tuple(box), style.class_color(made.names[label]), f"{made.names[label]} {score:.2f}", dashed=True)
-        for box, label, score in zip(
-            found.boxes.tolist(), found.labels.tolist(), found.scores.tolist(), strict=True
-        )
-        if score >= roi_masks.SURE
+        Box(tuple(box), style.class_color(one), text, dashed=True)
+        for box, one, text in zip(corners, names, texts, strict=True)
     ]
+    message = f"{message} {figures.dropped(made.heads, made.names)}".strip()
     boxes.append(Box(made.heads.boxes[made.heads.label].tolist(), REFINED))
     legend = [(f"the {name}'s mask, pasted", style.PREDICTION), ("refined box", REFINED)]
     legend += [("true outline", style.TRUTH)] if made.thing is not None else []
@@ -148,14 +150,17 @@ def stage(made: roi_masks.RoIMasks, message: str) -> Panels:
 def reading(made: roi_masks.RoIMasks) -> Reading:
     """How well the pasted mask fits the truth; for a photograph how many pixels it has."""
     head, probs, name = made.heads.label, made.heads.class_probs, made.names[made.chosen]
-    more = [("Class head", f"{made.names[head]} {float(probs[head]):.2f}")]
+    says = 0 if made.heads.background else head
+    said = made.names[says] if says else "background"  # COCO's list writes it with underscores
+    more = [("Class head", f"{said} {float(probs[says]):.2f}")]
     more += [("Chosen by hand", name)] if made.by_hand else []
     fit = made.iou(made.chosen)
     if fit is None:
         count = int(made.mask(made.chosen).sum())
-        return Reading(
-            str(count), "px", f"in the {name}'s mask. Nothing is known to be true here.", more=more
+        known = (
+            "Nothing is known to be true here." if made.overlap is None else "The truth here is background."
         )
+        return Reading(str(count), "px", f"in the {name}'s mask. {known}", more=more)
     if made.by_hand and made.chosen != head:
         more.append((f"The {made.names[head]}'s mask", f"{made.iou(head):.2f}"))
     return Reading(f"{fit:.2f}", "IoU", f"of the {name}'s mask, pasted, with the true mask", more=more)
@@ -171,7 +176,7 @@ def question(made: roi_masks.RoIMasks) -> Question:
     share = wrong / right if right > 0 else 0.0
     answer = 0 if share >= GOOD else 1 if share >= HALF else 2
     text = (
-        f"The class head says {made.names[head]}. Had it said {made.names[other]}, its second choice, the "
+        f"The class head's best thing is the {made.names[head]}. Had it taken {made.names[other]}, its second, the "
         f"{made.names[other]}'s mask would be pasted. How well would that fit {what}?"
     )
     choices = ["About as well", "Worse, but at least half as well", "Less than half as well"]
@@ -208,7 +213,7 @@ def ablation_table() -> Table | None:
     caption = (
         f"Ours: both trained for {steps:,} steps, alike in all but the mask loss, {over}; {test['scenes']} unseen "
         f"scenes. Retrain it yourself: {sigmoid['command']}"
-    )
+    ) + figures.otherwise(softmax)
     return Table(ablation.heads("masks"), rows, caption, source="result", strong=(1,))
 
 
@@ -221,7 +226,8 @@ def numbers(made: roi_masks.RoIMasks, cell: tuple[int, int]) -> str:
     own = float(heads.pasted(chosen)[pixel[1], pixel[0]])
     pasted = trace_paste(heads.mask_probs[chosen], heads.mask_logits[chosen], heads.box, pixel, own)
     assert pasted is not None, "the pixel of a cell lies in the pasted mask"
-    return figures.worked(heads, made.gradients, made.names, made.chosen, cell, pasted, made.threshold)
+    gradients = None if made.negative else made.gradients
+    return figures.worked(heads, gradients, made.names, made.chosen, cell, pasted, made.threshold)
 
 
 def data(**settings: Any) -> dict[str, Any]:
@@ -232,7 +238,8 @@ def data(**settings: Any) -> dict[str, Any]:
     heads = made.heads
     names = ("box", "box_crop", "mask_crop", "class_logits", "deltas", "boxes", "mask_logits", "mask_probs")
     saved: dict[str, Any] = {name: getattr(heads, name).numpy() for name in names}
-    saved |= {"gradients": made.gradients.gradients.numpy(), "target": made.gradients.target.numpy()}
+    if not made.negative:
+        saved |= {"gradients": made.gradients.gradients.numpy(), "target": made.gradients.target.numpy()}
     return saved | {"mask": made.mask(made.chosen), "classes": list(made.names), "rule": heads.rule}
 
 

@@ -58,7 +58,10 @@ GALLERIES = {
     "this": "This scene",
 }
 STREETS = "This network knows only rendered streets: for photographs choose one that was trained on COCO."
-NOBODY = "Nobody has marked the truth of a photograph, so nothing can be judged here: choose a scene for errors and AP."
+NOBODY = (
+    "Nobody has marked the truth of a photograph, so nothing can be judged here: "
+    "galleries and rank, the IoU of a thing, errors and AP need a scene. Choose one."
+)
 HINT = "Point at a thing for its IoU; click to multiply it out. Scene settings, above, turn the difficulty."
 STAGE_HEIGHT = "var(--mrr-stage)"  # set in mask_rcnn_results.css
 RANKS, MOST_SCENES = 6, 300
@@ -158,9 +161,7 @@ def objects(made: Exhibit) -> Table:
 def board(made: Exhibit, score: float) -> dict[str, Any]:
     """Counts and cards of this scene's errors."""
     result = made.judged.errors
-    cards = [
-        galleries.card(one, errors.RULES[one.kind], made.picture.key) for one in examples_of(made.judged)
-    ]
+    cards = [galleries.card(one, made.picture.key) for one in examples_of(made.judged)]
     about = f"Errors of scene {made.scene.seed}, score ≥ {score:.2f}, IoU 0.5"
     bars = measured.bars(result.counts, errors.RULES)
     return {"about": about, "bars": bars, "hits": result.true_positives, "cards": cards}
@@ -184,7 +185,7 @@ def measure(
         )
     yield Progress(0, scenes, "Loading the network …")
     zoo.load(network)
-    history: list[tuple[float, ...]] = []
+    history: list[tuple[float | None, ...]] = []
     names = {**GALLERIES, "network": NETWORKS[network]}
     key = partial(pictures.scene_key, settings=start.settings)
     for told in stream.stream(network, min(start.seed, stream.SEEDS - scenes), scenes, start.settings, score):
@@ -192,7 +193,7 @@ def measure(
         if told.ap is None or told.ap_of != told.done:
             yield progress
             continue
-        history.append((told.done, *(told.ap[f"mask_ap{at}"] or 0.0 for at in ("", "50", "75"))))
+        history.append((told.done, *(told.ap[f"mask_ap{at}"] for at in ("", "50", "75"))))
         yield {"progress": progress, "measured": measured.measured(told, history, names, errors.RULES, key)}
 
 

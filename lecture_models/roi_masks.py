@@ -60,6 +60,19 @@ class RoIMasks:
         """The class head's second choice among the things."""
         return int((-self.heads.class_probs[1:]).argsort()[1]) + 1
 
+    @property
+    def overlap(self) -> float | None:
+        """IoU of the box with the box of the true thing that it overlaps most; None without a truth."""
+        if self.picture.scene is None:
+            return None
+        box = self.heads.box.tolist()
+        return max((crops.iou(box, thing.box) for thing in self.picture.scene.things), default=0.0)
+
+    @property
+    def negative(self) -> bool:
+        """Whether training would take this RoI for background, and so ask nothing of the mask head."""
+        return self.overlap is not None and self.overlap < self.heads.positive
+
     def mask(self, label: int) -> np.ndarray:
         """One class's mask in the picture at the threshold: bool [H, W]."""
         return np.asarray(self.heads.pasted(label) >= self.threshold)

@@ -17,15 +17,27 @@ if TYPE_CHECKING:
     from lecture_models.tasks import Answers
 
 Text = tuple[str, str]
+ASIDE = f"{style.WRONG}b3"
+"""A missed thing that the gallery does not ask for: the same red, paler and (by mask_rcnn_results.css) thinner."""
+TINY = 24
+"""Pixels: a label would cover a smaller box and its neighbours, so it is read out where it is pointed at."""
+
 BoxOf = tuple[Sequence[float], str, str, bool]
 
 
 def truth(made: Exhibit) -> dict[str, Any]:
-    """The true things; boxes around what the gallery is about, dashed where it was not found."""
+    """The true things; boxes around what the gallery is about and, dashed, around all that was not found.
+
+    What was not found and is not the gallery's has no label, and a paler line: see :data:`ASIDE`.
+    """
     things = range(len(made.scene.things))
     names = [thing.name for thing in made.scene.things]
     texts = [("no thing", ""), *((made.true_title(k), verdicts.verdict(made, k)) for k in things)]
-    boxes: list[BoxOf] = []
+    boxes: list[BoxOf] = [
+        (made.scene.things[k].box, ASIDE, "", True)
+        for k in things
+        if k not in made.found.members and made.error_of(k)
+    ]
     for k in made.found.members:
         error, box = made.error_of(k), made.scene.things[k].box
         title = made.true_title(k)
@@ -47,12 +59,14 @@ def prediction(made: Exhibit) -> dict[str, Any]:
     """What the network found; a hit has the colour of its thing and its mask IoU, an error a dashed box."""
     texts: list[Text] = [("no detection", "")]
     boxes: list[BoxOf] = []
+    small = [max(x1 - x0, y1 - y0) < TINY for x0, y0, x1, y1 in made.boxes]
     for k, (text, fate, wrong) in enumerate(verdicts.detections(made)):
         texts.append((text, fate))
         if wrong:
-            boxes.append((made.boxes[k], style.WRONG, wrong, True))
+            boxes.append((made.boxes[k], style.WRONG, "" if small[k] else wrong, True))
         elif made.matches[k] in made.found.members:
-            boxes.append((made.boxes[k], style.TRUTH, fate.removeprefix("IoU "), False))
+            said = "" if small[k] else fate.removeprefix("IoU ")
+            boxes.append((made.boxes[k], style.TRUTH, said, False))
     titles = [made.found_title(k) for k in range(len(made.scores))]
     return part("Prediction", titles, made.prediction_map, made.found_names, made.found_numbers, texts, boxes)
 
@@ -100,4 +114,5 @@ def legend(made: Exhibit) -> list[tuple[str, str]]:
     """The classes of the scene and the two kinds of boxes."""
     names = tuple(dict.fromkeys(thing.name for thing in made.scene.things))
     frames = [("asked for, with its mask IoU", style.TRUTH)] if made.found.members else []
-    return [*style.legend(names), *frames, ("not found, or a false positive", style.WRONG)]
+    errors = [("not found, or a false positive", style.WRONG)] if made.judged.errors.items else []
+    return [*style.legend(names), *frames, *errors]

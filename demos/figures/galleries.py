@@ -40,12 +40,11 @@ def outlines(mask: np.ndarray) -> list[list[float]]:
     return [((line.reshape(-1, 2) + 0.5) / FINE).round(2).reshape(-1).tolist() for line in found]
 
 
-def card(example: Example, rule: str, key: str) -> dict[str, Any]:
+def card(example: Example, key: str) -> dict[str, Any]:
     """One error as the board draws it.
 
     Args:
         example: The error, cut out.
-        rule: The rule that applied, one sentence.
         key: Key of its picture, such as scene:42.
 
     Returns:
@@ -54,7 +53,7 @@ def card(example: Example, rule: str, key: str) -> dict[str, Any]:
     """
     return {
         "kind": example.kind,
-        "rule": rule,
+        "rule": example.rule,
         "key": key,
         "seed": example.seed,
         "title": title(example),

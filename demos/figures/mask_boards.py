@@ -26,6 +26,7 @@ def flow(made: RoIMasks, cell: Sequence[int]) -> dict[str, Any]:
         "rest": encode.pack_values(heads.mask_probs[rest].sum(0).numpy()) if rest else None,
         "rule": heads.rule,
         "picked": labels.index(heads.label),
+        "background": heads.background,
         "chosen": labels.index(made.chosen),
         "by_hand": made.by_hand,
         "threshold": made.threshold,
@@ -62,6 +63,8 @@ def classes(made: RoIMasks) -> list[dict[str, Any]]:
 
 def gradients(made: RoIMasks) -> dict[str, Any]:
     """The gradient of the mask loss for each shown class, and the length of it for all the others."""
+    if made.negative:
+        return {"none": no_loss(made)}
     found, labels = made.gradients, made.labels
     rest = [k for k in range(len(made.names)) if k not in labels]
     return {
@@ -75,6 +78,14 @@ def gradients(made: RoIMasks) -> dict[str, Any]:
         "rule": made.heads.rule,
         "loss": found.loss,
     }
+
+
+def no_loss(made: RoIMasks) -> str:
+    """Why there is no mask loss for a RoI on the background."""
+    return (
+        f"The truth here is background, no mask loss for it: the box has an IoU of {made.overlap or 0.0:.2f} with the "
+        f"nearest true box, and only RoIs of at least {made.heads.positive:g} train the mask head."
+    )
 
 
 def colors(kind: str) -> list[str]:

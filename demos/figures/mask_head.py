@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 FILL = 90  # of 255: how much of the mask's colour lies over the picture
 SIDE = 768  # pixels of the overlay's longer side, at most: outlines finer than the picture's pixels
+SMALL, LETTER, ROW = 0.17, 0.014, 0.035  # of the picture: a small box, a letter's width, a label's height
 LINE = 0.007  # width of an outline, of the shorter side
 
 
@@ -49,9 +50,57 @@ def _draw(layer: np.ndarray, mask: np.ndarray, factor: int, color: str, width: i
     cv2.drawContours(layer, found, -1, (*style.rgb(color), 255), width)
 
 
+def dropped(heads: MaskHeadsTrace, names: Sequence[str]) -> str:
+    """What becomes of a RoI of which the class head says background; "" for any other."""
+    if not heads.background:
+        return ""
+    name, prob = names[heads.label], float(heads.class_probs[heads.label])
+    fate = (
+        f"its {name}, {prob:.2f}, remains as an unsure detection"
+        if prob > heads.least_score
+        else "this RoI would be dropped"
+    )
+    return f"The class head says background: {fate}. Shown: the best class that is not background."
+
+
+def named(boxes: Sequence[Sequence[float]], texts: Sequence[str], size: tuple[int, int]) -> list[str]:
+    """The texts of boxes, shortened to the class above small boxes, "" where one would cover another's.
+
+    Args:
+        boxes: xyxy, the most important first.
+        texts: of each, such as "ball 0.97".
+        size: (height, width) of the picture.
+    """
+    taken: list[tuple[float, float, float, float]] = []
+    kept = []
+    for (x0, y0, x1, _), text in zip(boxes, texts, strict=True):
+        said = text if x1 - x0 >= SMALL * size[1] else text.rpartition(" ")[0]
+        wide, high = LETTER * size[1] * (len(said) + 1), ROW * size[0]
+        left = x1 - wide if x0 > 0.6 * size[1] else x0  # as stage.js places them
+        top = y0 if y0 < 0.07 * size[0] else y0 - high
+        place = (left, top, left + wide, top + high)
+        free = not any(
+            place[0] < o[2] and o[0] < place[2] and place[1] < o[3] and o[1] < place[3] for o in taken
+        )
+        taken += [place] if free else []
+        kept.append(said if free else "")
+    return kept
+
+
+def otherwise(softmax: Mapping[str, Any]) -> str:
+    """The softmax network's mask AP by the other reading of its masks, where that was measured."""
+    other = [
+        run["metrics_against_background"] for run in softmax["runs"] if "metrics_against_background" in run
+    ]
+    if not other:
+        return ""
+    mean = 100 * sum(one["mask_ap"] for one in other) / len(other)
+    return f" Softmax read as 'its class beats the background' instead: mask AP {mean:.1f}."
+
+
 def worked(
     heads: MaskHeadsTrace,
-    gradients: MaskGradients,
+    gradients: MaskGradients | None,
     names: Sequence[str],
     label: int,
     cell: tuple[int, int],
@@ -65,7 +114,12 @@ def worked(
         + probability(heads, names, label, cell),
         "**The K probabilities there** " + total(heads, cell),
         paste_line(pasted, threshold),
-        "**Gradient.** " + gradient(heads, gradients, names, label, cell),
+        "**Gradient.** "
+        + (
+            gradient(heads, gradients, names, label, cell)
+            if gradients
+            else "None: the truth here is background, and the mask loss is defined on positive RoIs only."
+        ),
     ]
     return "\n\n".join(lines)
 
@@ -132,11 +186,13 @@ def gradient(
             f"{names[label]}'s logit autograd gives ${value:g}$, exactly."
         )
     if heads.rule == "softmax":
-        inside = round(target) == 1
-        target = float(label == (found.label if inside else 0))
-        where = f"inside the true {true_name}" if inside else "outside, so background"
+        share, target = target, {found.label: target, 0: 1 - target}.get(label, 0.0)
+        inside, outside = f"inside the true {true_name}", "outside, so background"
+        where = (
+            f"{share:.3f} {inside}, the rest background" if 0 < share < 1 else inside if share else outside
+        )
         return (
-            rf"The cell lies {where}. ${cells}\cdot\partial L/\partial z = p - t = {p:.4f} - {target:g} = "
+            rf"The cell lies {where}. ${cells}\cdot\partial L/\partial z = p - t = {p:.4f} - {target:.4g} = "
             rf"{p - target:.4f}$; by autograd ${cells}\cdot{power(value)} = {cells * value:.4f}$."
         )
     return (

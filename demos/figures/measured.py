@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lecture_models.evaluation.stream import Measured
     from lecture_models.scenes import SceneSettings
 
-History = Sequence[tuple[float, ...]]
+History = Sequence[tuple[float | None, ...]]
 
 
 def bars(counts: Mapping[str, tuple[int, int]], rules: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -23,15 +23,17 @@ def bars(counts: Mapping[str, tuple[int, int]], rules: Mapping[str, str]) -> lis
     ]
 
 
-def curve(history: History) -> dict[str, list[float]]:
-    """AP over the scenes so far: `scenes`, and `AP`, `AP50`, `AP75` in percent.
+def curve(history: History) -> dict[str, list[float | None]]:
+    """AP over the scenes so far: `scenes`, and `AP`, `AP50`, `AP75` in percent; None where it is not defined.
 
     >>> curve([(1, 0.5, 0.75, 0.25)])["AP50"]
     [75.0]
+    >>> curve([(1, None, 0.75, 0.25)])["AP"]
+    [None]
     """
     columns = list(zip(*history, strict=True)) if history else [(), (), (), ()]
-    percent = {
-        name: [round(100 * value, 2) for value in column]
+    percent: dict[str, list[float | None]] = {
+        name: [None if value is None else round(100 * value, 2) for value in column]
         for name, column in zip(("AP", "AP50", "AP75"), columns[1:], strict=True)
     }
     return {"scenes": list(columns[0]), **percent}
@@ -80,7 +82,7 @@ def measured(
         "bars": bars(told.counts, rules),
         "hits": told.true_positives,
         "aside": aside(told),
-        "cards": json.dumps([galleries.card(one, rules[one.kind], key(one.seed)) for one in told.worst]),
+        "cards": json.dumps([galleries.card(one, key(one.seed)) for one in told.worst]),
         "strongest": [
             {"title": names[gallery], "seed": seed, "count": found.strength[0], "key": key(seed)}
             for gallery, (seed, found) in told.strongest.items()

@@ -37,6 +37,15 @@ RULES: Mapping[str, str] = {
 """The eight classes in the order in which they are shown, each with its rule in one sentence."""
 
 
+BELOW = "a detection of mask IoU at least 0.5 saw it, but its score is below the threshold"
+"""The rule of a missed instance that another threshold would have found."""
+
+
+def rule_of(kind: str, below: float) -> str:
+    """The rule of an error in one sentence; `below` as in :class:`Error`."""
+    return BELOW if below > 0 else RULES[kind]
+
+
 @dataclass(frozen=True)
 class Error:
     """One false positive or one missed instance.
@@ -67,7 +76,7 @@ class Error:
     @property
     def rule(self) -> str:
         """The rule of its class in one sentence."""
-        return RULES[self.kind]
+        return rule_of(self.kind, self.below)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from itertools import count
 
 import numpy as np
 
-from .errors import RULES, Error
+from .errors import RULES, Error, rule_of
 from .judged import Judged
 
 MARGIN = 0.35
@@ -69,6 +69,11 @@ class Example:
     def mask_iou(self) -> float:
         """IoU of the main detection and the main true instance."""
         return self.shared / max(self.union, 1)
+
+    @property
+    def rule(self) -> str:
+        """The rule that applied, in one sentence."""
+        return rule_of(self.kind, self.below)
 
     @property
     def nbytes(self) -> int:

@@ -172,8 +172,10 @@ class Exhibit:
             return f"cut into separate parts of at least 16 px: {members}."
         if self.gallery == "small":
             mean = f", {-second} px on average" if count else ""
-            return f"{count} things of less than {round(SMALL**0.5)}² visible pixels{mean}."
-        return f"{count} errors at IoU 0.5: false positives {second}, missed instances {count - second}."
+            things = "thing" if count == 1 else "things"
+            return f"{count} {things} of less than {round(SMALL**0.5)}² visible pixels{mean}."
+        wrong = "error" if count == 1 else "errors"
+        return f"{count} {wrong} at IoU 0.5: false positives {second}, missed instances {count - second}."
 
 
 def exhibit(

@@ -7,7 +7,6 @@ and the strongest scene of each gallery.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,10 +34,6 @@ SEEDS = 1_000_000
 """Scenes of this seed and above were trained on, and measure something else."""
 SECONDS = 1.0
 """Least time between two computations of the AP, and at most a fifth of all time goes into them."""
-
-_ap_lock = (
-    threading.Lock()
-)  # AveragePrecision.compute sends the standard output of the whole process elsewhere
 
 
 @dataclass(frozen=True)
@@ -187,8 +182,7 @@ class Meter:
         """The results so far; the AP is computed anew only now and then, and with the last scene."""
         now = time.monotonic()
         if self._precision is not None and (now >= self._next or self._done == self._fixed["total"]):
-            with _ap_lock:
-                self._ap = self._precision.compute()
+            self._ap = self._precision.compute()
             self._ap_of, self._shown = self._done, tuple(self._worst.sorted())
             took = time.monotonic() - now
             self._next = time.monotonic() + max(self._least, 4 * took)

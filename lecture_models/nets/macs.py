@@ -9,24 +9,11 @@ cards call GFLOPS are multiply-adds too: ResNet-18's card says 1.814, and so doe
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from torch.utils.flop_counter import FlopCounterMode
 
 OPERATIONS_PER_MAC = 2  # a product and a sum
-
-
-@dataclass(frozen=True)
-class Macs:
-    """Multiply-adds of one call. ``by_module`` has those of each module, its parts' included, as "ResNet.layer1.0"."""
-
-    total: int
-    by_module: dict[str, int]
-
-    def of(self, module: str) -> int:
-        """Multiply-adds of one module by its name; 0 for one that did not run."""
-        return self.by_module.get(module, 0)
 
 
 def count_macs(function: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
@@ -41,26 +28,19 @@ def count_macs(function: Callable[..., Any], *args: Any, **kwargs: Any) -> int:
     >>> count_macs(torch.nn.Linear(10, 3), torch.zeros(4, 10))  # 4 rows, 10 · 3 each
     120
     """
-    return macs_of(function, *args, **kwargs)[1].total
+    return macs_of(function, *args, **kwargs)[1]
 
 
-def macs_of(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, Macs]:
-    """What ``function(*args, **kwargs)`` returns, and its multiply-adds by module.
-
-    Names begin with the class of the outermost module that was called, such as "MaskRCNN.backbone".
+def macs_of(function: Callable[..., Any], *args: Any, **kwargs: Any) -> tuple[Any, int]:
+    """What ``function(*args, **kwargs)`` returns, and its multiply-adds, in one call.
 
     >>> import torch
     >>> network = torch.nn.Sequential(torch.nn.Linear(10, 3), torch.nn.Linear(3, 2))
     >>> result, macs = macs_of(network, torch.zeros(1, 10))
-    >>> tuple(result.shape), macs.total, macs.of("Sequential.1")
-    ((1, 2), 36, 6)
+    >>> tuple(result.shape), macs
+    ((1, 2), 36)
     """
     counter = FlopCounterMode(display=False)
     with counter:
         result = function(*args, **kwargs)
-    counts = {
-        name: sum(counts.values()) // OPERATIONS_PER_MAC
-        for name, counts in counter.get_flop_counts().items()
-        if name != "Global"
-    }
-    return result, Macs(counter.get_total_flops() // OPERATIONS_PER_MAC, counts)
+    return result, counter.get_total_flops() // OPERATIONS_PER_MAC

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torchvision.models.detection.mask_rcnn import MaskRCNNPredictor
 
+from lecture_models.autopsy.chain import network_size
 from lecture_models.nets.macs import count_macs
 from lecture_models.nets.mask_softmax import SoftmaxMaskPredictor
 from lecture_models.nets.rcnn_trace import COCO_LEVELS, RCNNTrace, paste
@@ -40,6 +41,13 @@ class MaskHeadsTrace:
     mask_probs: Tensor  # [K, 28, 28] under the network's own rule
     rule: Rule  # how logits become probabilities: a sigmoid each, or a softmax over the classes
     size: tuple[int, int]  # (height, width) of the picture
+    least_score: float  # a class of a smaller probability makes no detection
+    positive: float  # IoU with a true box from which training gives a RoI to the mask head
+
+    @property
+    def background(self) -> bool:
+        """Whether the class head says background: no class of things is more probable."""
+        return int(self.class_probs.argmax()) == 0
 
     @property
     def label(self) -> int:
@@ -93,13 +101,16 @@ def trace_mask_heads(network: Any, trace: RCNNTrace, box: Tensor) -> MaskHeadsTr
             f"A network with a mask head is needed; {trace.network} has none. Choose a Mask R-CNN."
         )
     device = next(network.parameters()).device
-    size, scale = (trace.image.shape[0], trace.image.shape[1]), trace.scale
+    size, seen = (trace.image.shape[0], trace.image.shape[1]), network_size(network, trace.image)
+    scales = (
+        box.new_tensor([seen[1] / size[1], seen[0] / size[0]]).repeat(2).to(device)
+    )  # each side is rounded
     maps = {MAPS[level]: values[None].to(device) for level, values in trace.features.items()}
-    rois, shapes = [box[None].to(device) * scale], [(round(size[0] * scale), round(size[1] * scale))]
+    rois, shapes = [box[None].to(device) * scales], [seen]
     box_crop = heads.box_roi_pool(maps, rois, shapes)
     mask_crop = heads.mask_roi_pool(maps, rois, shapes)
     logits, deltas = heads.box_predictor(heads.box_head(box_crop))
-    refined = heads.box_coder.decode(deltas, rois)[0] / scale
+    refined = heads.box_coder.decode(deltas, rois)[0] / scales
     masks = raw_mask_logits(heads, mask_crop)[0]
     kept = {"box": box, "box_crop": box_crop[0], "mask_crop": mask_crop[0], "class_logits": logits[0]}
     kept |= {
@@ -108,9 +119,10 @@ def trace_mask_heads(network: Any, trace: RCNNTrace, box: Tensor) -> MaskHeadsTr
         "boxes": clip(refined, size),
     }
     kept |= {"mask_logits": masks, "mask_probs": mask_probs(masks, mask_rule(network))}
-    level = level_of(network, box, scale)
+    level = level_of(network, rois[0][0].cpu())
     values = {name: value.float().cpu() for name, value in kept.items()}
-    return MaskHeadsTrace(level=level, rule=mask_rule(network), size=size, **values)
+    limits = {"least_score": heads.score_thresh, "positive": heads.proposal_matcher.high_threshold}
+    return MaskHeadsTrace(level=level, rule=mask_rule(network), size=size, **limits, **values)
 
 
 def raw_mask_logits(heads: Any, mask_crops: Tensor) -> Tensor:

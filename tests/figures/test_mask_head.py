@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from demos.figures import style
-from demos.figures.mask_head import FILL, outlines, power
+from demos.figures.mask_head import FILL, named, outlines, power
 
 
 def test_the_mask_is_filled_and_both_are_outlined():
@@ -22,6 +22,12 @@ def test_the_mask_is_filled_and_both_are_outlined():
 
 def test_a_large_picture_is_not_enlarged():
     assert outlines(np.ones((1200, 700), bool), None).shape == (1200, 700, 4)
+
+
+def test_names_do_not_cover_each_other():
+    boxes = [(20.0, 100.0, 120.0, 200.0), (22.0, 101.0, 110.0, 190.0), (20.0, 200.0, 40.0, 230.0)]
+    said = named(boxes, ["crate 0.99", "crate 0.80", "traffic cone 0.70"], (256, 256))
+    assert said == ["crate 0.99", "", "traffic cone"]
 
 
 def test_small_numbers_are_written_as_powers():

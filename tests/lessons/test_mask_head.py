@@ -81,9 +81,11 @@ def test_the_gradients_are_exactly_zero_or_all_there(shown, name: str):
         assert board["norms"][label] > 0
         return
     assert min(board["norms"]) > 0
-    target = (encode.unpack(board["target"]).round() * label).astype(int)
+    share = encode.unpack(board["target"])
+    target = np.zeros_like(values)
+    target[0], target[label] = 1 - share, share
     logits = torch.from_numpy(encode.unpack(shown[name]["flow"]["logits"]).copy())
-    wanted = mask_probs(logits, "softmax").numpy() - (target[None] == np.arange(6)[:, None, None])
+    wanted = mask_probs(logits, "softmax").numpy() - target
     np.testing.assert_allclose(values * 784, wanted, atol=1e-6)
 
 
@@ -102,6 +104,22 @@ def test_the_reading_is_the_iou_of_the_pasted_mask(shown):
     fit = (truth & mask).sum() / (truth | mask).sum()
     assert shown["mask_sigmoid"]["overlap"].value == f"{fit:.2f}"
     assert fit > 0.5
+
+
+def test_a_box_on_the_background_says_so_and_has_no_mask_loss():
+    seen = lesson.update(box="2,2,60,30")
+    made = study("mask_sigmoid", box=(2, 2, 60, 30))
+    assert made.heads.background
+    assert made.negative
+    assert seen["flow"]["background"]
+    assert "The class head says background" in seen["stage"].message
+    assert "not background" in seen["stage"].message
+    assert seen["overlap"].more[0][1].startswith("background")
+    assert "The truth here is background" in seen["overlap"].meaning
+    assert list(seen["gradients"]) == ["none"]
+    assert "no mask loss" in seen["gradients"]["none"]
+    assert "positive RoIs only" in seen["numbers"]
+    assert "gradients" not in lesson.data(box="2,2,60,30")
 
 
 def test_another_class_and_threshold_by_hand():
@@ -159,6 +177,12 @@ def test_our_ablation_is_the_result_files(monkeypatch: pytest.MonkeyPatch):
     assert "one seed" in table.caption
     assert "train mask_sigmoid" in table.caption
     assert table.source == "result"
+
+
+def test_the_other_reading_of_the_softmax_is_told_where_it_was_measured():
+    run = {"metrics_against_background": {"mask_ap": 0.2345}}
+    assert lesson.figures.otherwise({"runs": [{}]}) == ""
+    assert "instead: mask AP 23.4" in lesson.figures.otherwise({"runs": [run, {}]})
 
 
 def test_without_results_there_is_no_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):

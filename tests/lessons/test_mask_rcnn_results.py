@@ -15,7 +15,7 @@ from demos import mask_rcnn_results as lesson
 from demos.figures import encode
 from demos.ui import Progress
 from lecture_models import pictures, zoo
-from lecture_models.evaluation import exhibits, galleries
+from lecture_models.evaluation import errors, exhibits, galleries
 from lecture_models.evaluation.judged import judge
 from lecture_models.evaluation.stream import stream
 from lecture_models.scenes import SceneSettings, render
@@ -135,7 +135,25 @@ def test_an_opened_scene_stays_until_the_gallery_or_the_picture_changes():
 def test_a_photograph_gets_predictions_and_a_sentence():
     said = lesson.update(picture="sample:chelsea")
     assert "Nobody has marked the truth" in said["stage"].message
+    assert "galleries and rank" in said["stage"].message
     assert (said["objects"], said["errors"]) == (None, None)
+
+
+def test_all_that_was_missed_is_marked_and_the_legend_names_no_more(shown: Any):
+    panel = shown["stage"].panels[0]
+    gone = sum(bar["gone"] for bar in shown["errors"]["bars"])
+    assert sum(box.dashed for box in panel.boxes) == gone > 0
+    clear = lesson.update(picture="scene:42", gallery="this", score=0.5)
+    wrong = sum(bar["wrong"] + bar["gone"] for bar in clear["errors"]["bars"])
+    assert ("not found, or a false positive" in str(clear["stage"].legend)) == (wrong > 0)
+
+
+def test_a_missed_thing_that_was_seen_below_the_threshold_has_a_rule_of_its_own(shown: Any):
+    cards = lesson.update(picture=BUSY, scenes=6, score=0.95)["errors"]["cards"]
+    below = [card for card in cards if any("below the threshold" in line for line in card["lines"])]
+    assert below
+    assert {card["rule"] for card in below} == {errors.BELOW}
+    assert errors.BELOW not in {card["rule"] for card in cards if card not in below}
 
 
 def test_weights_that_cannot_be_fetched_get_a_sentence(monkeypatch: pytest.MonkeyPatch):

@@ -69,6 +69,18 @@ def test_a_detections_mask_is_the_networks_own_when_it_resizes(coco: tuple[Any, 
         torch.testing.assert_close(heads.mask_probs[label], trace.mask_cells[number], atol=1e-4, rtol=0)
 
 
+def test_a_detections_mask_is_the_networks_own_when_the_sides_are_rounded_apart():
+    """43 × 510 becomes 112 × 1333: a scale of 2.605 down and 2.614 across."""
+    torch.manual_seed(4)
+    network = eager(maskrcnn_resnet50_fpn(weights=None, weights_backbone=None))
+    image = np.random.default_rng(0).integers(0, 256, (43, 510, 3), np.uint8)
+    trace = trace_rcnn(network, image)
+    assert len(trace.boxes)
+    for number, (box, label) in enumerate(zip(trace.boxes, trace.labels.tolist(), strict=True)):
+        heads = trace_mask_heads(network, trace, box)
+        torch.testing.assert_close(heads.mask_probs[label], trace.mask_cells[number], atol=1e-4, rtol=0)
+
+
 def test_the_crops_are_roi_align_of_its_level(networks: Any, traces: Any):
     heads = trace_mask_heads(networks["sigmoid"], traces["sigmoid"], BOX)
     assert heads.level == "P3"  # a box of 64 pixels: one level below the 96 of P4
