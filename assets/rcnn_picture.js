@@ -20,7 +20,8 @@
   const LEVELS = ["p2", "p3", "p4", "p5", "p6", "p7"];
   const MORPH = 700; // milliseconds
   const POSES = ["anchor", "anchor", "anchor", "decoded", "clipped", "clipped", "clipped", "clipped", "refined", "refined", "refined", "refined"];
-  const CLASSES = 8, DETECTIONS = 9, PASTED = 11; // stages from 0: classes are known, only the found are left, masks are pasted
+  // Stages from 0: RoIs have a level, classes are known, only the found are left, masks are pasted.
+  const ROI = 6, CLASSES = 8, DETECTIONS = 9, PASTED = 11;
   rcs.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   rcs.Picture = class {
@@ -122,7 +123,7 @@
         const here = track.dies >= stage && !(track.twin && stage < CLASSES);
         if (!here) continue;
         const dying = track.dies === stage;
-        const color = stage >= CLASSES ? classes[t.label[track.i]][1] : this.colors[t.level[track.i] % LEVELS.length];
+        const color = stage >= CLASSES ? classes[t.label[track.i]][1] : this.colors[(stage >= ROI ? t.roi : t.level)[track.i] % LEVELS.length];
         const look = { dying, color, width: stage >= DETECTIONS && !dying ? 2.6 : 1.4, strength: this.strength(track, stage) };
         this.moving.push({ start: this.box(track, from), end: this.box(track, stage), ...look });
       }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.lives import Life, Place
     from lecture_models.rcnn.obituaries import Obituaries
     from lecture_models.rcnn.record import RCNNRecord
+    from lecture_models.rcnn.selective_search import Search
     from lecture_models.rcnn.stages import StagesTrace
     from lecture_models.weights import Progress
 
@@ -68,17 +69,21 @@ class Traced:
 
 def quick(key: str, name: str, progress: Progress | None = None) -> Books:
     """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download."""
+    from lecture_models.rcnn.ledgers import LIMIT
+    from lecture_models.rcnn.selective_search import search
+
     shown = pictures.resolve(key)
     zoo.load(name, progress)  # before a GPU is asked for: a download needs none
-    return books(shown, name, _ledgers(name, shown.image))
+    found = search(shown.image, LIMIT)  # seconds for a photograph: before the network is kept from others
+    return books(shown, name, _ledgers(name, shown.image, found))
 
 
 @zoo.gpu
-def _ledgers(name: str, image: np.ndarray) -> tuple[Ledger, ...]:
+def _ledgers(name: str, image: np.ndarray, found: Search) -> tuple[Ledger, ...]:
     from lecture_models.rcnn.ledgers import ledgers_now
 
     with zoo.using(name) as network:
-        return ledgers_now(network, image)
+        return ledgers_now(network, image, found)
 
 
 def slow(key: str, name: str) -> Iterator[Books]:
@@ -167,11 +172,13 @@ def _filtered(name: str, record: RCNNRecord, settings: dict[str, Any]) -> Stages
 
 def autopsy(key: str, name: str, pixel: Point = (), progress: Progress | None = None) -> Traced:
     """The chain behind a pixel of a mask; an empty pixel takes the middle of the best detection's mask."""
+    from lecture_models.autopsy.chain import no_masks
+
     shown = pictures.resolve(key)
     trace = zoo.trace(name, shown.image, progress)
     place = (pixel[0], pixel[1]) if pixel else usual_pixel(trace)
     if place is None:
-        return Traced(shown, trace, None, "This network found no mask here. Choose another picture.")
+        return Traced(shown, trace, None, no_masks(trace))
     try:
         return Traced(shown, trace, _chain(name, trace, place), "")
     except ValueError as error:
@@ -187,7 +194,10 @@ def _chain(name: str, trace: RCNNTrace, pixel: tuple[float, float]) -> Autopsy:
 
 
 def usual_pixel(trace: RCNNTrace) -> tuple[float, float] | None:
-    """The pixel of the best detection's mask that lies deepest inside it; None where there is no mask."""
+    """The pixel of the best detection's mask that lies deepest inside it; None where there is no mask.
+
+    A best mask that covers no pixel leaves the one of its largest probability.
+    """
     import cv2
     import numpy as np
 
@@ -195,7 +205,8 @@ def usual_pixel(trace: RCNNTrace) -> tuple[float, float] | None:
         return None
     inside = (trace.masks[0].numpy() >= 0.5).astype(np.uint8)
     depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    y, x = divmod(int(depth.argmax()), depth.shape[1])
+    best = depth if inside.any() else trace.masks[0].numpy()
+    y, x = divmod(int(best.argmax()), best.shape[1])
     return float(x), float(y)
 
 

@@ -98,6 +98,7 @@ def _tracks(record: RCNNRecord, stages: StagesTrace, ends: Obituaries) -> dict[s
     return {
         "drawn": len(chosen),
         "level": record.anchor_levels.numpy()[anchors].tolist(),
+        "roi": roi_levels(record, stages)[anchors].tolist(),
         "objectness": _rounded(record.objectness.sigmoid().numpy()[anchors], 3),
         "dies": [FATES[list(FATES)[f]][1] for f in fate[anchors].tolist()],
         "label": label.tolist(),
@@ -107,6 +108,14 @@ def _tracks(record: RCNNRecord, stages: StagesTrace, ends: Obituaries) -> dict[s
         "clipped": _rounded(clipped),
         "refined": _rounded(refined),
     }
+
+
+def roi_levels(record: RCNNRecord, stages: StagesTrace) -> np.ndarray:
+    """The level that each proposal is cropped from, an index of the record's levels; of the others the anchor's own."""
+    levels = record.anchor_levels.numpy().copy()
+    numbers = np.array([record.levels.index(name) for name in stages.roi_levels])
+    levels[stages.rpn.proposals.numpy()] = numbers[stages.proposal_levels.numpy()]
+    return levels
 
 
 def drawn_anchors(fate: np.ndarray, score: np.ndarray, most: int = DRAWN) -> np.ndarray:

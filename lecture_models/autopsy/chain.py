@@ -165,7 +165,7 @@ def choose(trace: RCNNTrace, pixel: tuple[int, int]) -> int:
         ValueError: there is none; the sentence names the nearest boxes.
     """
     if not len(trace.masks):
-        raise ValueError(_no_masks(trace))
+        raise ValueError(no_masks(trace))
     x, y = pixel
     for number in torch.nonzero(trace.masks[:, y, x] >= THRESHOLD).flatten().tolist():
         return int(number)
@@ -222,7 +222,7 @@ def _inside(trace: RCNNTrace, pixel: tuple[float, float]) -> tuple[int, int]:
 
 def _checked(trace: RCNNTrace, detection: int) -> int:
     if not len(trace.masks):
-        raise ValueError(_no_masks(trace))
+        raise ValueError(no_masks(trace))
     if not 0 <= detection < len(trace.masks):
         raise ValueError(
             f"A detection is from 0 to {len(trace.masks) - 1} here; got {detection}. Choose one of them."
@@ -230,7 +230,8 @@ def _checked(trace: RCNNTrace, detection: int) -> int:
     return detection
 
 
-def _no_masks(trace: RCNNTrace) -> str:
+def no_masks(trace: RCNNTrace) -> str:
+    """Why a trace has no mask to follow, and what to do."""
     if len(trace.boxes):
         return "This network has no mask head; choose a Mask R-CNN."
     return "The network found nothing in this picture, so there is no mask to follow; choose another picture."

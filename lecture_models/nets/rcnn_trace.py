@@ -22,7 +22,7 @@ COCO_LEVELS = {"0": "P2", "1": "P3", "2": "P4", "3": "P5", "pool": "P6"}
 class RCNNTrace:
     """What one pass computed, on the CPU in float32. N proposals, D detections, sorted by score.
 
-    Boxes are xyxy in picture pixels. ``scale`` is network pixels per picture pixel (1 for the lecture's own
+    Boxes are xyxy in picture pixels. ``scale`` is network pixels per picture pixel, down (1 for the lecture's own
     network, which does not resize); ``strides`` are picture pixels per cell.
     """
 
@@ -77,7 +77,7 @@ def trace_rcnn(network: GeneralizedRCNN, image: np.ndarray) -> RCNNTrace:
     found, _ = network.roi_heads(maps, proposals, batch.image_sizes)
     cells = found[0].get("masks")
     result = network.transform.postprocess([dict(found[0])], batch.image_sizes, [(height, width)])[0]
-    scale = batch.image_sizes[0][0] / height
+    scale, across = (seen / own for seen, own in zip(batch.image_sizes[0], (height, width), strict=True))
     semantic = getattr(network, "semantic", None)
     logits = semantic(batch.tensors, list(maps.values()))[0, :, :height, :width] if semantic else None
     return RCNNTrace(
@@ -87,7 +87,7 @@ def trace_rcnn(network: GeneralizedRCNN, image: np.ndarray) -> RCNNTrace:
         features={COCO_LEVELS[k]: _cpu(v[0]) for k, v in maps.items()},
         strides={COCO_LEVELS[k]: batch.tensors.shape[-1] / v.shape[-1] / scale for k, v in maps.items()},
         scale=scale,
-        proposals=_cpu(proposals[0]) / scale,
+        proposals=_cpu(proposals[0]) / _cpu(proposals[0]).new_tensor([across, scale, across, scale]),
         boxes=_cpu(result["boxes"]),
         labels=result["labels"].cpu(),
         scores=_cpu(result["scores"]),

@@ -22,7 +22,7 @@ from torchvision.ops import box_iou
 from lecture_models.nets.rcnn_trace import as_tensor
 
 from .meter import Meter, Stage
-from .selective_search import Search, search
+from .selective_search import Search
 
 SELECTIVE_SEARCH = "selective search"
 RPN = "region proposal network"
@@ -65,24 +65,20 @@ class Setting:
     network: Any
     size: tuple[int, int]  # of the picture
     batch: Any  # torchvision's ImageList: normalised, resized, padded
-    scale: float  # network pixels per picture pixel
+    scale: Tensor  # float [4], network pixels per picture pixel: x, y, x, y; each axis is rounded on its own
 
 
-def ledgers_now(network: Any, image: np.ndarray, limit: int = LIMIT) -> tuple[Ledger, ...]:
+def ledgers_now(network: Any, image: np.ndarray, found: Search) -> tuple[Ledger, ...]:
     """Fast, Faster and, where the network has a mask head, Mask R-CNN: three runs of their own.
 
     Args:
         network: a torchvision Faster or Mask R-CNN in eval mode, or ours.
         image: uint8 [H, W, 3].
-        limit: most proposals of selective search, at least 1.
+        found: what selective search proposed, which takes longer than the networks and none of them.
 
     Returns:
         Three ledgers; two for a network without masks, which has no Mask ledger.
-
-    Raises:
-        ValueError: no such image or limit.
     """
-    found = search(image, limit)
     ledgers = [fast_ledger(network, image, found), faster_ledger(network, image)]
     if network.roi_heads.has_mask():
         ledgers.append(mask_ledger(network, image))
@@ -151,7 +147,9 @@ def prepare(network: Any, image: np.ndarray) -> Setting:
     """The picture normalised, resized and padded by the network's own transform."""
     height, width = image.shape[:2]
     batch, _ = network.transform([as_tensor(image, next(network.parameters()).device)])
-    return Setting(network, (height, width), batch, batch.image_sizes[0][0] / height)
+    down, across = (int(seen) / own for seen, own in zip(batch.image_sizes[0], (height, width), strict=True))
+    scale = batch.tensors.new_tensor([across, down, across, down])
+    return Setting(network, (height, width), batch, scale)
 
 
 def propose(setting: Setting, maps: Any, meter: Meter) -> Tensor:

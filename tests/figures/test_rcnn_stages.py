@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from demos.figures.rcnn_stages import DRAWN, FATES, drawn_anchors, payload
-from lecture_models import zoo
+from demos.figures.rcnn_stages import DRAWN, FATES, drawn_anchors, payload, roi_levels
+from lecture_models import family, zoo
 from lecture_models.rcnn.lives import at_place, wrongly_killed
 from lecture_models.rcnn.obituaries import FATES as ALL_FATES
 from lecture_models.rcnn.obituaries import obituaries
@@ -136,3 +136,15 @@ def test_a_network_that_resizes_has_five_levels_and_no_masks():
     assert made["stages"][10]["text"] == "This network has no mask head."
     assert np.array(made["tracks"]["clipped"])[:, 2].max() <= 256
     assert len(json.dumps(made)) < 250_000
+
+
+def test_proposals_have_the_level_that_they_are_cropped_from(network: None):
+    made = family.stages("scene:6", "panoptic_fpn", {})
+    levels = roi_levels(made.record, made.stages)
+    own = made.record.anchor_levels.numpy()
+    proposals = made.stages.rpn.proposals.numpy()
+    for proposal, number in zip(proposals, made.stages.proposal_levels.tolist(), strict=True):
+        assert made.record.levels[levels[proposal]] == made.stages.roi_levels[number]
+    assert (levels[proposals] != own[proposals]).any()  # a small box on a coarse anchor comes from a fine map
+    others = np.setdiff1d(np.arange(len(own)), proposals)
+    assert (levels[others] == own[others]).all()

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torchvision.models import get_model
 
 from demos import rcnn_family as lesson
 from demos.figures import rcnn_ledgers, rcnn_stages
 from lecture_models import family, pictures, zoo
 from lecture_models.nets.rcnn_trace import as_tensor
+from lecture_models.rcnn.record import limits_of
 from tests.ui.raw import call
 
 DEFAULTS = list(lesson.LESSON.defaults.values())
@@ -73,13 +75,25 @@ def test_with_default_settings_the_stages_end_in_the_networks_result():
     assert made.stages.labels.tolist() == result["labels"].tolist()
 
 
-@pytest.mark.parametrize("name", ["panoptic_fpn"])
-def test_the_sliders_start_where_the_networks_are(name):
-    own = family.stages("scene:7", name, {}).record.limits
-    assert own.rpn_nms_iou == pytest.approx(lesson.RPN_IOU)
-    assert own.score_threshold == pytest.approx(lesson.SCORE)
-    shown, usual = lesson.update(view="stages"), family.stages("scene:42", name, {})
-    assert shown["reading"].value == str(usual.ends.counts["survived"])
+def test_the_sliders_start_where_every_network_is():
+    made = [
+        get_model(name, weights=None, weights_backbone=None)
+        for name in lesson.NETWORKS
+        if name != lesson.OURS
+    ]
+    for network in (*made, zoo.load(lesson.OURS)):
+        own = limits_of(network)
+        assert own.rpn_nms_iou == pytest.approx(lesson.RPN_IOU)
+        assert own.score_threshold == pytest.approx(lesson.SCORE)
+
+
+def test_the_lessons_defaults_end_in_the_networks_result():
+    made = lesson.compute(
+        **lesson.by_name(**(lesson.LESSON.defaults | {"view": "stages", "picture": "scene:9"}))
+    )
+    result = _result("scene:9")
+    torch.testing.assert_close(made.stages.boxes, result["boxes"], atol=1e-3, rtol=0)
+    torch.testing.assert_close(made.stages.scores, result["scores"], atol=1e-4, rtol=0)
 
 
 def test_fates_add_up_on_the_page():

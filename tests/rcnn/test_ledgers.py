@@ -8,7 +8,7 @@ from torchvision.models.detection import fasterrcnn_resnet50_fpn, maskrcnn_resne
 
 from lecture_models import zoo
 from lecture_models.nets.panoptic_fpn import panoptic_fpn
-from lecture_models.nets.rcnn_trace import as_tensor
+from lecture_models.nets.rcnn_trace import as_tensor, trace_rcnn
 from lecture_models.rcnn import ledgers as rcnn_ledgers
 from lecture_models.rcnn.ledgers import (
     RPN,
@@ -22,6 +22,7 @@ from lecture_models.rcnn.ledgers import (
 from lecture_models.rcnn.meter import PARTS, Meter, Stage, _part
 from lecture_models.rcnn.selective_search import Search, search
 from lecture_models.scenes import render
+from tests.nets.detectors import torchvision_detector
 
 
 def coco(build):
@@ -48,7 +49,7 @@ def image():
 
 @pytest.fixture(scope="module")
 def ledgers(network, image):
-    return ledgers_now(network, image, 40)
+    return ledgers_now(network, image, search(image, 40))
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +128,10 @@ def test_the_box_head_costs_the_same_for_each_proposal(network, image):
 
 def test_without_a_mask_head_there_is_no_mask_ledger(image):
     network = coco(fasterrcnn_resnet50_fpn)
-    assert [ledger.name for ledger in ledgers_now(network, image, 5)] == ["Fast R-CNN", "Faster R-CNN"]
+    assert [ledger.name for ledger in ledgers_now(network, image, search(image, 5))] == [
+        "Fast R-CNN",
+        "Faster R-CNN",
+    ]
     with pytest.raises(ValueError, match="has none"):
         mask_ledger(network, image)
 
@@ -195,8 +199,15 @@ def test_things_found_by_hand():
     assert things_found(nothing, torch.zeros(1, 4), torch.ones(1)) == [False]
 
 
-def test_a_bad_picture_or_limit_is_said(network):
-    with pytest.raises(ValueError, match=r"uint8 \[H, W, 3\]"):
-        ledgers_now(network, np.zeros((8, 8), np.uint8))
-    with pytest.raises(ValueError, match="at least 1"):
-        ledgers_now(network, np.zeros((64, 64, 3), np.uint8), 0)
+@pytest.mark.parametrize("size", [(43, 510), (200, 40)])
+def test_a_long_picture_is_resized_by_factors_of_each_axis(size):
+    """torchvision rounds width and height on their own; one factor for both would move the boxes by pixels."""
+    wide = torchvision_detector(masks=False)
+    image = np.random.default_rng(1).integers(0, 255, (*size, 3), np.uint8)
+    with torch.inference_mode():
+        expected = wide([as_tensor(image)])[0]
+    ledger = faster_ledger(wide, image)
+    torch.testing.assert_close(ledger.boxes, expected["boxes"], atol=5e-2, rtol=0)
+    again = fast_ledger(wide, image, Search(ledger.proposals, 0.0, len(ledger.proposals)))
+    torch.testing.assert_close(again.boxes, expected["boxes"], atol=5e-2, rtol=0)
+    torch.testing.assert_close(trace_rcnn(wide, image).proposals, ledger.proposals, atol=5e-2, rtol=0)
