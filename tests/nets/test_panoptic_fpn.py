@@ -6,7 +6,8 @@ import torch
 from torchvision.models.detection import fasterrcnn_resnet50_fpn, maskrcnn_resnet50_fpn
 from torchvision.ops import MultiScaleRoIAlign
 
-from lecture_models.nets.panoptic_fpn import CANONICAL_SCALE, LEVELS, panoptic_fpn
+from lecture_models.nets.mask_rcnn import CANONICAL_SCALE, LEVELS
+from lecture_models.nets.panoptic_fpn import panoptic_fpn
 from lecture_models.nets.rcnn_trace import as_tensor, paste, run_heads, trace_rcnn
 from lecture_models.nets.semantic_branch import semantic_loss
 from lecture_models.scenes import render
