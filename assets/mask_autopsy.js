@@ -52,20 +52,28 @@
       const token = ++this.token;
       const map = value.chain ? await ww.unpack(value.chain.map.values) : null;
       if (token !== this.token) return;
-      Object.assign(this, { value, map });
+      const stale = !value.chain && this.keeps(value);
+      Object.assign(this, stale ? { value: { ...value, chain: this.value.chain }, stale } : { value, map, stale });
       clearTimeout(this.later);
       const chosen = String(this.props.selection || "").split(",").map(Number);
       const there = chosen.length === 2 && chosen.every(Number.isFinite) ? chosen.map(Math.floor) : null;
       this.pixel = value.chain ? value.chain.pixel : there;
-      this.bin = value.chain ? value.chain.crop.followed : null;
+      if (!stale) this.bin = value.chain ? value.chain.crop.followed : null;
       this.root.classList.remove("ma-waiting");
       this.draw();
+    }
+
+    // A pixel outside all masks of the same picture: the last chain stays, dimmed, so that nothing moves under the pointer.
+    keeps(value) {
+      const same = ["base", "overlay"].every((key) => this.value?.[key] === value[key]);
+      return Boolean(same && this.value.chain && JSON.stringify(this.value.boxes) === JSON.stringify(value.boxes));
     }
 
     draw() {
       const { chain } = this.value;
       const focused = this.root.contains(document.activeElement) && document.activeElement.dataset.part;
       this.root.classList.toggle("ma-empty", !chain);
+      this.root.classList.toggle("ma-stale", this.stale);
       const names = chain ? ma.ORDER : ["picture"];
       this.cards = Object.fromEntries(names.map((name) => [name, ma[name](this)]));
       this.root.replaceChildren(...Object.values(this.cards));

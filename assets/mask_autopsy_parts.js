@@ -38,19 +38,21 @@
       ring.setAttribute("cy", y + 0.5);
     };
     board.pixel ? board.moved(board.pixel) : ring.remove();
-    if (chain) keyed(ring, "pixel", chain.mask.cells.map((_, i) => `cell-${i}`).join(" "));
+    if (chain && !board.stale) keyed(ring, "pixel", chain.mask.cells.map((_, i) => `cell-${i}`).join(" "));
     ma.pointing(svg, {
       part: "pixel", label: "All final masks. Click a pixel, or move it with the arrow keys.", keys: 10,
       at: () => board.pixel || [width / 2, height / 2], take: (point, wait) => board.choose(point, wait),
     });
-    const said = chain ? [
+    const told = message ? [text("ma-message", message)] : [];
+    const said = board.stale ? [...told, text("ma-check", `Dimmed: the last chain, of ${chain.title} at pixel (${chain.pixel.join(", ")}).`), links(chain)] : chain ? [
+      ...told,
       make("p", { class: "ma-result" }, keyed(make("b", { text: ma.number(chain.value, 4) }), "pixel", ring.dataset.from),
         ` at pixel (${chain.pixel.join(", ")}) of `, make("span", { text: chain.title })),
       text("ma-check", "How did this number come about? Follow it through 2 to 6; point at a term to see its place."),
       chain.resized ? text("ma-check", chain.resized) : null,
       links(chain),
-    ] : [text("ma-check", "Click a pixel of a mask, or move the cross with the arrow keys.")];
-    return ma.card(board, "picture", "A pixel of a final mask", message ? text("ma-message", message) : null, svg, ...said);
+    ] : [...told, text("ma-check", "Click a pixel of a mask, or move the cross with the arrow keys.")];
+    return ma.card(board, "picture", "A pixel of a final mask", svg, ...said);
   };
 
   // ---- 2 the 28 × 28 cells ---------------------------------------------------------------------------

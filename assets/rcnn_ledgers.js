@@ -106,7 +106,7 @@
 
   // ---- Fast, Faster, Mask --------------------------------------------------------------------------
   const NO_MASKS = "This network has no mask head, so there is no Mask R-CNN ledger.";
-  const HOW = "A bar is as long as the total, on a logarithmic axis that all columns share, and is coloured by each stage's share of it. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this machine, now. Dashed: true things that were missed.";
+  const HOW = "A bar is as long as the total, on a logarithmic axis that all columns share, and is coloured by each stage's share of it. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this machine, now; of a stage that columns share, the fastest of their runs. Dashed: true things that were missed.";
   ww.rcnnLedgers = (element, props, watch) => {
     const root = element.querySelector(".ww-board");
     root.classList.add("rcl-board");

@@ -20,8 +20,8 @@
   const LEVELS = ["p2", "p3", "p4", "p5", "p6", "p7"];
   const MORPH = 700; // milliseconds
   const POSES = ["anchor", "anchor", "anchor", "decoded", "clipped", "clipped", "clipped", "clipped", "refined", "refined", "refined", "refined"];
-  // Stages from 0: RoIs have a level, classes are known, only the found are left, masks are pasted.
-  const ROI = 6, CLASSES = 8, DETECTIONS = 9, PASTED = 11;
+  // Stages from 0: some anchors end, RoIs have a level, classes are known, only the found are left, masks are pasted.
+  const TOP = 2, ROI = 6, CLASSES = 8, DETECTIONS = 9, PASTED = 11;
   rcs.calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   rcs.Picture = class {
@@ -110,16 +110,22 @@
 
     strength(track, stage) {
       const { objectness, score } = this.value.tracks;
-      if (stage === 0) return 0.5;
       return stage < CLASSES ? 0.25 + 0.75 * objectness[track.i] : 0.3 + 0.7 * score[track.i];
+    }
+
+    // While all anchors are alive: those of a few cells, evenly spread.
+    sample(stage) {
+      const { level, objectness, anchor } = this.value.sample;
+      return anchor.map((box, i) => ({ start: box, end: box, dying: false, width: 1.4,
+        color: this.colors[level[i] % LEVELS.length], strength: stage ? 0.25 + 0.75 * objectness[i] : 0.7 }));
     }
 
     // The stage's boxes; `morph`: from where they are now, in 700 ms.
     show(stage, morph = true) {
       const from = this.stage, { tracks: t, classes, pasted } = this.value;
       this.stage = stage;
-      this.moving = [];
-      for (const track of this.tracks) {
+      this.moving = stage < TOP ? this.sample(stage) : [];
+      if (stage >= TOP) for (const track of this.tracks) {
         const here = track.dies >= stage && !(track.twin && stage < CLASSES);
         if (!here) continue;
         const dying = track.dies === stage;

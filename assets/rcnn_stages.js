@@ -115,6 +115,8 @@
 
     // ---- values --------------------------------------------------------------------------------------------------
     take(value) {
+      const asked = this.asked || (!this.value && value.place); // by a click, or by a permalink
+      if (asked && !this.value) this.stage = this.picture.stage = value.stages.length - 1; // who lived there: the end
       this.value = value;
       this.buttons = value.stages.map((one, i) => make("button", { type: "button", onclick: () => { this.toggle(false); this.go(i); } },
         make("span", { text: `${i + 1} ${one.title}` }), make("b", { text: this.funnel(one) })));
@@ -125,7 +127,7 @@
       if (focused) this.buttons[this.stage].focus();
       this.lives.take(value);
       this.fates.replaceChildren(...rcs.fates(value));
-      if (value.place && this.asked) this.open("lives");
+      if (value.place && asked) this.open("lives");
       this.asked = false;
       this.follow();
     }
@@ -144,9 +146,11 @@
       this.said.textContent = `${stage + 1} of ${value.stages.length}: ${one.title}`;
       const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
       this.panels.stage.replaceChildren(
-        make("p", { class: "rcs-counts" }, make("strong", { text: this.funnel(one) }), ` ${one.of}${gone}`),
-        make("p", { text: one.text }),
-        one.figure.cells ? cells(one.figure.cells) : rcs.bars(one.figure.bars),
+        make("div", { class: "rcs-shown" },
+          make("p", { class: "rcs-counts" }, make("strong", { text: this.funnel(one) }), ` ${one.of}${gone}`),
+          make("p", { text: one.text }),
+          one.figure.cells ? cells(one.figure.cells) : rcs.bars(one.figure.bars),
+          one.figure.more ? make("p", { class: "rcs-more", text: one.figure.more }) : ""),
         this.drawn(),
       );
     }
@@ -156,8 +160,10 @@
       const { value, stage } = this, { dies, level, drawn } = value.tracks;
       const here = dies.filter((end, i) => end >= stage && (i < drawn || stage >= 8)).length;
       const rule = stage < 8 ? ` of ${count(value.stages[stage].before)}, of each fate the 60 best.` : ", of each proposal the candidate that came farthest.";
-      const text = stage < 10 ? `Drawn: ${count(here)}${rule}` : "";
-      const legend = stage < 8 ? value.levels.map((name, i) => make("li", {}, rcs.dot(i), name)) : [];
+      const { cells: few, anchor: even } = value.sample;
+      const text = stage < 2 ? `Drawn: the ${even.length} anchors of ${few} cells of each level.` : stage < 10 ? `Drawn: ${count(here)}${rule}` : "";
+      const seen = stage < 6 ? value.levels.map((_, i) => i) : stage < 8 ? value.roi_levels : [];
+      const legend = seen.map((i) => make("li", {}, rcs.dot(i), value.levels[i]));
       const dying = dies.some((end) => end === stage) ? make("li", { class: "rcs-key-dying", text: "dashed: ends here" }) : null;
       return make("div", { class: "rcs-drawn" }, make("ul", {}, ...legend, dying), make("p", { text }));
     }

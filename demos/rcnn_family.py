@@ -201,7 +201,8 @@ def autopsy_words(made: family.Traced) -> dict[str, Any]:
         nothing = Question(
             "Click a pixel inside a mask first. Ready?", ["Yes", "No"], 0, "Then the chain appears."
         )
-        return {"reading": Reading("–", "", made.message), "question": nothing, "numbers": made.message}
+        said = Reading("–", "", "No mask at this pixel.")
+        return {"reading": said, "question": nothing, "numbers": "Nothing yet."}
     chain = made.made
     worst = max(chain.differences.values())
     inside = "in" if chain.paste.value >= 0.5 else "outside"

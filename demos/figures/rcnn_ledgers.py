@@ -145,10 +145,9 @@ def masks(found: np.ndarray, colors: Sequence[str]) -> str:
 def progress(ledger: Ledger) -> str:
     """How far Slow R-CNN is, in words.
 
-    It is the text of the progress line: "120 of 300 crops, each 64 × 64 pixels, one backbone pass each".
+    It is the text of the progress line: "120 of 300 crops of 96 × 96 px".
     """
-    square = f"{ledger.warp} × {ledger.warp}"
-    return f"{ledger.done} of {len(ledger.proposals)} crops, each {square} pixels, one backbone pass each"
+    return f"{ledger.done} of {len(ledger.proposals)} crops of {ledger.warp} × {ledger.warp} px"
 
 
 def _rounded(numbers: Any) -> list[float]:

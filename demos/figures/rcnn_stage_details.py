@@ -1,6 +1,7 @@
 """The twelve stages of a detector for the board ``rcnnStages``: counts, a sentence with its numbers, a small figure.
 
-A figure is ``{"bars": [[name, level or -1, count, out of]]}`` or ``{"cells": [[name, picture, caption]]}``.
+A figure is ``{"bars": [[name, level or -1, count, out of]]}`` or ``{"cells": [[name, picture, caption]]}``; one of the
+best alone has ``more``, which says how many it leaves out.
 """
 
 from __future__ import annotations
@@ -218,7 +219,13 @@ def _filter_bars(stages: StagesTrace, pairs: int) -> dict[str, Any]:
 def _mask_cells(stages: StagesTrace, names: Sequence[str]) -> dict[str, Any]:
     masks = stages.mask_cells[:SHOWN].numpy()
     named = [names[label] for label in stages.labels[: len(masks)].tolist()]
-    return {"cells": _cells(named, masks, [f"{score:.2f}" for score in stages.scores[: len(masks)].tolist()])}
+    captions = [f"{score:.2f}" for score in stages.scores[: len(masks)].tolist()]
+    return {"cells": _cells(named, masks, captions), **_more(len(stages.mask_cells), SHOWN)}
+
+
+def _more(count: int, listed: int) -> dict[str, str]:
+    """How many are not in a figure, in words; nothing where all are."""
+    return {"more": f"and {count - listed:,} more"} if count > listed else {}
 
 
 def _area_bars(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) -> dict[str, Any]:
@@ -229,4 +236,7 @@ def _area_bars(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) ->
         (f"{number} {names[label]}", area, max(area, box))
         for number, (label, area, box) in enumerate(rows, 1)
     ]
-    return {"bars": [[name, -1, area, box] for name, area, box in named[:LISTED]]}
+    return {
+        "bars": [[name, -1, area, box] for name, area, box in named[:LISTED]],
+        **_more(len(named), LISTED),
+    }

@@ -2,6 +2,9 @@
 
 The board draws a few hundred of the anchors: **of each fate the 60 best**, by class score for those that the box
 head saw and by objectness for the others. Counts are always those of all anchors.
+
+While all anchors are alive that choice would show them crowded around things: then all anchors of a few cells of each
+level are drawn, evenly spread.
 """
 
 from __future__ import annotations
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 DRAWN = 60
 """Anchors of each fate that are drawn."""
+CELLS = 3
+"""Rows and columns of cells of a level whose anchors are drawn while all are alive."""
 SURVIVED = "survived"
 FATES = {  # fate: (what it is called, number of the stage at which it comes, from 0)
     "below_top_k": ("Below the top-k of its level", 2),
@@ -64,8 +69,10 @@ def payload(
         "size": list(record.size),
         "image": encode.jpeg_uri(record.image),
         "levels": list(record.levels),
+        "roi_levels": [record.levels.index(name) for name in stages.roi_levels],
         "classes": [[name, style.class_color(name)] for name in names],
         "total": len(record.anchors),
+        "sample": _sample(record),
         "tracks": _tracks(record, stages, ends),
         "stages": stage_list(record, stages),
         "pasted": _pasted(record, stages, names),
@@ -116,6 +123,39 @@ def roi_levels(record: RCNNRecord, stages: StagesTrace) -> np.ndarray:
     numbers = np.array([record.levels.index(name) for name in stages.roi_levels])
     levels[stages.rpn.proposals.numpy()] = numbers[stages.proposal_levels.numpy()]
     return levels
+
+
+def _sample(record: RCNNRecord) -> dict[str, Any]:
+    """The anchors that are drawn at the stages at which all are alive."""
+    anchors = even_anchors(record.shapes)
+    whole = all(min(height, width) >= CELLS for height, width, _ in record.shapes)
+    return {
+        "cells": f"{CELLS * CELLS}" if whole else f"at most {CELLS * CELLS}",  # a small map has fewer
+        "level": record.anchor_levels.numpy()[anchors].tolist(),
+        "objectness": _rounded(record.objectness.sigmoid().numpy()[anchors], 3),
+        "anchor": _rounded(record.in_picture(record.anchors).numpy()[anchors]),
+    }
+
+
+def even_anchors(shapes: Sequence[tuple[int, int, int]], cells: int = CELLS) -> np.ndarray:
+    """All anchors of ``cells`` × ``cells`` cells of each level, spread evenly over its map: indices int64.
+
+    Args:
+        shapes: of each level (rows, columns, anchors a cell); a smaller map gives all that it has.
+        cells: in each direction.
+
+    >>> even_anchors([(4, 4, 1), (1, 1, 2)], cells=2).tolist()
+    [5, 7, 13, 15, 16, 17]
+    """
+    chosen, start = [], 0
+    for height, width, anchors in shapes:
+        rows, columns = (
+            np.unique(((np.arange(cells) + 0.5) / cells * side).astype(int)) for side in (height, width)
+        )
+        first = (rows[:, None] * width + columns).reshape(-1, 1) * anchors
+        chosen.append(start + (first + np.arange(anchors)).reshape(-1))
+        start += height * width * anchors
+    return np.concatenate(chosen)
 
 
 def drawn_anchors(fate: np.ndarray, score: np.ndarray, most: int = DRAWN) -> np.ndarray:

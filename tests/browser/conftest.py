@@ -53,7 +53,7 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(30_000)
         watch(page)
         page.goto(url + query)
-        page.wait_for_selector(":is(.ww-panel, .ww-board) img >> visible=true")
+        page.wait_for_selector(":is(.ww-panel, .ww-board) :is(img, image) >> visible=true")
         return page
 
     yield open_page

@@ -126,6 +126,28 @@ def test_a_message_is_text_and_the_cross_stays(page: Page, made: Any):
     assert page.query_selector(".ma-field") is None
 
 
+def test_outside_the_masks_the_last_chain_stays_and_nothing_moves(page: Page, made: Any):
+    trace, _ = made
+    values = [figure.payload(*made), figure.payload(trace, None, "No mask here."), figure.payload(*made)]
+    page.evaluate(START, values[0])
+    page.wait_for_selector(".ma-field svg")
+    before = page.locator(".ma-picture svg").bounding_box()
+    page.evaluate(f"value => {BOARD}.take(value)", values[1])
+    page.wait_for_selector(".ma-stale .ma-message")
+    assert page.locator(".ma-picture svg").bounding_box() == before
+    assert page.locator(".ma-card").count() == 6
+    assert page.evaluate("getComputedStyle(document.querySelector('.ma-map')).opacity") == "0.45"
+    assert page.locator("text=No mask here.").count() == 1
+    assert page.evaluate(f"{BOARD}.pixel") == [3, 4]
+    page.evaluate(f"value => {BOARD}.take(value)", values[2])
+    page.wait_for_selector(".ma-result")
+    assert page.locator(".ma-stale, .ma-message").count() == 0
+    other = values[1] | {"boxes": []}  # another network's: its predecessor's chain would mislead
+    page.evaluate(f"value => {BOARD}.take(value)", other)
+    page.wait_for_selector(".ma-message")
+    assert page.locator(".ma-card").count() == 1
+
+
 @pytest.mark.parametrize("width", [1366, 800, 390])
 def test_nothing_is_cut(board: Page, width: int):
     board.set_viewport_size({"width": width, "height": 844})

@@ -36,6 +36,37 @@ def _poses(page: Page) -> list[list[float]]:
     return page.evaluate(f"{BOARD}.picture.moving.map(({{ end }}) => end)")
 
 
+def test_a_permalink_with_a_place_opens_the_obituaries_at_the_end(opened):
+    assert opened.locator(".rcs-tabs [aria-selected=true]").get_attribute("data-tab") == "lives"
+    assert opened.locator(".rcs-place >> visible=true").inner_text().find("contain the point 40, 105") > 0
+    assert _stage(opened) == 11
+
+
+def test_what_is_drawn_is_said_and_not_cut(opened):
+    for stage, words in (
+        (0, "Drawn: the 108 anchors of 9 cells of each level."),
+        (1, "Drawn: the 108"),
+        (7, "Drawn: "),
+    ):
+        opened.evaluate(f"{BOARD}.go({stage}, false)")
+        note, panel = opened.locator(".rcs-drawn"), opened.locator(".rcs-panel:visible")
+        assert words in note.inner_text()
+        low, end = note.bounding_box(), panel.bounding_box()
+        assert low["y"] + low["height"] <= end["y"] + end["height"] + 0.5
+        assert low["y"] >= end["y"]
+        assert len(_poses(opened)) == 108 or stage > 1
+
+
+def test_rois_have_the_colour_of_their_own_level(opened):
+    opened.evaluate(f"{BOARD}.go(6, false)")
+    alive = f"{BOARD}.picture.tracks.filter((track) => track.dies >= 6 && !track.twin)"
+    own = f"{alive}.map((track) => {BOARD}.picture.colors[{BOARD}.value.tracks.roi[track.i]])"
+    assert opened.evaluate(f"{BOARD}.picture.moving.map((one) => one.color)") == opened.evaluate(own)
+    value = opened.evaluate(f"{BOARD}.value")
+    names = [value["levels"][i] for i in value["roi_levels"]]
+    assert opened.locator(".rcs-drawn li:not(.rcs-key-dying)").all_inner_texts() == names
+
+
 def test_the_chips_are_a_funnel(opened):
     chips = opened.locator(".rcs-chips b").all_inner_texts()
     assert len(chips) == 12

@@ -89,4 +89,4 @@ def test_a_board_has_a_column_for_each_ledger():
 
 def test_progress_in_words():
     slow = ledger("Slow R-CNN", masks=None, done=2, passes=2, warp=64)
-    assert rcnn_ledgers.progress(slow) == "2 of 3 crops, each 64 × 64 pixels, one backbone pass each"
+    assert rcnn_ledgers.progress(slow) == "2 of 3 crops of 64 × 64 px"

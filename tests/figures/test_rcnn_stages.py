@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from demos.figures.rcnn_stages import DRAWN, FATES, drawn_anchors, payload, roi_levels
+from demos.figures.rcnn_stages import DRAWN, FATES, drawn_anchors, even_anchors, payload, roi_levels
 from lecture_models import family, zoo
 from lecture_models.rcnn.lives import at_place, wrongly_killed
 from lecture_models.rcnn.obituaries import FATES as ALL_FATES
@@ -148,3 +148,39 @@ def test_proposals_have_the_level_that_they_are_cropped_from(network: None):
     assert (levels[proposals] != own[proposals]).any()  # a small box on a coarse anchor comes from a fine map
     others = np.setdiff1d(np.arange(len(own)), proposals)
     assert (levels[others] == own[others]).all()
+
+
+def test_the_board_sends_the_levels_of_the_rois(ours):
+    record, stages, _, made = ours
+    assert [made["levels"][i] for i in made["roi_levels"]] == list(stages.roi_levels)
+    tracks = made["tracks"]
+    expected = roi_levels(record, stages)[drawn_anchors(ours[2].fate.numpy(), ours[2].score.numpy())]
+    assert tracks["roi"][: tracks["drawn"]] == expected.tolist()
+
+
+def test_all_anchors_of_nine_cells_of_each_level_are_the_sample(ours):
+    record, *_, made = ours
+    anchors = even_anchors(record.shapes)
+    assert np.bincount(record.anchor_levels[anchors]).tolist() == [27, 27, 27, 27]
+    centres = ((record.anchors[:, :2] + record.anchors[:, 2:]) / 2).numpy()
+    for level in range(4):  # three anchors a cell, three columns and rows, one in each third of the picture
+        mine = centres[anchors][record.anchor_levels[anchors].numpy() == level]
+        for axis in (0, 1):
+            places, counts = np.unique((mine[:, axis] // (256 / 3)).astype(int), return_counts=True)
+            assert (places.tolist(), counts.tolist()) == ([0, 1, 2], [9, 9, 9])
+    assert len(made["sample"]["anchor"]) == 108
+    assert made["sample"]["cells"] == "9"
+    np.testing.assert_allclose(made["sample"]["anchor"], record.anchors[anchors], atol=0.051)
+
+
+def test_a_figure_of_some_says_how_many_more(ours):
+    _, stages, _, made = ours
+    figure = made["stages"][11]["figure"]
+    assert len(figure["bars"]) == 7 < len(stages.mask_cells)
+    assert figure["more"] == f"and {len(stages.mask_cells) - 7} more"
+    cells = made["stages"][10]["figure"]
+    assert ("more" in cells) == (len(stages.mask_cells) > len(cells["cells"]))
+
+
+def test_a_map_smaller_than_the_sample_gives_all_its_cells():
+    assert even_anchors([(2, 1, 3)]).tolist() == [0, 1, 2, 3, 4, 5]

@@ -17,6 +17,7 @@ from lecture_models.rcnn.ledgers import (
     faster_ledger,
     ledgers_now,
     mask_ledger,
+    shared_times,
     things_found,
 )
 from lecture_models.rcnn.meter import PARTS, Meter, Stage, _part
@@ -211,3 +212,27 @@ def test_a_long_picture_is_resized_by_factors_of_each_axis(size):
     again = fast_ledger(wide, image, Search(ledger.proposals, 0.0, len(ledger.proposals)))
     torch.testing.assert_close(again.boxes, expected["boxes"], atol=5e-2, rtol=0)
     torch.testing.assert_close(trace_rcnn(wide, image).proposals, ledger.proposals, atol=5e-2, rtol=0)
+
+
+def test_a_shared_stage_has_one_time(ledgers):
+    fast, faster, mask = ({stage.name: stage.ms for stage in ledger.stages} for ledger in ledgers)
+    assert fast["backbone"] == faster["backbone"] == mask["backbone"]
+    assert faster["rpn"] == mask["rpn"]
+
+
+def test_the_fastest_run_is_taken_by_hand():
+    def book(source, **times):
+        stages = tuple(Stage(name, 7, ms) for name, ms in times.items())
+        none = torch.zeros(0)
+        return Ledger("x", source, none.view(0, 4), 0, 1, stages, none.view(0, 4), none.long(), none)
+
+    books = (
+        book("search", search=90.0, backbone=755.0, box=3.0),
+        book(RPN, backbone=175.0, rpn=20.0, box=9.0),
+        book(RPN, backbone=512.0, rpn=12.0, box=8.0, mask=5.0),
+    )
+    fast, faster, mask = ([stage.ms for stage in one.stages] for one in shared_times(books))
+    assert fast == [90, 175, 3]  # its box head works on other proposals
+    assert faster == [175, 12, 8]
+    assert mask == [175, 12, 8, 5]
+    assert [one.macs for one in shared_times(books)] == [one.macs for one in books]
