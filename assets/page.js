@@ -29,8 +29,8 @@
     return node;
   };
   const make = ww.make;
-  // The results of long work come as JSON texts (demos/ui/runs.py).
-  ww.read = (value) => (typeof value === "string" && value.startsWith("{") ? JSON.parse(value) : value);
+  // Python sends its records as JSON texts (demos/ui/shown.py).
+  ww.read = (value) => (typeof value === "string" && /^[[{]/.test(value) ? JSON.parse(value) : value);
   // Runs `draw` now and whenever Python sends a new value; while there is none, `root` (if given) is hidden.
   const none = (value) => value === null || value === undefined || value === "";
   const hide = (root, value) => root.toggleAttribute("data-nothing", !root.dataset.run && none(value));
@@ -52,7 +52,7 @@
   };
   ww.feed = (element, props, watch) => {
     const id = element.querySelector(".ww-feed").dataset.stage;
-    const now = () => { feeds[id] = props.value; eaters[id]?.(props.value); };
+    const now = () => { feeds[id] = ww.read(props.value); eaters[id]?.(feeds[id]); };
     watch("value", now);
     if (props.value) now();
   };
@@ -60,7 +60,9 @@
   // A lesson's own script sees its fixed settings beside gradio's live props. A value of null hides it.
   const settled = (root, live) => {
     const settings = JSON.parse(root.dataset.settings);
-    return new Proxy(live, { get: (own, key) => (key in settings ? settings[key] : ww.read(own[key])) });
+    let text, value; // each text is read once
+    const read = (sent) => (sent === text ? value : ((text = sent), (value = ww.read(sent))));
+    return new Proxy(live, { get: (own, key) => (key in settings ? settings[key] : key === "value" ? read(own.value) : own[key]) });
   };
   ww.board = (script, element, props, watch) => {
     const root = element.querySelector(".ww-board");

@@ -35,7 +35,7 @@
   // ---- one panel -------------------------------------------------------------------------------------
   class View {
     constructor(panel, stage) {
-      Object.assign(this, { panel, stage, chips: [] });
+      Object.assign(this, { panel, stage, text: JSON.stringify(panel), chips: [] });
       const [height, width] = stage.size;
       this.frame = make("div", { class: "ww-frame" });
       this.frame.style.setProperty("--ratio", width / height);
@@ -110,10 +110,10 @@
       return { text, cannot: cannot || "", mark: mark || "" };
     }
 
-    draw(point, pinned) {
+    // `scale`: picture pixels per pixel of the screen, measured once for all panels, since each measuring lays out the page.
+    draw(point, pinned, scale) {
       const [height, width] = this.stage.size;
       this.cross.setAttribute("d", point ? `M0 ${point[1]}H${width}M${point[0]} 0V${height}` : "");
-      const scale = width / (this.frame.clientWidth || width);
       this.ring.setAttribute("rx", pinned ? 7 * scale : 0);
       this.ring.setAttribute("ry", pinned ? 7 * scale : 0);
       if (pinned) { this.ring.setAttribute("cx", pinned[0]); this.ring.setAttribute("cy", pinned[1]); }
@@ -272,6 +272,8 @@
       if (seen === this.seen) return this.ask();
       this.seen = seen;
       const focused = this.grid.contains(document.activeElement);
+      // what did not change keeps its panel
+      const kept = String(panels.size) === String(this.size) && panels.base === this.base ? this.views : [];
       this.size = panels.size;
       this.base = panels.base;
       this.wait.remove();
@@ -281,23 +283,33 @@
       if (this.kind === "point" && this.pin && (this.pin[0] > this.size[1] || this.pin[1] > this.size[0])) this.pin = null;
       this.truth = null;
       if (panels.truth) ww.unpack(panels.truth).then((map) => { this.truth = map; this.ask(); });
-      this.views = panels.panels.map((panel) => new View(panel, this));
-      this.grid.replaceChildren(...this.views.map((view) => view.root));
+      this.views = panels.panels.map((panel, i) => (kept[i]?.text === JSON.stringify(panel) ? kept[i] : new View(panel, this)));
+      this.arrange();
       this.shared.replaceChildren(panels.legend?.length ? ww.legend(panels.legend) : "");
-      if (this.kind === "box") this.edit();
-      for (const view of this.views) this.listen(view);
+      const fresh = this.views.filter((view) => !kept.includes(view));
+      if (this.kind === "box") this.edit(fresh);
+      for (const view of fresh) this.listen(view);
       if (focused) this.focusable?.focus({ preventScroll: true });
       this.draw();
     }
 
-    edit() {
+    // Panels in their order; one that is there already stays untouched.
+    arrange() {
+      this.views.forEach(({ root }, i) => {
+        const there = this.grid.children[i];
+        if (there !== root) there ? there.replaceWith(root) : this.grid.append(root);
+      });
+      while (this.grid.children.length > this.views.length) this.grid.lastChild.remove();
+    }
+
+    edit(fresh) {
       const [height, width] = this.size;
       this.box = this.box || [width * 0.3, height * 0.3, width * 0.6, height * 0.6].map(Math.round);
       const [x0, y0, x1, y1] = this.box;
       this.box = [clamp(x0, 0, width - 1), clamp(y0, 0, height - 1), clamp(x1, 1, width), clamp(y1, 1, height)];
-      this.editor = new Editor(this, this.views[0]);
+      if (fresh.includes(this.views[0])) this.editor = new Editor(this, this.views[0]);
       this.focusable = this.editor.root;
-      this.views.slice(1).forEach((view) => {
+      fresh.filter((view) => view !== this.views[0]).forEach((view) => {
         view.ghost = make("div", { class: "ww-ghost" });
         view.frame.append(view.ghost);
       });
@@ -414,7 +426,8 @@
 
     draw() {
       if (!this.size) return;
-      for (const view of this.views) view.draw(this.pointed, this.pin);
+      const scale = this.pin ? this.size[1] / (this.views[0].frame.clientWidth || this.size[1]) : 1;
+      for (const view of this.views) view.draw(this.pointed, this.pin, scale);
       if (!this.editor) return;
       this.editor.draw(this.box);
       const { left, top, width, height } = this.editor.root.style;

@@ -21,9 +21,12 @@ SHOWN = 12  # crops and masks in a figure, best first
 LISTED = 7  # bars of a figure that could have many
 
 
-def stage_list(record: RCNNRecord, stages: StagesTrace) -> list[dict[str, Any]]:
-    """The stages in order: ``{title, before, after, of, text, figure}``; ``of`` names what is counted."""
-    made = [*_until_proposals(record, stages), *_from_proposals(record, stages)]
+def stage_list(record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray) -> list[dict[str, Any]]:
+    """The stages in order: ``{title, before, after, of, text, figure}``; ``of`` names what is counted.
+
+    ``pasted``: the masks in the picture, bool [n, H, W].
+    """
+    made = [*_until_proposals(record, stages), *_from_proposals(record, stages, pasted)]
     keys = ("title", "before", "after", "of", "text", "figure")
     return [dict(zip(keys, stage, strict=True)) for stage in made]
 
@@ -59,7 +62,9 @@ def _until_proposals(record: RCNNRecord, stages: StagesTrace) -> list[tuple[Any,
     ]
 
 
-def _from_proposals(record: RCNNRecord, stages: StagesTrace) -> list[tuple[Any, ...]]:
+def _from_proposals(
+    record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray
+) -> list[tuple[Any, ...]]:
     """RoI levels, RoI features, classes, NMS in the classes, masks, pasted masks."""
     count, classes = len(stages.proposal_boxes), stages.class_probs.shape[1]
     pairs, found, masks = count * (classes - 1), len(stages.detections), len(stages.mask_cells)
@@ -82,7 +87,7 @@ def _from_proposals(record: RCNNRecord, stages: StagesTrace) -> list[tuple[Any, 
         ("Classes", count, pairs, "candidates", text, _class_bars(stages, names)),
         ("Class NMS", pairs, found, "candidates", _filter_text(stages), _filter_bars(stages, pairs)),
         ("Masks", found, masks, "detections", mask, _mask_cells(stages, names)),
-        ("Pasted", masks, masks, "masks", paste, _area_bars(record, stages, names)),
+        ("Pasted", masks, masks, "masks", paste, _area_bars(pasted, stages, names)),
     ]
 
 
@@ -228,8 +233,8 @@ def _more(count: int, listed: int) -> dict[str, str]:
     return {"more": f"and {count - listed:,} more"} if count > listed else {}
 
 
-def _area_bars(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) -> dict[str, Any]:
-    areas = (stages.masks(record.size).numpy() >= 0.5).sum((1, 2)).tolist()
+def _area_bars(pasted: np.ndarray, stages: StagesTrace, names: Sequence[str]) -> dict[str, Any]:
+    areas = pasted.sum((1, 2)).tolist()
     sides = (stages.boxes[:, 2:] - stages.boxes[:, :2]).numpy()
     rows = list(zip(stages.labels.tolist(), areas, sides.prod(1).round().astype(int).tolist(), strict=False))
     named = [

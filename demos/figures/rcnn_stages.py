@@ -27,6 +27,8 @@ DRAWN = 60
 """Anchors of each fate that are drawn."""
 CELLS = 3
 """Rows and columns of cells of a level whose anchors are drawn while all are alive."""
+HALF = 0.5
+"""Probability from which a pixel belongs to a mask."""
 SURVIVED = "survived"
 FATES = {  # fate: (what it is called, number of the stage at which it comes, from 0)
     "below_top_k": ("Below the top-k of its level", 2),
@@ -65,6 +67,7 @@ def payload(
         JSON, about 60 kB for a scene of 256 × 256.
     """
     names = class_names(record, stages.class_probs.shape[1])
+    pasted = stages.masks(record.size).numpy() >= HALF
     return {
         "size": list(record.size),
         "image": encode.jpeg_uri(record.image),
@@ -74,8 +77,8 @@ def payload(
         "total": len(record.anchors),
         "sample": _sample(record),
         "tracks": _tracks(record, stages, ends),
-        "stages": stage_list(record, stages),
-        "pasted": _pasted(record, stages, names),
+        "stages": stage_list(record, stages, pasted),
+        "pasted": _pasted(pasted, stages, names),
         "fates": [[key, *FATES[key], count] for key, count in ends.counts.items()],
         "place": None if place is None else _place(place, record),
         "wronged": _wronged(wronged, truth, record),
@@ -171,17 +174,16 @@ def drawn_anchors(fate: np.ndarray, score: np.ndarray, most: int = DRAWN) -> np.
     return np.concatenate(chosen)
 
 
-def _pasted(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) -> str:
-    """The masks at 0.5 over the picture, the best detection on top; "" for a network without masks."""
-    masks = stages.masks(record.size).numpy()
-    if not len(masks):
+def _pasted(pasted: np.ndarray, stages: StagesTrace, names: Sequence[str]) -> str:
+    """The masks, bool [n, H, W], over the picture, the best detection on top; "" for a network without masks."""
+    if not len(pasted):
         return ""
-    segments = np.zeros(record.size, np.int32)
-    for number in reversed(range(len(masks))):
-        segments[masks[number] >= 0.5] = number + 1
+    segments = np.zeros(pasted.shape[1:], np.int32)
+    for number in reversed(range(len(pasted))):
+        segments[pasted[number]] = number + 1
     labels = stages.labels.tolist()
     colors = [style.instance_color(names[label], labels[:i].count(label)) for i, label in enumerate(labels)]
-    return encode.png_uri(overlays.segment_overlay(segments, colors[: len(masks)]))
+    return encode.png_uri(overlays.segment_overlay(segments, colors[: len(pasted)]))
 
 
 # ---- obituaries -----------------------------------------------------------------------------------------

@@ -205,6 +205,8 @@ def _permalink(
         None,
         [parts, *rows.values(), *bars, *widgets, *shown],
         show_progress="hidden",
+        # else gradio tells all these of the progress of every later event, which takes the browser 50 ms each time
+        show_progress_on=screens[0].status,
         api_visibility="private",
     ).then(None, js="() => { window.whatwhere.restored(); }", api_visibility="private")
     names = [[screen.lesson.name, list(screen.inputs)] for screen in screens]

@@ -19,7 +19,7 @@ import gradio as gr
 from demos.ui import stage as stages
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
-from demos.ui.shown import Progress, as_payload
+from demos.ui.shown import Progress, as_sent
 from demos.ui.turns import SECONDS, TURNS, Turns
 
 WAIT = 0.5  # seconds between two looks at the line
@@ -146,14 +146,4 @@ def arrange(outputs: Sequence[str], report: Report) -> list[Any]:
     unknown = set(parts) - {"progress", *outputs}
     if unknown:
         raise TypeError(f"a report has {sorted(unknown)}, but the run's outputs are {sorted(outputs)}.")
-    return [
-        text(key, as_payload(parts[key])) if key in parts else gr.skip() for key in ("progress", *outputs)
-    ]
-
-
-def text(key: str, value: Any) -> Any:
-    """Records and boards as one JSON text each, which page.js reads.
-
-    gradio 6.31 sends the later values of a stream as differences, and garbles nested lists that get shorter.
-    """
-    return json.dumps(value) if key != "progress" and isinstance(value, dict) else value
+    return [as_sent(parts[key]) if key in parts else gr.skip() for key in ("progress", *outputs)]

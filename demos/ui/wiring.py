@@ -19,7 +19,7 @@ from demos.ui import runs
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.screen import Screen
-from demos.ui.shown import as_payload
+from demos.ui.shown import as_sent
 
 FRAME_OUTPUTS = ("question", "numbers")
 """Outputs that every lesson has: "Predict first" and "Numbers behind it"."""
@@ -68,7 +68,7 @@ def arrange(lesson: Lesson, screen: Screen, shown: Mapping[str, Any]) -> list[An
         raise TypeError(
             f"{lesson.name}: update returned {sorted(shown)}, shown are {sorted(screen.outputs)}."
         )
-    return [as_payload(shown[name]) for name in screen.outputs]
+    return [as_sent(shown[name]) for name in screen.outputs]
 
 
 @contextmanager

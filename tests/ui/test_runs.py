@@ -52,11 +52,15 @@ def _reports(run: Any, *values: Any) -> list[list[Any]]:
     return list(_stream(run)(*values))
 
 
+def _progress(report: list[Any]) -> Any:
+    return json.loads(report[0])
+
+
 def test_reports_come_in_the_order_of_the_components():
     reports = _reports(_run(), 2)
-    assert [report[0]["done"] for report in reports] == [0, 1, 2]
+    assert [_progress(report)["done"] for report in reports] == [0, 1, 2]
     assert reports[0][1] == reports[0][2] == gr.skip()  # not mentioned: stays as it is
-    assert json.loads(reports[2][1])["rows"] == [["1"]]  # as text, since gradio's differences garble lists
+    assert json.loads(reports[2][1])["rows"] == [["1"]]  # as text, since gradio garbles the lists of a stream
     assert reports[2][2] == gr.skip()
 
 
@@ -77,7 +81,7 @@ def test_an_error_keeps_what_it_says():
 
     run = _run(refused)
     stream = runs.stream(run, (), {"scenes": Number(1, 9)})(3)
-    assert next(stream)[0]["total"] == 3
+    assert _progress(next(stream))["total"] == 3
     with pytest.raises(ValueError, match="A scene is needed"):
         next(stream)
 
@@ -121,25 +125,25 @@ def test_stopping_closes_the_generator():
 def test_the_second_waits_for_its_turn_and_the_fifth_is_refused():
     turns = Turns()
     streams = [_stream(_run(), turns)(2) for _ in range(IN_LINE + 1)]
-    assert next(streams[0])[0]["text"] == "0 of 2"
+    assert _progress(next(streams[0]))["text"] == "0 of 2"
     for waiting in streams[1:]:
-        assert "Waiting" in next(waiting)[0]["text"]
+        assert "Waiting" in _progress(next(waiting))["text"]
     refused = _stream(_run(), turns)(2)
-    assert next(refused)[0]["text"] == ""  # its line goes
+    assert _progress(next(refused))["text"] == ""  # its line goes
     with pytest.raises(gr.Error, match=f"{IN_LINE} runs wait"):
         next(refused)
     streams[2].close()  # gives up its place
     assert len(list(streams[0])) == 2
-    assert next(streams[1])[0]["text"] == "0 of 2"
+    assert _progress(next(streams[1]))["text"] == "0 of 2"
     streams[1].close()
-    assert next(streams[3])[0]["text"] == "0 of 2"
+    assert _progress(next(streams[3]))["text"] == "0 of 2"
     assert len(list(streams[3])) == 2
     assert turns.line == []
 
 
 def test_a_run_has_a_limited_time(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(runs, "SECONDS", 0)
-    texts = [report[0]["text"] for report in _reports(_run(), 9)]
+    texts = [_progress(report)["text"] for report in _reports(_run(), 9)]
     assert texts == ["0 of 9", "0 of 9. Stopped after 0 s, the limit for one run."]
 
 
