@@ -62,9 +62,7 @@ def _until_proposals(record: RCNNRecord, stages: StagesTrace) -> list[tuple[Any,
     ]
 
 
-def _from_proposals(
-    record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray
-) -> list[tuple[Any, ...]]:
+def _from_proposals(record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray) -> list[tuple[Any, ...]]:
     """RoI levels, RoI features, classes, NMS in the classes, masks, pasted masks."""
     count, classes = len(stages.proposal_boxes), stages.class_probs.shape[1]
     pairs, found, masks = count * (classes - 1), len(stages.detections), len(stages.mask_cells)
