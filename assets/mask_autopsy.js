@@ -3,19 +3,12 @@
 (() => {
   const ww = (window.whatwhere = window.whatwhere || {});
   const ma = (window.maskAutopsy = window.maskAutopsy || {});
-  const SVG = "http://www.w3.org/2000/svg";
-  const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+  const { vector, clamp } = ww;
   const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   ma.ORDER = ["picture", "mask", "logit", "crop", "map", "field"];
 
   // ---- drawing --------------------------------------------------------------------------------------
-  ma.vector = (tag, props = {}, ...children) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
-  ma.rect = (x, y, width, height, css) => ma.vector("rect", { x, y, width, height, class: css });
+  ma.rect = (x, y, width, height, css) => vector("rect", { x, y, width, height, class: css });
   // A frame that shows on dark and on bright cells alike.
   ma.framed = (svg, place, css) => {
     const line = ma.rect(...place, css);
@@ -25,9 +18,9 @@
   // A map of one pixel a cell under shapes in the same coordinates.
   ma.drawing = ([x, y, width, height], image, place, label) => {
     const [left, top, wide, high] = place;
-    const svg = ma.vector("svg", { viewBox: `${x} ${y} ${width} ${height}`, role: "img", "aria-label": label });
+    const svg = vector("svg", { viewBox: `${x} ${y} ${width} ${height}`, role: "img", "aria-label": label });
     svg.style.setProperty("--ratio", width / height);
-    if (image) svg.append(ma.vector("image", { href: image, x: left, y: top, width: wide, height: high, preserveAspectRatio: "none", class: "ma-cells" }));
+    if (image) svg.append(vector("image", { href: image, x: left, y: top, width: wide, height: high, preserveAspectRatio: "none", class: "ma-cells" }));
     return svg;
   };
   ma.number = (value, digits = 3) => (Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–");

@@ -1,7 +1,7 @@
 // The cards of the autopsy: what each draws of board.value.chain (see demos/figures/mask_autopsy.py).
 (() => {
   const ma = (window.maskAutopsy = window.maskAutopsy || {});
-  const make = (...all) => window.whatwhere.make(...all);
+  const { make, vector } = window.whatwhere;
   const text = (css, words) => make("p", { class: css, text: words });
   const LISTED = 8; // cells of a bin that are written out
   const place = ([row, column]) => `(${row + 1}, ${column + 1})`; // rows and columns count from 1 on the page
@@ -20,7 +20,7 @@
     const { size: [height, width], base, overlay, boxes, message, chain } = board.value;
     const svg = ma.drawing([0, 0, width, height], base, [0, 0, width, height], "");
     svg.firstChild.setAttribute("class", "");
-    svg.append(ma.vector("image", { href: overlay, x: 0, y: 0, width, height, class: "ma-cells ma-masks" }));
+    svg.append(vector("image", { href: overlay, x: 0, y: 0, width, height, class: "ma-cells ma-masks" }));
     boxes.forEach(({ box: [x0, y0, x1, y1], color }, i) => {
       const mine = chain && i === chain.detection;
       const place = [x0, y0, x1 - x0, y1 - y0];
@@ -29,8 +29,8 @@
       line.style.stroke = color;
       svg.append(line);
     });
-    const cross = ma.vector("path", { class: "ma-cross" });
-    const ring = ma.vector("circle", { class: "ma-ring", r: width / 50 });
+    const cross = vector("path", { class: "ma-cross" });
+    const ring = vector("circle", { class: "ma-ring", r: width / 50 });
     svg.append(cross, ring);
     board.moved = ([x, y]) => {
       cross.setAttribute("d", `M0 ${y + 0.5}H${width}M${x + 0.5} 0V${height}`);
@@ -62,9 +62,9 @@
     const svg = ma.drawing([x, y, 4, 4], mask.image, [0, 0, n, n], "The cells that the pixel reads, with their weights");
     mask.cells.forEach((cell, i) => {
       keyed(ma.framed(svg, [cell.column, cell.row, 1, 1], cell.followed ? "ma-cell ma-followed" : "ma-cell"), `cell-${i}`, from(cell));
-      svg.append(ma.vector("text", { x: cell.column + 0.5, y: cell.row + 0.62, "font-size": 0.34, "text-anchor": "middle", class: "ma-label" }, ma.number(cell.weight, 2)));
+      svg.append(vector("text", { x: cell.column + 0.5, y: cell.row + 0.62, "font-size": 0.34, "text-anchor": "middle", class: "ma-label" }, ma.number(cell.weight, 2)));
     });
-    svg.append(ma.vector("circle", { cx: mask.source[0] + 0.5, cy: mask.source[1] + 0.5, r: 0.09, class: "ma-dot" }));
+    svg.append(vector("circle", { cx: mask.source[0] + 0.5, cy: mask.source[1] + 0.5, r: 0.09, class: "ma-dot" }));
     return svg;
   };
   ma.mask = (board) => {
@@ -174,7 +174,7 @@
     svg.append(keyed(ma.rect(x0 + 0.5 + column * bin[0], y0 + 0.5 + row * bin[1], ...bin, "ma-bin"), "points"));
     cells.forEach((cell, i) => keyed(ma.framed(svg, [cell.column, cell.row, 1, 1], "ma-cell"), `part-${i}`));
     for (const y of map.rows[row]) for (const x of map.columns[column])
-      svg.append(keyed(ma.vector("circle", { cx: x + 0.5, cy: y + 0.5, r: wide / 110, class: "ma-dot" }), "points"));
+      svg.append(keyed(vector("circle", { cx: x + 0.5, cy: y + 0.5, r: wide / 110, class: "ma-dot" }), "points"));
     const value = cells.reduce((sum, cell) => sum + cell.weight * cell.value, 0);
     const own = map.crop[row][column];
     const terms = cells.slice(0, LISTED).map((cell, i) => ({ text: `${ma.number(cell.weight)}·${cell.value < 0 ? `(${ma.number(cell.value)})` : ma.number(cell.value)}`, key: `part-${i}` }));
@@ -190,12 +190,12 @@
     const { picture, box: [bx, by, bx1, by1] } = board.value.chain, [height, width] = board.value.size;
     const svg = ma.drawing([0, 0, width, height], board.value.base, [0, 0, width, height], "The picture, bright where a pixel changes the logit most, with the receptive fields of each stage");
     svg.firstChild.setAttribute("class", "ma-dim");
-    if (picture.heat) svg.append(ma.vector("image", { href: picture.heat, x: 0, y: 0, width, height, class: "ma-cells" }));
+    if (picture.heat) svg.append(vector("image", { href: picture.heat, x: 0, y: 0, width, height, class: "ma-cells" }));
     svg.append(ma.rect(bx, by, bx1 - bx, by1 - by, "ma-mine"));
     picture.fields.forEach(({ stage, box: [x0, y0, x1, y1] }, i) => {
       const inset = width / 250, east = i % 2, low = i < 2; // names in different corners, lest they meet
       svg.append(keyed(ma.rect(x0 + inset / 2, y0 + inset / 2, x1 - x0 - inset, y1 - y0 - inset, "ma-stage"), stage));
-      svg.append(ma.vector("text", { x: east ? x1 - width / 60 : x0 + width / 60, y: low ? y1 - width / 50 : y0 + width / 17, "font-size": width / 20,
+      svg.append(vector("text", { x: east ? x1 - width / 60 : x0 + width / 60, y: low ? y1 - width / 50 : y0 + width / 17, "font-size": width / 20,
         "text-anchor": east ? "end" : "start", class: "ma-label" }, stage));
     });
     const rows = picture.fields.map(({ stage, box: [x0, y0, x1, y1], share }) => keyed(make("span", { class: "ma-term", tabindex: "0",

@@ -3,14 +3,8 @@
 (() => {
   const ww = (window.whatwhere = window.whatwhere || {});
   const lesson = (window.maskLesson = window.maskLesson || {});
-  const make = (...all) => ww.make(...all);
+  const { make, vector } = ww;
   const sums = () => window.maskSums;
-  const SVG = "http://www.w3.org/2000/svg";
-  const vector = (tag, props) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
-    return node;
-  };
   lesson.minus = (text) => String(text).replace("-", "−");
   lesson.signed = (value, digits) => (value >= 0 ? "+" : "") + lesson.minus(value.toFixed(digits));
 

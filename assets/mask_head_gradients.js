@@ -3,7 +3,7 @@
 (() => {
   const ww = (window.whatwhere = window.whatwhere || {});
   const lesson = (window.maskLesson = window.maskLesson || {});
-  const make = (...all) => ww.make(...all);
+  const { make } = ww;
   const sums = () => window.maskSums;
   const LOSSES = {
     sigmoid: ["binary", "reads the mask of the true class alone. Every other class gets a gradient of exactly 0, at every cell."],

@@ -2,14 +2,7 @@
 // a measurement AP and its curve. Python sends numbers, texts and outlines; everything is drawn here, as text and SVG.
 (() => {
   const ww = (window.whatwhere = window.whatwhere || {});
-  const make = (...all) => ww.make(...all);
-  const SVG = "http://www.w3.org/2000/svg";
-  const svg = (tag, props = {}, ...children) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
+  const { make, vector: svg } = ww;
   const HEAD = ["AP, %", "AP", "AP50", "AP75", "small", "medium", "large"];
   const SERIES = ["AP", "AP50", "AP75"];
   const FIRST = 12; // cards shown before somebody asks for more

@@ -29,6 +29,13 @@
     return node;
   };
   const make = ww.make;
+  ww.vector = (tag, props = {}, ...children) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
+    node.append(...children);
+    return node;
+  };
+  ww.clamp = (value, low, high) => Math.min(high, Math.max(low, value));
   // Python sends its records as JSON texts (demos/ui/shown.py).
   ww.read = (value) => (typeof value === "string" && /^[[{]/.test(value) ? JSON.parse(value) : value);
   // Runs `draw` now and whenever Python sends a new value; while there is none, `root` (if given) is hidden.

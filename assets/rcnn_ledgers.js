@@ -2,19 +2,13 @@
 // board of its own, since it runs on its own; until then it shows the others' picture and what to press.
 (() => {
   const ww = (window.whatwhere = window.whatwhere || {});
-  const NAMESPACE = "http://www.w3.org/2000/svg";
   const VIEWS = [["proposals", "proposals"], ["boxes", "boxes"]];
   const MACS_TICKS = ["0.1 G", "1 G", "10 G", "100 G", "1 T", "10 T"], MS_TICKS = ["10 ms", "0.1 s", "1 s", "10 s", "100 s", "1000 s"];
   const NAMES = { rpn: "RPN" };
   const LABEL_FROM = 0.15; // a box narrower than this share of the picture carries no label; it has a tooltip
   const STOPPED_AFTER = 3000; // ms without news, or four times the longest wait between two
 
-  const svg = (tag, attributes, title) => {
-    const node = document.createElementNS(NAMESPACE, tag);
-    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
-    if (title) node.appendChild(document.createElementNS(NAMESPACE, "title")).textContent = title;
-    return node;
-  };
+  const svg = (tag, attributes, title) => ww.vector(tag, attributes, ...(title ? [ww.vector("title", {}, title)] : []));
   const key = (stage) => stage.replaceAll(" ", "-");
   const scaled = (number, unit) => `${number >= 100 ? number.toFixed(0) : number >= 10 ? number.toFixed(1) : number.toFixed(2)} ${unit}`;
   const macs = (n) => (n >= 1e12 ? scaled(n / 1e12, "T") : n >= 1e9 ? scaled(n / 1e9, "G") : scaled(n / 1e6, "M"));

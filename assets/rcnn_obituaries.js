@@ -1,7 +1,7 @@
 // The obituaries on the board rcnnStages: who lived and died at a place, how all anchors ended, and who was wronged.
 (() => {
   const rcs = (window.rcnnStagesParts = window.rcnnStagesParts || {});
-  const make = (...all) => window.whatwhere.make(...all);
+  const { make } = window.whatwhere;
   const KEYS = [["anchor", "its anchor"], ["last", "its last box"], ["killer", "who suppressed it"], ["truth", "the missed thing"]];
   const key = (names) => make("ul", { class: "rcs-keys" }, ...KEYS.filter(([name]) => names.includes(name))
     .map(([name, text]) => make("li", {}, make("i", { class: `rcs-line rcs-key-${name}` }), text)));

@@ -2,14 +2,7 @@
 // is pointed at, and the place that the learner chooses. No request while anything moves.
 (() => {
   const rcs = (window.rcnnStagesParts = window.rcnnStagesParts || {});
-  const make = (...all) => window.whatwhere.make(...all);
-  const SVG = "http://www.w3.org/2000/svg";
-  const vector = (tag, props = {}) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
-    return node;
-  };
-  const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+  const { make, vector, clamp } = window.whatwhere;
   const ease = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) * (1 - t));
   const place = (rect, [x0, y0, x1, y1]) => {
     rect.setAttribute("x", x0);

@@ -3,7 +3,7 @@
 (() => {
   const ww = (window.whatwhere = window.whatwhere || {});
   const rcs = (window.rcnnStagesParts = window.rcnnStagesParts || {});
-  const make = (...all) => ww.make(...all);
+  const { make } = ww;
   const DWELL = 2600; // milliseconds that a stage is shown while playing
   const MOST = 6; // levels that have a colour
   rcs.count = (number) => number.toLocaleString("en");

@@ -2,7 +2,7 @@
 // the ghost and the mask that the network's own heads make of it.
 (() => {
   const roi = (window.roiLesson = window.roiLesson || {});
-  const make = (...all) => window.whatwhere.make(...all);
+  const { make } = window.whatwhere;
   const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
   // ---- the map with one operator on it ----------------------------------------------------------

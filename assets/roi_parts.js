@@ -2,14 +2,7 @@
 // and how the error grows with the stride.
 (() => {
   const roi = (window.roiLesson = window.roiLesson || {});
-  const make = (...all) => window.whatwhere.make(...all);
-  const SVG = "http://www.w3.org/2000/svg";
-  const draw = (tag, props, ...children) => {
-    const node = document.createElementNS(SVG, tag);
-    for (const [key, value] of Object.entries(props)) node.setAttribute(key, value);
-    node.append(...children);
-    return node;
-  };
+  const { make, vector: draw } = window.whatwhere;
   const label = (x, y, text, anchor = "middle") => draw("text", { x, y, "text-anchor": anchor }, text);
   const part = (title, ...children) => make("section", { class: "roi-part roi-" + title.toLowerCase().split(" ")[0] }, make("h3", { text: title }), ...children);
 

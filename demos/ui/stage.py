@@ -1,4 +1,4 @@
-"""The stage: linked views of one picture, with a box to drag or a pixel to choose, drawn by assets/stage.js.
+"""The stage: linked views of one picture, with a box to drag or a pixel to choose, drawn by assets/stage*.js.
 
 Two gr.HTML components make one stage. The *stage* holds the selection, a short text ("x,y" or
 "x0,y0,x1,y1"), and fires ``commit`` on release. The *feed* only carries pictures from Python to it, so that

@@ -41,7 +41,7 @@ def page(browser: Browser) -> Iterator[Page]:
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     for name in ("style.css", "mask_autopsy.css"):
         tab.add_style_tag(path=ASSETS / name)
-    for name in ("page.js", "stage.js", "mask_autopsy.js", "mask_autopsy_parts.js"):
+    for name in ("page.js", "stage_panel.js", "stage.js", "mask_autopsy.js", "mask_autopsy_parts.js"):
         tab.add_script_tag(path=ASSETS / name)
     yield tab
     tab.close()
