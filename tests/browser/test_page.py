@@ -78,6 +78,28 @@ def test_hover_reads_every_panel_without_a_request(visit):
     assert len(set(paths)) == 1, "the crosshair is the same in all panels"
 
 
+def test_a_slider_leaves_the_panels_alone_that_it_does_not_change(visit):
+    page = visit("?lesson=vision_tasks&score=0.95")
+    page.wait_for_selector(".ww-number strong")
+    first = page.locator(".ww-panel").first.element_handle()
+    drawn = [panel.inner_html() for panel in page.query_selector_all(".ww-panel")]
+    page.locator("#vision_tasks-score input[type=number]").fill("0.05")
+    page.keyboard.press("Tab")
+    page.locator("#vision_tasks-score input[type=range]").dispatch_event("pointerup")
+    page.wait_for_function(
+        "drawn => [...document.querySelectorAll('.ww-panel')].some((node, i) => node.innerHTML !== drawn[i])",
+        arg=drawn,
+    )
+    assert first.evaluate("node => node.isConnected && node === document.querySelector('.ww-panel')")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if "queue/join" in request.url else None)
+    box = box_of(page, ".ww-frame")
+    with page.expect_response("**/queue/data**"):
+        page.mouse.click(box["x"] + 20, box["y"] + 20)
+    page.wait_for_timeout(500)
+    assert len(sent) == 1, "the panel listens once, although it was kept"
+
+
 def test_click_chooses_a_pixel_and_its_numbers(visit):
     page = visit("?lesson=vision_tasks")
     box = box_of(page, ".ww-frame")
