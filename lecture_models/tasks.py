@@ -134,13 +134,14 @@ def numbered(names: Sequence[str], matched: Sequence[int], truth: Sequence[str] 
         [2, 1, 3]
     """
     seen: Counter[str] = Counter()
-    true_number = [seen.update([name]) or seen[name] for name in truth]
-    numbers = []
-    for name, index in zip(names, matched, strict=True):
-        if index < 0:
-            seen[name] += 1
-        numbers.append(seen[name] if index < 0 else true_number[index])
-    return numbers
+
+    def following(name: str) -> int:
+        seen[name] += 1
+        return seen[name]
+
+    true_number = [following(name) for name in truth]
+    pairs = zip(names, matched, strict=True)
+    return [following(name) if index < 0 else true_number[index] for name, index in pairs]
 
 
 def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -35,7 +35,7 @@ def outlines(mask: np.ndarray) -> list[list[float]]:
         >>> outlines(np.zeros((2, 3), bool))
         []
     """
-    grown = mask.astype(np.uint8).repeat(FINE, 0).repeat(FINE, 1)
+    grown = cv2.resize(mask.astype(np.uint8), None, fx=FINE, fy=FINE, interpolation=cv2.INTER_NEAREST)
     found, _ = cv2.findContours(grown, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
     return [((line.reshape(-1, 2) + 0.5) / FINE).round(2).reshape(-1).tolist() for line in found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,25 +52,25 @@ class Exhibit:
         """The truth."""
         return self.judged.scene
 
-    @property
+    @cached_property
     def true_numbers(self) -> tuple[int, ...]:
         """A number for each thing of the scene within its class, from 1."""
         names = [thing.name for thing in self.scene.things]
         return tuple(tasks.numbered(names, range(len(names)), names))
 
-    @property
+    @cached_property
     def matches(self) -> tuple[int, ...]:
         """For each kept detection the thing of the scene that it belongs to, -1 for none."""
         things = self.judged.things
         return tuple(int(things[t]) if t >= 0 else -1 for t in self.judged.errors.matching.truth)
 
-    @property
+    @cached_property
     def found_names(self) -> tuple[str, ...]:
         """Class of each kept detection."""
         found = self.judged.found
         return tuple(self.judged.classes[found.labels[k]] for k in self.judged.errors.matching.kept)
 
-    @property
+    @cached_property
     def found_numbers(self) -> tuple[int, ...]:
         """A number for each kept detection within its class; one that belongs to a thing has that thing's."""
         names = [thing.name for thing in self.scene.things]
@@ -101,12 +102,12 @@ class Exhibit:
         heads = {one.detections[0]: one for one in self.judged.errors.items if one.false_positive}
         return heads.get(detection)
 
-    @property
+    @cached_property
     def scores(self) -> tuple[float, ...]:
         """Score of each kept detection."""
         return tuple(float(self.judged.found.scores[k]) for k in self.judged.errors.matching.kept)
 
-    @property
+    @cached_property
     def boxes(self) -> tuple[tuple[float, ...], ...]:
         """Box of each kept detection, xyxy in picture pixels."""
         kept = self.judged.found.boxes[self.judged.errors.matching.kept]

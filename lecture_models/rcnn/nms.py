@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from torch import Tensor
+from torchvision.ops import nms
 
-BLOCK = 256  # rows of the table of IoUs that are in memory at once
 SHIFTED_NUMBERS = 4000  # up to so many coordinates torchvision shifts groups apart and runs once
 
 
@@ -40,11 +40,11 @@ def trace_nms(boxes: Tensor, scores: Tensor, groups: Tensor, iou_threshold: floa
     ([1, 2], [1, -1, -1], 0.8)
     """
     order = scores.sort(descending=True, stable=True)[1].numpy()
-    placed, group = _apart(boxes, groups).numpy(), groups.numpy()
+    placed, group = _apart(boxes, groups), groups.numpy()
     killer, iou = np.full(len(order), -1), np.zeros(len(order), np.float32)
     for which in np.unique(group):
         mine = order[group[order] == which]
-        by, overlaps = _greedy(placed[mine], iou_threshold)
+        by, overlaps = _killers(placed[mine], scores[mine], iou_threshold)
         killer[mine] = np.where(by >= 0, mine[by], -1)
         iou[mine] = overlaps
     kept = order[killer[order] < 0]
@@ -58,19 +58,14 @@ def _apart(boxes: Tensor, groups: Tensor) -> Tensor:
     return boxes + (groups.to(boxes) * (boxes.max() + 1))[:, None]
 
 
-def _greedy(boxes: np.ndarray, iou_threshold: float) -> tuple[np.ndarray, np.ndarray]:
-    """Killers (-1 for none) and IoUs of boxes [n, 4] that come best first."""
-    killer, iou = np.full(len(boxes), -1), np.zeros(len(boxes), np.float32)
-    for start in range(0, len(boxes), BLOCK):
-        table = _ious(boxes[start : start + BLOCK], boxes[start:])
-        over = table > np.float64(iou_threshold)  # as torchvision: a float32 against a double
-        for row, hits in enumerate(over):
-            best = start + row
-            if killer[best] >= 0:
-                continue
-            later = (hits[row + 1 :] & (killer[best + 1 :] < 0)).nonzero()[0] + row + 1
-            killer[start + later], iou[start + later] = best, table[row, later]
-    return killer, iou
+def _killers(boxes: Tensor, scores: Tensor, iou_threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Killers (-1 for none) and IoUs of boxes [n, 4] that come best first: the first kept one that overlaps too much."""
+    kept, order = nms(boxes, scores, iou_threshold).numpy(), np.arange(len(boxes))
+    table = _ious(boxes[kept].numpy(), boxes.numpy())
+    over = table > np.float64(iou_threshold)  # as torchvision: a float32 against a double
+    first = (over & (kept[:, None] < order)).argmax(0)
+    dead = ~np.isin(order, kept)
+    return np.where(dead, kept[first], -1), np.where(dead, table[first, order], np.float32(0))
 
 
 def _ious(some: np.ndarray, others: np.ndarray) -> np.ndarray:
