@@ -59,7 +59,7 @@ def _apart(boxes: Tensor, groups: Tensor) -> Tensor:
 
 
 def _killers(boxes: Tensor, scores: Tensor, iou_threshold: float) -> tuple[np.ndarray, np.ndarray]:
-    """Killers (-1 for none) and IoUs of boxes [n, 4] that come best first: the first kept one that overlaps too much."""
+    """Of boxes [n, 4], best first, the first kept one that overlaps each too much (-1: none), and their IoU."""
     kept, order = nms(boxes, scores, iou_threshold).numpy(), np.arange(len(boxes))
     table = _ious(boxes[kept].numpy(), boxes.numpy())
     over = table > np.float64(iou_threshold)  # as torchvision: a float32 against a double
