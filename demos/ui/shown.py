@@ -6,10 +6,11 @@ page as text, never as HTML, except :class:`Reading` and friends' own markup, wh
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+import orjson
 
 
 @dataclass(frozen=True)
@@ -170,10 +171,11 @@ def as_sent(value: Any) -> Any:
     """Records, lists and mappings as one JSON text, which page.js reads; anything else as it is.
 
     gradio 6.31 makes every number of a nested value reactive in the browser, which takes it 200 ms for 100 kB, and
-    garbles the nested lists of a stream when they get shorter. A text it leaves alone.
+    garbles the nested lists of a stream when they get shorter. A text it leaves alone. What is not finite becomes null,
+    as in gradio's own answers: the browser could not read NaN.
 
-    >>> as_sent({"rows": [1, 2]}), as_sent("text"), as_sent(None)
-    ('{"rows":[1,2]}', 'text', None)
+    >>> as_sent({"rows": [1, float("nan")]}), as_sent("text"), as_sent(None)
+    ('{"rows":[1,null]}', 'text', None)
     """
     plain = value.payload() if hasattr(value, "payload") else value
-    return json.dumps(plain, separators=(",", ":")) if isinstance(plain, dict | list) else plain
+    return orjson.dumps(plain).decode() if isinstance(plain, dict | list) else plain
