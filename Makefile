@@ -1,6 +1,7 @@
 # make app    serves the app (GRADIO_SERVER_PORT or 7860)        make test   runs every test
 # make check  format, lint and types                             make bench  speed, as ratios
 # make format lets ruff rewrite what it can                      make clean  removes .venv and caches
+# make hostile  thousands of hostile calls on the running app (HOSTILE_ARGS="--calls 5000 --seed 0")
 #
 # Each target first makes .venv and installs what is missing. A stamp in .venv remembers which requirements were installed.
 
@@ -8,7 +9,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SOURCES := app.py demos lecture_models
 
-.PHONY: app test check bench format clean browser
+.PHONY: app test check bench hostile format clean browser
 .DELETE_ON_ERROR:
 
 app: $(VENV)/.app
@@ -26,6 +27,10 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(PY) -m compileall -q $(SOURCES)
 	$(PY) -m pytest tests/benchmarks -o addopts="--import-mode=importlib" -p no:cacheprovider --benchmark-columns=median,iqr,rounds --benchmark-sort=name $(PYTEST_ARGS)
+
+hostile: $(VENV)/.dev
+	@$(PY) -m compileall -q $(SOURCES)
+	$(PY) -m tests.hostile $(HOSTILE_ARGS)
 
 format: $(VENV)/.dev
 	$(PY) -m ruff format .

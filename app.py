@@ -6,33 +6,22 @@ import os
 import threading
 from typing import Any
 
-os.environ.setdefault(
-    "GRADIO_ANALYTICS_ENABLED", "False"
-)  # before gradio is imported: no look-up of another host
+# before gradio is imported: no look-up of another host, and no table of all calls made anew after each of them
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
+os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 
 import demos
-from demos.ui import page
+from demos.ui import page, server
 
-demo = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE)
+demo = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo)
 
-LAUNCH: dict[str, Any] = {
-    "theme": page.theme(),
-    "head": page.head(),
-    "ssr_mode": False,
-    "show_error": False,
-    "max_file_size": "8mb",
-    "run_history": False,
-    "enable_monitoring": False,
-    "footer_links": ["api"],
-    "strict_cors": True,
-    "state_session_capacity": 256,  # gradio keeps each visitor's last pictures: this bounds their memory
-}
+LAUNCH: dict[str, Any] = {"theme": page.theme(), "head": page.head(), **server.options(demo, page.ASSETS)}
 
 
 def main() -> None:
     """Serve the page, then warm up what it needs while the visitor reads."""
-    demo.queue(default_concurrency_limit=2, max_size=64)
-    demo.launch(prevent_thread_lock=True, **LAUNCH)
+    server.queue(demo).launch(prevent_thread_lock=True, **LAUNCH)
     threading.Thread(target=demos.warm_up, daemon=True).start()
     demo.block_thread()
 

@@ -237,6 +237,7 @@
       if (root.dataset.state === "stopped" && value.done < value.total) return;
       if (!value.text) { root.dataset.state = "idle"; return; }
       root.dataset.state = value.total && value.done >= value.total ? "done" : "running";
+      ww.whileRunning(root, text);
       if (value.total) { bar.max = value.total; bar.value = value.done; } else bar.removeAttribute("value");
       text.textContent = value.text;
     });
@@ -245,8 +246,22 @@
     const root = document.querySelector(`#${id} .ww-progress`), text = root.querySelector("span");
     if (state === "stopped" && root.dataset.state !== "running" && root.dataset.state !== "waiting") return;
     root.dataset.state = state === "started" ? "waiting" : state;
-    if (state === "started") { root.querySelector("progress").removeAttribute("value"); text.textContent = "Waiting for its turn…"; }
-    else text.textContent += " (stopped)";
+    if (state === "started") {
+      root.querySelector("progress").removeAttribute("value");
+      text.textContent = "Waiting for its turn…";
+      ww.whileRunning(root, text);
+    } else text.textContent += " (stopped)";
+  };
+  // A server that is gone, or that was started anew, tells nobody that a run has ended.
+  ww.whileRunning = (root, text) => {
+    clearInterval(root.lookout);
+    root.lookout = setInterval(async () => {
+      if (!["running", "waiting"].includes(root.dataset.state)) return clearInterval(root.lookout);
+      const server = await fetch("gradio_api/app_id").then((answer) => answer.json()).catch(() => null);
+      if (server?.app_id === window.gradio_config.app_id) return;
+      root.dataset.state = "ended";
+      text.textContent += " (ended: the server stopped)";
+    }, 3000);
   };
   ww.question = (element, props, watch) => {
     const root = element.querySelector(".ww-question");
@@ -280,10 +295,6 @@
 
   // ---- saving --------------------------------------------------------------------------------
   ww.save = (name, url) => make("a", { href: url, download: name }).click();
-  ww.saver = (element, props, watch) => watch("value", () => {
-    const file = props.value;
-    if (file?.base64) ww.save(file.name, `data:${file.type};base64,${file.base64}`);
-  });
 
   // The theme chosen last time: before the first paint, and again after gradio has set its own.
   const remembered = () => {

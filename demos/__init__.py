@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
+import logging
 
 from demos import mask_head, mask_rcnn_results, rcnn_family, roi_features, vision_tasks
 from demos.ui import Part
-from lecture_models import pictures
+from lecture_models import pictures, zoo
 
-__all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up"]
+__all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up", "zoo"]
 
 FIRST_PICTURE = "scene:42"
 
@@ -32,7 +33,10 @@ SYLLABUS = (
 
 def warm_up() -> None:
     """Import torch and load the first lesson's network, so that the first visitor does not wait for it."""
-    vision_tasks.LESSON.update(picture=FIRST_PICTURE)
+    try:
+        vision_tasks.LESSON.update(picture=FIRST_PICTURE)
+    except zoo.WeightsUnavailable as error:
+        logging.getLogger(__name__).warning("%s", error)
     # these modules stay for ever; a collection that looks at them all halts a slider for 0.4 s
     gc.collect()
     gc.freeze()

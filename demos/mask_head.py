@@ -39,7 +39,7 @@ import gradio as gr
 from demos.figures import ablation, encode, style
 from demos.figures import mask_boards as boards
 from demos.figures import mask_head as figures
-from demos.ui import Box, Lesson, Panel, Panels, Question, Reading, Screen, Table, fetching
+from demos.ui import Box, Lesson, Panel, Panels, Question, Reading, Screen, Table
 from demos.ui.checks import Text, split_selection
 from lecture_models import papers, pictures, results, roi_masks, zoo
 
@@ -63,7 +63,7 @@ def compute(
     shown, corners = pictures.resolve(picture), split_selection(box)
     message = STREETS if network in (SIGMOID, SOFTMAX, "panoptic_fpn") and shown.scene is None else ""
     try:
-        zoo.trace(network, shown.image, fetching(NETWORKS[network]))
+        zoo.trace(network, shown.image)
     except zoo.WeightsUnavailable as error:
         network, message = SIGMOID, f"{error} Meanwhile this is the lecture's own network."
     if mask_class and mask_class not in zoo.card(network).classes and known(mask_class):
@@ -73,7 +73,7 @@ def compute(
 
 def known(mask_class: str) -> bool:
     """Whether any of the networks has such a class: the learner may have changed the network since choosing it."""
-    return any(mask_class in zoo.card(name).classes for name in NETWORKS)
+    return any(mask_class in zoo.card(name).classes for name in zoo.names() if name in NETWORKS)
 
 
 def update(
@@ -203,7 +203,9 @@ def cost(made: roi_masks.RoIMasks) -> Table:
 def ablation_table() -> Table | None:
     """Our own two networks, trained anew with each loss; None, and so hidden, while there are no results."""
     try:
-        softmax, sigmoid = (results.load(name) for name in (SOFTMAX, SIGMOID))
+        softmax, sigmoid = (results.load(name, ablation.METRICS) for name in (SOFTMAX, SIGMOID))
+    except results.ResultUnreadable as error:
+        return Table(ablation.heads("masks"), [], str(error), source="result")
     except ValueError:
         return None
     rows = [ablation.row(name, found) for name, found in (("softmax", softmax), ("sigmoid", sigmoid))]

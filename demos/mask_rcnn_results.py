@@ -37,7 +37,7 @@ import gradio as gr
 import numpy as np
 
 from demos.figures import encode, exhibited, galleries, measured, style, verdicts
-from demos.ui import Box, Knows, Lesson, Panel, Panels, Progress, Question, Reading, Screen, Table, fetching
+from demos.ui import Box, Knows, Lesson, Panel, Panels, Progress, Question, Reading, Screen, Table
 from demos.ui.checks import Text, split_selection
 from lecture_models import pictures, tasks, zoo
 from lecture_models.evaluation import errors, exhibits, stream
@@ -81,7 +81,7 @@ def compute(
     if opened and then == context:
         picture, gallery = key, "this"
     try:
-        zoo.load(network, fetching(NETWORKS[network]))
+        zoo.load(network)
     except zoo.WeightsUnavailable as error:
         if network == OURS:
             raise
@@ -223,7 +223,7 @@ def photograph(shown: pictures.Picture, network: str, score: float) -> dict[str,
     """Predictions alone, since a photograph has no truth."""
     message = f"{NOBODY} {STREETS}" if network == OURS else NOBODY
     try:
-        trace = zoo.trace(network, shown.image, fetching(NETWORKS[network]))
+        trace = zoo.trace(network, shown.image)
     except zoo.WeightsUnavailable as error:
         trace = zoo.trace(OURS, shown.image)
         message += f" {error} Meanwhile this is the lecture's own network."

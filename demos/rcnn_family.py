@@ -42,7 +42,7 @@ from typing import Any
 import gradio as gr
 
 from demos.figures import family_sums, mask_autopsy, rcnn_ledgers, rcnn_stages
-from demos.ui import Lesson, Progress, Question, Reading, Screen, fetching
+from demos.ui import Lesson, Progress, Question, Reading, Screen
 from demos.ui.checks import split_selection
 from lecture_models import family, zoo
 
@@ -67,13 +67,12 @@ def compute(
     view: str, picture: str, network: str, settings: Mapping[str, Any], place: str, pixel: str
 ) -> family.Books | family.Filtered | family.Traced:
     """What the chosen view needs, and nothing else; settings that are 0 boxes are the network's own."""
-    bar = fetching(NETWORKS[network])
     if view == "ledgers":
-        return family.quick(picture, network, bar)
+        return family.quick(picture, network)
     if view == "autopsy":
-        return family.autopsy(picture, network, split_selection(pixel), bar)
+        return family.autopsy(picture, network, split_selection(pixel))
     own = {key: value or None if key.endswith("top_n") else value for key, value in settings.items()}
-    return family.stages(picture, network, own, split_selection(place), bar)
+    return family.stages(picture, network, own, split_selection(place))
 
 
 def update(

@@ -120,7 +120,9 @@ def update(
 def ours(stride: int) -> Table | None:
     """Our own ablation at one stride, networks trained anew, each with its operator; None while there is none."""
     try:
-        found = {kind: results.load(f"{kind}_s{stride}") for kind in TRAINED[stride]}
+        found = {kind: results.load(f"{kind}_s{stride}", ablation.METRICS) for kind in TRAINED[stride]}
+    except results.ResultUnreadable as error:
+        return Table(ablation.heads(f"stride {stride}"), [], str(error), source="result")
     except ValueError:
         return None
     rows = [ablation.row(TRAINED_NAMES[kind], result) for kind, result in found.items()]

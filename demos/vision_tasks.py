@@ -36,7 +36,7 @@ import gradio as gr
 import numpy as np
 
 from demos.figures import arithmetic, encode, overlays, style
-from demos.ui import Box, Knows, Lesson, Panel, Panels, Question, Reading, Screen, fetching
+from demos.ui import Box, Knows, Lesson, Panel, Panels, Question, Reading, Screen
 from demos.ui.checks import split_selection
 from lecture_models import pictures, segments, tasks, zoo
 from lecture_models.scenes import CLASSES, STUFF
@@ -72,7 +72,7 @@ def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, st
     shown = pictures.resolve(picture)
     message = STREETS if network == OURS and shown.scene is None else ""
     try:
-        return shown, zoo.trace(network, shown.image, fetching(NETWORKS[network])), message
+        return shown, zoo.trace(network, shown.image), message
     except zoo.WeightsUnavailable as error:
         if network == OURS:
             raise

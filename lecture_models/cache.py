@@ -14,6 +14,9 @@ from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
 
+BUDGET = 320 << 20
+"""Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it."""
+
 
 def bytes_of(value: Any) -> int:
     """Memory that a value's own arrays take, in bytes: its ``nbytes``.
@@ -115,3 +118,7 @@ class ByteCache(Generic[V]):
         with self._lock:
             self._values.clear()
             self._nbytes = 0
+
+
+KEPT: ByteCache[Any] = ByteCache(BUDGET)
+"""What every room keeps of its costly results; a key begins with a word that tells whose it is."""

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.record import RCNNRecord
     from lecture_models.rcnn.selective_search import Search
     from lecture_models.rcnn.stages import StagesTrace
-    from lecture_models.weights import Progress
 
 SHOWN_SCORE = 0.5  # least score of a detection that a ledger draws and counts
 
@@ -67,13 +66,13 @@ class Traced:
     message: str
 
 
-def quick(key: str, name: str, progress: Progress | None = None) -> Books:
+def quick(key: str, name: str) -> Books:
     """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download."""
     from lecture_models.rcnn.ledgers import LIMIT
     from lecture_models.rcnn.selective_search import search
 
     shown = pictures.resolve(key)
-    zoo.load(name, progress)  # before a GPU is asked for: a download needs none
+    zoo.load(name)  # before a GPU is asked for: a download needs none
     found = search(shown.image, LIMIT)  # seconds for a photograph: before the network is kept from others
     return books(shown, name, _ledgers(name, shown.image, found))
 
@@ -131,9 +130,7 @@ def true_things(shown: pictures.Picture, classes: tuple[str, ...]) -> Things | N
     return [(tuple(map(float, thing.box)), thing.name, labels[thing.name]) for thing in known]
 
 
-def stages(
-    key: str, name: str, settings: dict[str, Any], place: Point = (), progress: Progress | None = None
-) -> Filtered:
+def stages(key: str, name: str, settings: dict[str, Any], place: Point = ()) -> Filtered:
     """The filters of a detector on a picture, from its recorded raw outputs.
 
     Args:
@@ -141,7 +138,6 @@ def stages(
         name: of a detection network.
         settings: of :class:`~lecture_models.rcnn.stages.StageSettings`.
         place: (x, y) whose lives are told, or empty.
-        progress: as for `zoo.load`.
 
     Raises:
         ValueError: a bad key, name, setting or download.
@@ -150,7 +146,7 @@ def stages(
     from lecture_models.rcnn.obituaries import obituaries
 
     shown = pictures.resolve(key)
-    record = zoo.record(name, shown.image, progress)
+    record = zoo.record(name, shown.image)
     traced = _filtered(name, record, settings)
     ends = obituaries(record, traced)
     things = true_things(shown, record.classes)
@@ -170,12 +166,12 @@ def _filtered(name: str, record: RCNNRecord, settings: dict[str, Any]) -> Stages
         return trace_stages(network, record, StageSettings(**settings))
 
 
-def autopsy(key: str, name: str, pixel: Point = (), progress: Progress | None = None) -> Traced:
+def autopsy(key: str, name: str, pixel: Point = ()) -> Traced:
     """The chain behind a pixel of a mask; an empty pixel takes the middle of the best detection's mask."""
     from lecture_models.autopsy.chain import no_masks
 
     shown = pictures.resolve(key)
-    trace = zoo.trace(name, shown.image, progress)
+    trace = zoo.trace(name, shown.image)
     place = (pixel[0], pixel[1]) if pixel else usual_pixel(trace)
     if place is None:
         return Traced(shown, trace, None, no_masks(trace))

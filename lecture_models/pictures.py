@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from lecture_models.cache import ByteCache
+from lecture_models.cache import KEPT
 from lecture_models.photographs import PictureError, read_photograph
 from lecture_models.scenes import Scene, SceneSettings, render
 
@@ -37,8 +37,6 @@ SAMPLES = {
 """scikit-image's photographs that come inside its package (nothing is fetched), with a title each."""
 
 MAX_SEED = 999_999
-KEPT_BYTES = 96 << 20
-"""Most memory for resolved pictures (scenes keep their truth: about 2 MB each)."""
 UPLOAD_BYTES = 64 << 20
 UPLOAD_SECONDS = 3600.0
 
@@ -115,7 +113,6 @@ class Uploads:
 
 
 _uploads = Uploads()
-_resolved: ByteCache[Picture] = ByteCache(KEPT_BYTES)
 
 
 def resolve(key: str) -> Picture:
@@ -135,9 +132,9 @@ def resolve(key: str) -> Picture:
         return Picture(key, "your picture", _uploads.get(rest))
     if kind == "scene":
         seed, settings = parse_scene(key)
-        return _resolved.get(scene_key(seed, settings), lambda: _render(seed, settings))
+        return KEPT.get(("picture", scene_key(seed, settings)), lambda: _render(seed, settings))
     if kind == "sample" and rest in SAMPLES:
-        return _resolved.get(key, lambda: Picture(key, SAMPLES[rest], _frozen(_read_sample(rest))))
+        return KEPT.get(("picture", key), lambda: Picture(key, SAMPLES[rest], _frozen(_read_sample(rest))))
     raise PictureError(
         f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got {key!r}."
     )

@@ -10,9 +10,13 @@ from __future__ import annotations
 import hashlib
 import http.client
 import json
+import math
 import os
 import re
+import threading
+import time
 import urllib.request
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -30,6 +34,10 @@ Progress = Callable[[int, int], None]
 
 CHUNK = 1 << 18
 TIMEOUT_SECONDS = 15.0
+REMEMBERED_SECONDS = 60.0
+"""How long a failure to fetch a file is remembered: who asks meanwhile hears of it at once."""
+_failures: dict[Path, tuple[float, str]] = {}
+_fetching: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 _HASH_IN_NAME = re.compile(r"-([0-9a-f]{8,64})\.[a-z]+$")
 
 
@@ -93,15 +101,24 @@ def save_weights(folder: Path, name: str, state_dict: Mapping[str, torch.Tensor]
     """
     from safetensors.torch import save
 
-    content = save({key: _to_float16(key, tensor) for key, tensor in state_dict.items()})
+    content = save({key: to_float16(key, tensor) for key, tensor in state_dict.items()})
     card = replace(card, name=name, sha256=hashlib.sha256(content).hexdigest())
     folder.mkdir(parents=True, exist_ok=True)
-    _replace_file(folder / f"{name}.safetensors", content)
-    _replace_file(folder / f"{name}.json", (json.dumps(asdict(card), indent=2) + "\n").encode())
+    replace_file(folder / f"{name}.safetensors", content)
+    replace_file(folder / f"{name}.json", (json.dumps(asdict(card), indent=2) + "\n").encode())
     return card
 
 
-def _to_float16(key: str, tensor: torch.Tensor) -> torch.Tensor:
+def to_float16(key: str, tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor as a file of ours holds it: floating-point values as float16, on the CPU, in memory of its own.
+
+    Args:
+        key: Its name in the network, for the message.
+        tensor: Any shape and dtype; integers stay as they are.
+
+    Raises:
+        ValueError: It holds values that float16 cannot (not finite, or beyond 65504).
+    """
     import torch
 
     tensor = tensor.detach().cpu()
@@ -116,25 +133,11 @@ def _to_float16(key: str, tensor: torch.Tensor) -> torch.Tensor:
     )  # safetensors refuses tensors that share memory
 
 
-def _replace_file(path: Path, content: bytes) -> None:
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file beside its place and move it there, so that a kill leaves the old one or the new one, whole."""
     temporary = path.with_name(f"{path.name}.{os.getpid()}.partial")
     temporary.write_bytes(content)
     temporary.replace(path)
-
-
-def read_card(path: Path) -> Card:
-    """The card in a JSON file.
-
-    Raises:
-        WeightsUnavailable: There is no readable card at `path`.
-    """
-    try:
-        fields = json.loads(path.read_text(encoding="utf8"))
-        return Card(**{**fields, "classes": tuple(fields.get("classes", ()))})
-    except (OSError, ValueError, TypeError) as error:
-        raise WeightsUnavailable(
-            f"The card {path.name} cannot be read; restore it from the repository."
-        ) from error
 
 
 def read_weights(path: Path, sha256: str) -> dict[str, torch.Tensor]:
@@ -149,7 +152,9 @@ def read_weights(path: Path, sha256: str) -> dict[str, torch.Tensor]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise WeightsUnavailable(f"{path.name} cannot be read ({_reason(error)}).") from error
+        raise WeightsUnavailable(
+            f"{path.name} cannot be read ({_reason(error)}); restore it from the repository."
+        ) from error
     if not sha256 or hashlib.sha256(content).hexdigest() != sha256:
         raise WeightsUnavailable(
             f"{path.name} is not the file that its card describes (the hash differs), so it was not loaded; "
@@ -162,7 +167,7 @@ def fetch(url: str, folder: Path, progress: Progress | None = None, title: str =
     """A file whose name holds the first digits of its SHA-256, from `folder` or, the first time, from `url`.
 
     It is written beside its place and moved there when it is whole and its hash agrees; a wrong file that is
-    there already is fetched anew.
+    there already is fetched anew. Two who want the same file fetch it once, and a failure is remembered for a minute.
 
     Args:
         url: For example ".../resnet18-f37072fd.pth".
@@ -181,21 +186,34 @@ def fetch(url: str, folder: Path, progress: Progress | None = None, title: str =
             f"A file is fetched only if its name holds its hash, as in net-0123abcd.pth; got {name}."
         )
     path = folder / name
-    if path.is_file() and _hash_of(path).startswith(match[1]):
-        return path
+    with _fetching[path]:
+        if path.is_file() and _hash_of(path).startswith(match[1]):
+            return path
+        since, said = _failures.get(path, (-math.inf, ""))
+        if time.monotonic() - since < REMEMBERED_SECONDS:
+            raise WeightsUnavailable(said)
+        try:
+            _fetch(url, path, match[1], progress, title or name)
+        except WeightsUnavailable as error:
+            _failures[path] = (time.monotonic(), str(error))
+            raise
+    return path
+
+
+def _fetch(url: str, path: Path, digits: str, progress: Progress | None, title: str) -> None:
+    """Fetch one file to its place. Raises WeightsUnavailable."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         with _partial(path) as (temporary, file):
             digest = _download(url, file, progress)
-            if not digest.startswith(match[1]):
+            if not digest.startswith(digits):
                 raise WeightsUnavailable(
-                    f"What came for {title or name} is not the published file (its hash differs); it was not loaded."
+                    f"What came for {title} is not the published file (its hash differs); it was not loaded."
                 )
             file.close()
             temporary.replace(path)
     except (OSError, http.client.HTTPException) as error:
-        raise WeightsUnavailable(f"{title or name} could not be fetched ({_reason(error)}).") from error
-    return path
+        raise WeightsUnavailable(f"{title} could not be fetched ({_reason(error)}).") from error
 
 
 @contextmanager

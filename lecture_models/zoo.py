@@ -18,20 +18,20 @@ import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lecture_models.cache import ByteCache
+from lecture_models import published
+from lecture_models.cache import KEPT, ByteCache
+from lecture_models.cards import cards_in, read_card
 from lecture_models.devices import device, gpu
 from lecture_models.weights import (
     Card,
     Progress,
     WeightsUnavailable,
-    fetch,
-    read_card,
     read_weights,
     save_weights,
 )
@@ -48,7 +48,9 @@ __all__ = [
     "WeightsUnavailable",
     "card",
     "device",
+    "fetch",
     "gpu",
+    "is_here",
     "kind",
     "load",
     "names",
@@ -61,21 +63,9 @@ __all__ = [
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 NETWORK_BYTES = 1 << 30
-TRACE_BYTES = 256 << 20
-RECORD_BYTES = 128 << 20  # one picture's of a COCO network at its full size, dozens of ours
 MAX_THREADS = 8  # our networks are small: more threads than this wait for each other
 
-TORCHVISION = {
-    "maskrcnn_resnet50_fpn_v2": ("detection", "Mask R-CNN, ResNet-50 FPN v2 (COCO)"),
-    "maskrcnn_resnet50_fpn": ("detection", "Mask R-CNN, ResNet-50 FPN (COCO)"),
-    "fasterrcnn_resnet50_fpn": ("detection", "Faster R-CNN, ResNet-50 FPN (COCO)"),
-    "deeplabv3_resnet50": ("segmentation", "DeepLabv3, ResNet-50 (COCO with VOC's labels)"),
-    "fcn_resnet50": ("segmentation", "FCN, ResNet-50, stride 8 by dilation (COCO with VOC's labels)"),
-}
-
 _networks: ByteCache[nn.Module] = ByteCache(NETWORK_BYTES)
-_traces: ByteCache[RCNNTrace] = ByteCache(TRACE_BYTES)
-_records: ByteCache[RCNNRecord] = ByteCache(RECORD_BYTES)
 _forward_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 if hasattr(
     os, "register_at_fork"
@@ -86,26 +76,24 @@ if hasattr(
 def names(kind: str | None = None) -> tuple[str, ...]:
     """Names of the networks that :func:`load` knows: ours first, then torchvision's.
 
+    One of ours whose card cannot be read is left out; asking for it says which file to restore.
+
     Args:
         kind: Only those of this kind: "panoptic", "ablation", "detection" or "segmentation".
     """
-    ours = sorted(path.stem for path in WEIGHTS.glob("*.json") if path.with_suffix(".safetensors").is_file())
-    every = (*ours, *TORCHVISION)
-    return tuple(name for name in every if kind is None or _kind(name) == kind)
+    ours = {name: card.kind for name, card in cards_in(WEIGHTS).items()}
+    every = ours | {name: its for name, (its, _) in published.NETWORKS.items()}
+    return tuple(name for name, its in every.items() if kind in (None, its))
 
 
 def title(name: str) -> str:
     """A network's name for people. Raises ValueError for a name that is not in the zoo."""
-    return TORCHVISION[name][1] if name in TORCHVISION else _our_card(name).title
+    return published.NETWORKS[name][1] if name in published.NETWORKS else _our_card(name).title
 
 
 def kind(name: str) -> str:
     """Kind of a network: "panoptic", "detection" or "segmentation". Raises ValueError for an unknown name."""
-    return _kind(name)
-
-
-def _kind(name: str) -> str:
-    return TORCHVISION[name][0] if name in TORCHVISION else _our_card(name).kind
+    return published.NETWORKS[name][0] if name in published.NETWORKS else _our_card(name).kind
 
 
 def card(name: str) -> Card:
@@ -113,34 +101,16 @@ def card(name: str) -> Card:
 
     Raises:
         ValueError: The name is not in the zoo.
+        WeightsUnavailable: (a ValueError) The card's file cannot be read.
     """
-    return _torchvision_card(name) if name in TORCHVISION else _our_card(name)
+    return published.card(name) if name in published.NETWORKS else _our_card(name)
 
 
 def _our_card(name: str) -> Card:
-    if not name.isidentifier() or not (WEIGHTS / f"{name}.json").is_file():
+    files = [WEIGHTS / f"{name}.{ending}" for ending in ("json", "safetensors")]
+    if not name.isidentifier() or not any(path.is_file() for path in files):
         raise ValueError(f"No network is called {name!r}; choose one of {', '.join(names())}.")
-    return read_card(WEIGHTS / f"{name}.json")
-
-
-def _torchvision_card(name: str) -> Card:
-    from torchvision.models import get_model_weights
-
-    weights: Any = get_model_weights(name).DEFAULT
-    kind, title = TORCHVISION[name]
-    return Card(
-        name=name,
-        title=title,
-        kind=kind,
-        data=next(iter(weights.meta["_metrics"])).replace("-val", " train, measured on val "),
-        recipe=weights.meta["recipe"],
-        metrics={
-            key: value / 100 for scores in weights.meta["_metrics"].values() for key, value in scores.items()
-        },
-        sha256=weights.url.rsplit("-", 1)[1].split(".")[0],
-        classes=tuple(weights.meta["categories"]),
-        license="code BSD-3-Clause (torchvision); weights trained on COCO, see its terms",
-    )
+    return read_card(files[0])
 
 
 def save(name: str, state_dict: Mapping[str, torch.Tensor], card: Card) -> Card:
@@ -156,34 +126,53 @@ def save(name: str, state_dict: Mapping[str, torch.Tensor], card: Card) -> Card:
         raise ValueError(f"A network's name is a Python identifier, such as panoptic_fpn; got {name!r}.")
     saved = save_weights(WEIGHTS, name, state_dict, card)
     _networks.clear()  # an older network of this name may be in memory
-    _traces.clear()
-    _records.clear()
+    KEPT.clear()
     return saved
 
 
-def load(name: str, progress: Progress | None = None) -> nn.Module:
+def load(name: str) -> nn.Module:
     """A trained network in eval mode on :func:`device`, made once and shared; do not change it.
 
     It carries its `name` and its `classes` (names by label) as attributes.
 
     Args:
         name: One of :func:`names`.
-        progress: Called with (bytes done, bytes in total) while torchvision's weights are fetched.
 
     Raises:
         ValueError: The name is not in the zoo.
         WeightsUnavailable: (a ValueError) Network or disk failed, or the file is not the one its hash names.
     """
-    return _networks.get(name, lambda: _build(name, progress), size=_parameter_bytes)
+    return _networks.get(name, lambda: _build(name), size=_parameter_bytes)
 
 
-def _build(name: str, progress: Progress | None) -> nn.Module:
+def is_here(name: str) -> bool:
+    """Whether :func:`load` needs no other machine for a network; True also for a name that is not in the zoo."""
+    if name not in published.NETWORKS or name in _networks:
+        return True
+    return published.weights_file(name)[1].is_file()
+
+
+def fetch(name: str, progress: Progress | None = None) -> None:
+    """Bring a network's weights to this machine, if they are elsewhere.
+
+    Args:
+        name: One of :func:`names`.
+        progress: Called with (bytes done, bytes in total) while they arrive.
+
+    Raises:
+        WeightsUnavailable: Network or disk failed, or the file is not the one its hash names.
+    """
+    if not is_here(name):
+        published.fetch(name, progress)
+
+
+def _build(name: str) -> nn.Module:
     import torch
 
     from lecture_models.nets.pool_scales import set_scales
 
     torch.set_num_threads(min(torch.get_num_threads(), MAX_THREADS))
-    network: Any = _torchvision_network(name, progress) if name in TORCHVISION else _our_network(name)
+    network: Any = published.build(name) if name in published.NETWORKS else _our_network(name)
     set_scales(network)
     network.name, network.classes = name, card(name).classes
     return network.eval().requires_grad_(False).to(device())
@@ -193,36 +182,15 @@ def _our_network(name: str) -> nn.Module:
     card = _our_card(name)
     state = read_weights(WEIGHTS / f"{name}.safetensors", card.sha256)
     builder = card.network or name
-    module = importlib.import_module(f"lecture_models.nets.{builder}")
-    network: nn.Module = getattr(module, builder)(**card.arguments)
-    network.load_state_dict(state)
+    try:
+        module = importlib.import_module(f"lecture_models.nets.{builder}")
+        network: nn.Module = getattr(module, builder)(**card.arguments)
+        network.load_state_dict(state)
+    except (ImportError, AttributeError, TypeError, ValueError, RuntimeError) as error:
+        raise WeightsUnavailable(
+            f"The card {name}.json names no network that its weights fit; restore it from the repository."
+        ) from error
     return network
-
-
-def _torchvision_network(name: str, progress: Progress | None) -> nn.Module:
-    import torch
-    from torchvision.models import get_model, get_model_weights
-
-    weights: Any = get_model_weights(name).DEFAULT
-    path = fetch(weights.url, Path(torch.hub.get_dir()) / "checkpoints", progress, title(name))
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    options = {"aux_loss": True} if kind(name) == "segmentation" else {}
-    network = get_model(
-        name, weights=None, weights_backbone=None, num_classes=len(weights.meta["categories"]), **options
-    )
-    network.load_state_dict(state)
-    if name in ("maskrcnn_resnet50_fpn", "fasterrcnn_resnet50_fpn"):
-        _without_epsilon(network)
-    return network
-
-
-def _without_epsilon(network: nn.Module) -> None:
-    """Batch normalisation with epsilon 0, as these two were trained and as torchvision builds them."""
-    import torch
-
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.eps = 0.0
 
 
 def _parameter_bytes(network: nn.Module) -> int:
@@ -243,7 +211,7 @@ def using(name: str) -> Iterator[nn.Module]:
         yield network
 
 
-def trace(name: str, image: np.ndarray, progress: Progress | None = None) -> RCNNTrace:
+def trace(name: str, image: np.ndarray) -> RCNNTrace:
     """What the detection network `name` computed on a picture, with its intermediate values, on the CPU.
 
     One forward per network and picture: the same content is answered from a cache, whose values all callers
@@ -252,21 +220,22 @@ def trace(name: str, image: np.ndarray, progress: Progress | None = None) -> RCN
     Args:
         name: A network of kind "panoptic" or "detection".
         image: uint8 [H, W, 3], RGB.
-        progress: As for :func:`load`.
 
     Raises:
         ValueError: Not such a network, or not such an image.
         WeightsUnavailable: As :func:`load`.
     """
-    return _traces.get((name, _content(name, image)), lambda: _forward_of(name, image, progress, raw=False))
+    key = ("trace", name, _content(name, image))
+    return KEPT.get(key, lambda: _forward_of(name, image, raw=False))
 
 
-def record(name: str, image: np.ndarray, progress: Progress | None = None) -> RCNNRecord:
+def record(name: str, image: np.ndarray) -> RCNNRecord:
     """The raw outputs of one pass, before any filter: what ``stages`` starts from.
 
     Cached, shared and checked as :func:`trace`, whose arguments and errors are the same.
     """
-    return _records.get((name, _content(name, image)), lambda: _forward_of(name, image, progress, raw=True))
+    key = ("record", name, _content(name, image))
+    return KEPT.get(key, lambda: _forward_of(name, image, raw=True))
 
 
 def _content(name: str, image: np.ndarray) -> str:
@@ -278,8 +247,8 @@ def _content(name: str, image: np.ndarray) -> str:
     return hashlib.sha1(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
 
 
-def _forward_of(name: str, image: np.ndarray, progress: Progress | None, raw: bool) -> Any:
-    load(name, progress)  # before a GPU is asked for: a download needs none
+def _forward_of(name: str, image: np.ndarray, raw: bool) -> Any:
+    load(name)  # before a GPU is asked for: a download needs none
     return _forward(name, image, raw)
 
 
@@ -296,4 +265,5 @@ if os.environ.get(
     "SPACES_ZERO_GPU"
 ):  # there, networks move to CUDA before the first call, outside of the decorator
     for _name in names("panoptic"):
-        load(_name)
+        with suppress(WeightsUnavailable):  # the others work without it, and its lessons say which file it is
+            load(_name)

@@ -43,10 +43,8 @@ def url(network: None) -> Iterator[str]:
     """Address of the running app, such as http://127.0.0.1:7860/."""
     import app
 
-    app.demo.queue(default_concurrency_limit=2, max_size=64)
-    _, address, _ = app.demo.launch(
-        prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **app.LAUNCH
-    )
+    demo = app.server.queue(app.demo)
+    _, address, _ = demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1", **app.LAUNCH)
     yield address
     app.demo.close()
 

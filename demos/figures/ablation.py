@@ -7,6 +7,8 @@ from typing import Any
 
 MASKS = (("mask_ap", "AP"), ("mask_ap50", "AP50"), ("mask_ap75", "AP75"))
 BOXES = (("box_ap", "box AP"), ("box_ap50", "box AP50"), ("box_ap75", "box AP75"))
+METRICS = (*(key for key, _ in MASKS + BOXES), "median_side")
+"""What a result must have measured, so that it can be a row here."""
 Result = Mapping[str, Any]
 
 

@@ -38,8 +38,8 @@ How to write a lesson: one file, ``demos/<name>.py``, always in this order.
 may follow the finger: see :mod:`demos.ui.stage` for the events. With ``key=`` it is a setting too, a point that the
 learner chooses on it. A board, table or reading of value None hides itself. ``screen.run(…)`` is for work that takes
 longer than a second: a generator that yields :class:`Progress` and results, with Start and Stop (:mod:`demos.ui.runs`).
-``zoo.trace(…, fetching("Mask R-CNN"))`` shows a
-progress bar while weights arrive.
+A setting named ``network`` is a name of the zoo: before ``update`` is asked, the frame brings its weights here, with a
+progress bar, and apart from the line of the lessons (:mod:`demos.ui.slots`).
 
 The names of ``update``'s parameters are the keys of stage selections and controls (:func:`wiring.check` raises
 when the page is built if they differ), the endpoint ``/<name>``'s parameters and the permalink's query keys.
@@ -48,7 +48,6 @@ sentence; anything else is a bug and keeps its traceback in the log.
 """
 
 from demos.ui.lesson import Lesson, Part
-from demos.ui.progress import fetching
 from demos.ui.screen import Screen
 from demos.ui.shown import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
 
@@ -64,5 +63,4 @@ __all__ = [
     "Reading",
     "Screen",
     "Table",
-    "fetching",
 ]

@@ -13,13 +13,14 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import runs
+from demos.ui import runs, slots
 from demos.ui import stage as stages
+from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
 from demos.ui.save import save_row
 from demos.ui.screen import Screen
-from demos.ui.wiring import check, endpoint, guard, spoken
+from demos.ui.wiring import check, endpoint, spoken
 
 ASSETS = Path(__file__).parents[2] / "assets"
 TITLE = "What & Where"
@@ -40,25 +41,28 @@ HEADER = """
 """
 
 
-def build(syllabus: Sequence[Part], pictures: PictureSource, default_picture: str) -> gr.Blocks:
+def build(
+    syllabus: Sequence[Part], pictures: PictureSource, default_picture: str, networks: slots.NetworkSource
+) -> gr.Blocks:
     """The whole page.
 
     Args:
         syllabus: parts with their lessons in lecture order.
         pictures: where pictures come from, see :class:`~demos.ui.picture.PictureSource`.
         default_picture: key of the scene shown at first.
+        networks: where networks come from, see :class:`~demos.ui.slots.NetworkSource`.
 
     Raises:
         TypeError: a lesson's parameters, widgets and documentation do not agree.
     """
-    with gr.Blocks(title=TITLE, delete_cache=(3600, 3600), analytics_enabled=False, fill_width=True) as demo:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as demo:
         gr.HTML(
             HEADER, elem_id="ww-top", js_on_load="window.whatwhere.header(element);", apply_default_css=False
         )
         bar = PictureBar(pictures, default_picture)
         parts, tabs, screens = _tabs(syllabus)
         for screen in screens:
-            _connect(screen, bar)
+            _connect(screen, bar, networks)
         _permalink(demo, bar, parts, tabs, screens)
     guard(demo)
     return demo
@@ -164,14 +168,14 @@ def source(lesson: Lesson) -> dict[str, str]:
     return {"code": "\n\n".join(inspect.getsource(function) for function in lesson.code())}
 
 
-def _connect(screen: Screen, bar: PictureBar) -> None:
+def _connect(screen: Screen, bar: PictureBar, networks: slots.NetworkSource) -> None:
     widgets = {PICTURE: bar.key, **screen.inputs}
     inputs = [widgets[name] for name in screen.lesson.settings]
     for run in screen.runs.values():
-        runs.connect(screen.lesson, run, screen.streamed(run.name), screen.rules, widgets)
+        runs.connect(screen.lesson, run, screen.streamed(run.name), screen.rules, widgets, networks)
     gr.on(
         screen.triggers,
-        endpoint(screen.lesson, screen),
+        endpoint(screen.lesson, screen, networks),
         inputs,
         list(screen.outputs.values()),
         api_name=screen.lesson.name,
@@ -179,10 +183,10 @@ def _connect(screen: Screen, bar: PictureBar) -> None:
         trigger_mode="always_last",
         show_progress="full",
         show_progress_on=screen.status,
-        concurrency_id="lesson",
+        concurrency_limit=None,  # slots.py lines them up
     )
     with screen.foot:
-        save_row(screen.lesson, screen, inputs)
+        save_row(screen.lesson, screen, inputs, networks)
 
 
 def _permalink(

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import gradio as gr
 
+from demos.ui import uploads
 from demos.ui.wiring import spoken
 
 
@@ -84,7 +85,7 @@ class PictureBar:
                 type="filepath",
                 sources=["upload", "webcam"],
                 image_mode=None,
-                label="Your own: kept on this server for an hour",
+                label="Your own: its pixels stay in memory for an hour",
                 alt_text="Your picture",
                 buttons=[],
                 height=180,
@@ -104,7 +105,7 @@ class PictureBar:
         back = f"(seed) => [...{list(self.defaults.values())!r}, `scene:${{seed}}`]"
         self.reset.click(None, [self.seed], [*self.sliders.values(), self.key], js=back, **quiet)
         self.sample.input(None, [self.sample], [self.key], js="(name) => `sample:${name}`", **quiet)
-        self.file.input(
+        sent = self.file.input(
             self.admit,
             [self.file],
             [self.key],
@@ -112,6 +113,7 @@ class PictureBar:
             api_name="upload_picture",
             show_progress="hidden",
         )
+        sent.then(None, None, [self.file], js="() => null", **quiet)  # read or refused: room for another
         self.key.change(
             None, [self.key], None, js="(key) => { window.whatwhere.pictureChanged(key); }", **quiet
         )
@@ -125,11 +127,14 @@ class PictureBar:
         Returns:
             The key, such as upload:9f86d081884c7d65.
         """
-        path = file.get("path") if isinstance(file, dict) else None
-        if not isinstance(path, str):
+        if file is None:
             raise gr.Error("A picture file is needed; choose one and send it again.", print_exception=False)
-        with spoken():
-            return self.source.admit(path)
+        path = uploads.uploaded(file)
+        try:
+            with spoken():
+                return self.source.admit(path)
+        finally:
+            uploads.forget(path)  # its pixels are in memory now, or it was refused
         raise AssertionError  # never reached: `spoken` lets every error out
 
     def restore(self, key: str) -> dict[Any, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 
 import gradio as gr
 
+from demos.ui import slots
 from demos.ui import stage as stages
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
@@ -76,6 +77,7 @@ def connect(
     outputs: Mapping[str, Any],
     rules: Mapping[str, Any],
     inputs: Mapping[str, Any],
+    networks: slots.NetworkSource,
 ) -> None:
     """Wire the two buttons; ``inputs`` are the widgets of the lesson's settings, ``outputs`` those of its reports."""
     said = json.dumps(run.progress.elem_id)
@@ -83,7 +85,7 @@ def connect(
     # first, since gradio begins with a button's next listener when the one before has ended
     run.start.click(None, js=f"() => {{ window.whatwhere.running({said}, 'started'); }}", **quiet)
     started = run.start.click(
-        stream(run, tuple(outputs), rules),
+        stream(run, tuple(outputs), rules, networks),
         [inputs[name] for name in run.settings],
         [run.progress, *outputs.values()],
         api_name=f"{lesson.name}_{run.name}",
@@ -98,7 +100,11 @@ def connect(
 
 
 def stream(
-    run: Run, outputs: Sequence[str], rules: Mapping[str, Any], turns: Turns = TURNS
+    run: Run,
+    outputs: Sequence[str],
+    rules: Mapping[str, Any],
+    networks: slots.NetworkSource,
+    turns: Turns = TURNS,
 ) -> Callable[..., Iterator[list[Any]]]:
     """``generate`` as gradio calls it: checked values in, one list of values for each report, in turn."""
     own = {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
@@ -106,6 +112,7 @@ def stream(
     def call(*values: Any) -> Iterator[list[Any]]:
         try:
             settings = check_all(own, values)
+            slots.fetch_in_thread(networks, settings)
             turn = turns.take()
             try:
                 while not turn.mine(WAIT):

@@ -1,67 +1,77 @@
 """Saving a lesson's data: JSON for settings and small values, NPZ for arrays.
 
-The file travels inside the event's answer and the browser writes it, so nothing is left on the server.
-Pictures are saved by the stage itself, in the browser.
+Each is a file that the visitor fetches and that is swept some minutes later. Pictures are saved by the stage itself,
+in the browser.
 """
 
 from __future__ import annotations
 
-import base64
 import inspect
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import gradio as gr
 import numpy as np
+import orjson
+from pycocotools import mask as coco
 
+from demos.ui import slots, uploads
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.screen import Screen
 from demos.ui.wiring import spoken
 
-KINDS = {"json": "application/json", "npz": "application/zip"}
+KINDS = ("json", "npz")
 
 
-def save_row(lesson: Lesson, screen: Screen, inputs: Sequence[Any]) -> None:
-    """Two buttons at the end of a lesson that has ``data``, with an endpoint ``<lesson>_data`` for the JSON."""
+def save_row(lesson: Lesson, screen: Screen, inputs: Sequence[Any], networks: slots.NetworkSource) -> None:
+    """Two buttons at the end of a lesson that has ``data``, each with an endpoint: ``<lesson>_json`` and ``_npz``."""
     if lesson.data is None:
         return
     with gr.Row(elem_classes=["ww-save"]):
         buttons = {kind: gr.Button(f"Save the data as {kind.upper()}", size="sm") for kind in KINDS}
-    file = gr.HTML(
-        label="data file",
-        html_template='<div class="ww-file"></div>',
-        js_on_load="window.whatwhere.saver(element, props, watch);",
-        apply_default_css=False,
-        elem_classes=["ww-hidden"],
-    )
+    file = gr.File(label="data file", elem_classes=["ww-hidden"])
+    quiet: dict[str, Any] = {"show_progress": "hidden"}
     for kind, button in buttons.items():
         button.elem_id = f"{lesson.name}-save-{kind}"
-        name: dict[str, Any] = {"api_name": f"{lesson.name}_{kind}"}
-        button.click(
-            writer(lesson, screen, kind), list(inputs), file, preprocess=False, show_progress="hidden", **name
-        )
+        save = writer(lesson, screen, kind, networks)
+        named: dict[str, Any] = {"api_name": f"{lesson.name}_{kind}", "concurrency_limit": None}
+        saved = button.click(save, list(inputs), file, preprocess=False, **named, **quiet)
+        js = "(file) => { window.whatwhere.save(file.orig_name, file.url); }"
+        saved.success(None, [file], None, js=js, api_visibility="private", **quiet)
 
 
-def writer(lesson: Lesson, screen: Screen, kind: str) -> Callable[..., dict[str, str]]:
-    """A function of the lesson's settings that returns its data as a file: name, MIME type and base64 content."""
+def writer(
+    lesson: Lesson, screen: Screen, kind: str, networks: slots.NetworkSource
+) -> Callable[..., Awaitable[str]]:
+    """A function of the lesson's settings that writes its data to a file and returns the path."""
     rules = {PICTURE: Text(), **screen.rules}
     rules = {name: rules[name] for name in lesson.settings}
 
-    def save(*values: Any) -> dict[str, str]:
+    async def save(*values: Any) -> str:
         settings = check_all(rules, values)
+        await slots.fetch(networks, settings)
         with spoken():
-            data = dict(lesson.data(**settings)) if lesson.data else {}
-        content = base64.b64encode(as_npz(settings, data) if kind == "npz" else as_json(settings, data))
-        return {"name": f"{lesson.name}.{kind}", "type": KINDS[kind], "base64": content.decode()}
+            return await slots.compute(lambda: write(lesson, settings, kind, networks))
+        raise AssertionError  # never reached: `spoken` lets every error out
 
     save.__doc__ = (
-        f"The numbers behind {lesson.name} as {kind.upper()}, base64-encoded; parameters as /{lesson.name}."
+        f"The numbers behind {lesson.name} as a file in {kind.upper()}; parameters as /{lesson.name}."
     )
     save.__signature__ = inspect.signature(lesson.update)  # type: ignore[attr-defined]
     return save
+
+
+def write(lesson: Lesson, settings: dict[str, Any], kind: str, networks: slots.NetworkSource) -> str:
+    """Write a lesson's data to a new file; returns its path. Raises ValueError if a network cannot be had."""
+    if slots.NETWORK in settings:
+        networks.load(settings[slots.NETWORK])  # a lesson would go on with another one, under this one's name
+    data = dict(lesson.data(**settings)) if lesson.data else {}
+    path = uploads.new_file(f"{lesson.name}.{kind}")
+    path.write_bytes(as_npz(settings, data) if kind == "npz" else as_json(settings, data))
+    return str(path)
 
 
 def as_npz(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
@@ -74,16 +84,32 @@ def as_npz(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
 
 
 def as_json(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
-    """Settings and data as JSON; arrays become lists.
+    """Settings and data as JSON: masks as COCO's run lengths, other arrays as lists, what is not finite as null.
 
-    >>> as_json({"score": 0.5}, {"boxes": np.zeros((1, 4))})
-    b'{"settings": {"score": 0.5}, "boxes": [[0.0, 0.0, 0.0, 0.0]]}'
+    >>> as_json({"score": 0.5}, {"boxes": np.zeros((1, 2), np.float32)})
+    b'{"settings":{"score":0.5},"boxes":[[0.0,0.0]]}'
     """
-    return json.dumps({"settings": settings, **data}, default=plain).encode()
+    values = {"settings": settings} | {name: run_lengths(value) for name, value in data.items()}
+    return orjson.dumps(values, plain, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+
+
+def run_lengths(value: Any) -> Any:
+    """Masks, bool [H, W] or [N, H, W], as COCO's compressed run lengths (``pycocotools.mask.decode`` reads them).
+
+    >>> run_lengths(np.eye(2, dtype=bool))
+    {'size': [2, 2], 'counts': '0121'}
+    """
+    array = np.asarray(value) if hasattr(value, "shape") else None
+    if array is None or array.dtype != bool or array.ndim not in (2, 3):
+        return value
+    if array.ndim == 3:
+        return [run_lengths(mask) for mask in array]
+    found = coco.encode(np.asfortranarray(array, np.uint8))
+    return {"size": list(found["size"]), "counts": found["counts"].decode()}
 
 
 def plain(value: Any) -> Any:
-    """Arrays and NumPy numbers as JSON's lists and numbers."""
+    """What orjson cannot write by itself: tensors, arrays in another order, NumPy's own numbers."""
     if hasattr(value, "tolist"):
         return value.tolist()
     raise TypeError(f"data may hold arrays, numbers, texts, lists and dicts; got {type(value).__name__}.")

@@ -9,13 +9,13 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
 
-from demos.ui import runs
+from demos.ui import runs, slots
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.screen import Screen
@@ -46,16 +46,19 @@ def check(lesson: Lesson, screen: Screen) -> None:
         runs.check(lesson, run)
 
 
-def endpoint(lesson: Lesson, screen: Screen) -> Callable[..., list[Any]]:
+def endpoint(
+    lesson: Lesson, screen: Screen, networks: slots.NetworkSource
+) -> Callable[..., Awaitable[list[Any]]]:
     """``update`` as gradio calls it: checked values in, one value for each output component out."""
     rules = {PICTURE: Text(), **screen.rules}
     rules = {name: rules[name] for name in lesson.settings}
 
-    def call(*values: Any) -> list[Any]:
-        with_names = check_all(rules, values)
+    async def call(*values: Any) -> list[Any]:
+        settings = check_all(rules, values)
+        await slots.fetch(networks, settings)
         with spoken():
-            shown = lesson.update(**with_names)
-        return arrange(lesson, screen, shown)
+            return await slots.compute(lambda: arrange(lesson, screen, lesson.update(**settings)))
+        raise AssertionError  # never reached: `spoken` lets every error out
 
     functools.update_wrapper(call, lesson.update)
     call.__annotations__ = {}
@@ -99,26 +102,3 @@ def is_said_on_purpose(error: BaseException) -> bool:
     module = trace.tb_frame.f_globals.get("__name__", "")
     opcode = trace.tb_frame.f_code.co_code[trace.tb_lasti]
     return module.split(".")[0] in ("lecture_models", "demos") and dis.opname[opcode] == "RAISE_VARARGS"
-
-
-def guard(demo: gr.Blocks) -> None:
-    """Calls with too few values or with a hand-made file get one sentence and leave no traceback in the log.
-
-    What raises while gradio reads a call's values can only be about these values: our code has not run yet.
-    """
-    read = demo.preprocess_data
-
-    async def preprocess_data(block_fn: Any, inputs: list[Any], *rest: Any, **more: Any) -> list[Any]:
-        name, wanted = block_fn.api_name or "this event", len(block_fn.inputs)
-        if len(inputs) < wanted:
-            text = f"{name} needs {wanted} values; got {len(inputs)}. The page's API link lists them."
-            raise gr.Error(text, print_exception=False)
-        try:
-            return await read(block_fn, inputs, *rest, **more)
-        except gr.Error:
-            raise
-        except Exception:
-            text = f"{name} was sent a value that it cannot read. Upload files through the page or /upload."
-            raise gr.Error(text, print_exception=False) from None
-
-    demo.preprocess_data = preprocess_data  # type: ignore[method-assign]

@@ -88,9 +88,9 @@ def test_settings_are_those_of_the_scenes():
 
 def test_no_trace_is_kept():
     zoo.trace("panoptic_fpn", render(42).image)
-    before = zoo._traces.nbytes, len(zoo._traces)
+    before = zoo.KEPT.nbytes, len(zoo.KEPT)
     next(stream("panoptic_fpn", 50, 1))
-    assert (zoo._traces.nbytes, len(zoo._traces)) == before
+    assert (zoo.KEPT.nbytes, len(zoo.KEPT)) == before
 
 
 def test_it_can_be_stopped_between_scenes():

@@ -13,7 +13,7 @@ import torch
 
 from demos import mask_head as lesson
 from demos.figures import encode
-from lecture_models import pictures, roi_masks, zoo
+from lecture_models import pictures, published, roi_masks, zoo
 from lecture_models.nets.mask_heads import mask_probs
 from tests.ui.raw import call
 
@@ -32,16 +32,16 @@ def coco() -> Iterator[None]:
     """torchvision's COCO network with random weights, since its own have to be fetched."""
     from torchvision.models.detection import maskrcnn_resnet50_fpn
 
-    def untrained(name: str, progress: Any) -> Any:
+    def untrained(name: str) -> Any:
         torch.manual_seed(0)
         return maskrcnn_resnet50_fpn(weights=None, weights_backbone=None, min_size=192, max_size=256)
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(zoo, "_torchvision_network", untrained)
+    patch.setattr(published, "build", untrained)
     yield
     patch.undo()
     zoo._networks.clear()
-    zoo._traces.clear()
+    zoo.KEPT.clear()
     roi_masks.costs_of.cache_clear()
 
 
@@ -164,7 +164,7 @@ def test_the_numbers_end_in_the_heads_values(name: str):
 
 
 def test_our_ablation_is_the_result_files(monkeypatch: pytest.MonkeyPatch):
-    def load(name: str) -> dict[str, Any]:
+    def load(name: str, metrics: Any) -> dict[str, Any]:
         value = {"mask_softmax": 0.2, "mask_sigmoid": 0.25}[name]
         metrics = {f"{kind}_ap{at}": value for kind in ("mask", "box") for at in ("", "50", "75")}
         run = {"seed": 0, "metrics": metrics, "test": {"scenes": 300}}

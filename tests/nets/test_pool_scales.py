@@ -16,7 +16,7 @@ def test_a_narrow_first_picture_does_not_set_the_scales_of_all(first: tuple[int,
     image = render(42).image
     expected = zoo.trace(name, image)
     zoo._networks.clear()
-    zoo._traces.clear()
+    zoo.KEPT.clear()
     zoo.trace(name, np.zeros((*first, 3), np.uint8))
     again = zoo.trace(name, image)
     assert zoo.load(name).roi_heads.box_roi_pool.scales == [1 / 4, 1 / 8, 1 / 16, 1 / 32]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,8 @@ import pytest
 import torch
 
 from lecture_models import weights
-from lecture_models.weights import Card, WeightsUnavailable, fetch, read_card, read_weights, save_weights
+from lecture_models.cards import read_card
+from lecture_models.weights import Card, WeightsUnavailable, fetch, read_weights, save_weights
 
 CONTENT = bytes(range(256)) * 4000
 NAME = f"net-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
@@ -138,7 +141,7 @@ def test_offline_is_one_sentence(tmp_path: Path):
         fetch("http://127.0.0.1:9/closed/" + NAME, tmp_path)
     assert _one_sentence(error)
     with pytest.raises(WeightsUnavailable, match="A net could not") as error:
-        fetch("http://nowhere.invalid/" + NAME, tmp_path, title="A net")
+        fetch("http://nowhere.invalid/" + NAME, tmp_path / "other", title="A net")
     assert _one_sentence(error)
 
 
@@ -163,3 +166,24 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path, server: st
 def test_a_name_without_a_hash_is_never_fetched(tmp_path: Path):
     with pytest.raises(ValueError, match="hash"):
         fetch("http://127.0.0.1:9/net.pth", tmp_path)
+
+
+def test_a_failure_is_remembered_for_a_minute(tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(WeightsUnavailable) as error:
+        fetch("http://127.0.0.1:9/closed/" + NAME, tmp_path)
+    with pytest.raises(WeightsUnavailable, match=re.escape(str(error.value))):
+        fetch(f"{server}/whole/{NAME}", tmp_path)  # it would be there, but is not asked for yet
+    monkeypatch.setattr(weights, "REMEMBERED_SECONDS", 0.0)
+    assert fetch(f"{server}/whole/{NAME}", tmp_path).is_file()
+
+
+def test_two_who_want_a_file_fetch_it_once(tmp_path: Path, server: str):
+    asked: list[int] = []
+    with ThreadPoolExecutor(2) as pool:
+        found = list(
+            pool.map(
+                lambda _: fetch(f"{server}/whole/{NAME}", tmp_path, lambda *_: asked.append(1)), range(2)
+            )
+        )
+    assert found[0] == found[1]
+    assert len(asked) == -(-len(CONTENT) // weights.CHUNK)  # one answer's pieces

@@ -16,8 +16,9 @@ import pytest
 import torch
 from torch import nn
 
-from lecture_models import devices, zoo
+from lecture_models import devices, published, zoo
 from lecture_models.cache import ByteCache
+from lecture_models.rcnn import record as record_module
 
 GREY = np.full((8, 8, 3), 128, np.uint8)
 
@@ -41,12 +42,14 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     def module(name: str, **contents: Any) -> None:
         monkeypatch.setitem(sys.modules, name, _with(ModuleType(name), contents))
 
+    assert record_module  # imported while its neighbours are the real ones
     module("lecture_models.nets", __path__=[])
+    module("lecture_models.nets.pool_scales", set_scales=lambda network: None)
     module("lecture_models.nets.small", small=_Small)
     module("lecture_models.nets.rcnn_trace", trace_rcnn=trace_rcnn)
     monkeypatch.setattr(zoo, "WEIGHTS", tmp_path)
     monkeypatch.setattr(zoo, "_networks", ByteCache(1 << 20))
-    monkeypatch.setattr(zoo, "_traces", ByteCache(10_000))
+    monkeypatch.setattr(zoo, "KEPT", ByteCache(10_000))
     monkeypatch.setenv("LECTURE_DEVICE", "cpu")
     network = _Small(width=3)
     zoo.save(
@@ -64,7 +67,7 @@ def _with(module: ModuleType, contents: dict[str, Any]) -> ModuleType:
 
 
 def test_names_come_from_the_pairs_of_files(small: SimpleNamespace):
-    assert zoo.names() == ("small", *zoo.TORCHVISION)
+    assert zoo.names() == ("small", *published.NETWORKS)
     assert zoo.names("panoptic") == ("small",)
     (small.folder / "small.safetensors").unlink()
     assert zoo.names("panoptic") == ()
@@ -182,7 +185,7 @@ def test_importing_the_zoo_does_not_import_torch():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-@pytest.mark.parametrize("name", zoo.TORCHVISION)
+@pytest.mark.parametrize("name", published.NETWORKS)
 def test_torchvision_cards(name: str):
     card = zoo.card(name)
     assert len(card.sha256) == 8
@@ -209,7 +212,7 @@ def test_torchvision_networks_are_built_as_torchvision_builds_them(
     state[first] = torch.full_like(state[first], 1e-5)  # so small that an epsilon shows
     torch.save(state, tmp_path / "published.pth")
     monkeypatch.setattr(type(enum), "get_state_dict", lambda *_, **__: state)
-    monkeypatch.setattr(zoo, "fetch", lambda *_: tmp_path / "published.pth")
+    monkeypatch.setattr(published, "fetch", lambda *_, **__: tmp_path / "published.pth")
     monkeypatch.setattr(zoo, "_networks", ByteCache(1 << 30))
     monkeypatch.setenv("LECTURE_DEVICE", "cpu")
 

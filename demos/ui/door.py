@@ -1,0 +1,179 @@
+"""The door: each request passes here before gradio reads it. What is not listed does not exist.
+
+gradio brings many routes that this page does not need: calls beside the queue, links that write a visitor's values to
+disk, a proxy, recordings. Only those below are open; a call's body is small, and rewritten from the parts that belong
+there (:mod:`demos.ui.letters`), so that gradio never meets a number, a name or a file that it would stumble over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from demos.ui import letters, uploads
+from demos.ui.letters import Refused
+
+API = "/gradio_api"
+MOST_BODY = 1_000_000
+"""Largest body of a request, in bytes, but for uploads."""
+MOST_UPLOAD = uploads.LARGEST + 10_000  # with the lines that a form puts around a file
+NAME = r"[\w-]{1,64}"
+PAGES = r"/|/config/?|/gradio_api/(info/?|openapi\.json)"
+READ = re.compile(
+    rf"{PAGES}|/(theme\.css|robots\.txt|manifest\.json|favicon\.ico|pwa_icon(/\d{{1,4}})?)"
+    r"|/(static|assets|svelte)/[\w@+~-][\w./@+~-]*"
+    rf"|{API}/(app_id/?|startup-events|theme\.css|queue/(data|status)|upload_progress)"
+    rf"|{API}/heartbeat/{NAME}|{API}/call/(v2/)?{NAME}/{NAME}|{API}/file=.+"
+)
+SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?")
+NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
+FULL = "There is no room for files on this server just now. Try again in some minutes."
+TOO_MUCH = "A request may hold at most {} bytes; this one has more, its size was not read further. Send less."
+
+
+class Door:
+    """ASGI middleware around gradio's app.
+
+    Args:
+        app: what is behind the door.
+        demo: the page, whose events and endpoints may be called.
+        assets: folder whose scripts and styles the page fetches.
+    """
+
+    def __init__(self, app: ASGIApp, demo: gr.Blocks, assets: Path) -> None:
+        self.app, self.demo, self.assets = app, demo, assets.resolve()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, answer it here, or refuse it in one sentence."""
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close"})
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        try:
+            answer = await self._answer(scope, receive, send)
+        except Refused as refused:
+            answer = JSONResponse({"detail": str(refused)}, refused.status)
+        except ClientDisconnect:
+            return None
+        return None if answer is None else await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> Response | None:
+        """An answer of ours, or None once gradio has given its own."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        reads = scope["method"] in ("GET", "HEAD")
+        if not (READ if reads else SENT).fullmatch(path) or ".." in path.split("?")[0].split("/"):
+            raise Refused(404, NOWHERE)
+        if not reads and scope["method"] != "POST":
+            raise Refused(405, NOWHERE)
+        if reads:
+            answer = self._read(path, scope)
+        elif path.startswith(f"{API}/upload"):
+            answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD)))
+        else:
+            scope, receive = await self._sent(path, scope, receive)
+            answer = None
+        if answer is None:
+            await self.app(scope, receive, send)
+        return answer
+
+    def _read(self, path: str, scope: Scope) -> Response | None:
+        """What is asked for by GET: files are checked, streams must exist, pages know no other page."""
+        if path.startswith(f"{API}/file="):
+            return self._file(path.removeprefix(f"{API}/file="))
+        if re.fullmatch(PAGES, path):
+            scope["query_string"] = b""  # gradio would look for other pages and for links that it has kept
+        if path == f"{API}/upload_progress":  # one small file: it is there by now
+            return Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")
+        if path == f"{API}/queue/data":
+            return letters.stream(Request(scope).query_params.get("session_hash", ""), self.demo)
+        if path.startswith(f"{API}/call/"):
+            return letters.result(path.rsplit("/", 1)[1], self.demo)
+        return None
+
+    def _file(self, name: str) -> Response | None:
+        """Scripts and styles of the page, and files that visitors fetch; nothing else."""
+        if uploads.is_ours(name):
+            return None
+        try:
+            path = Path(name).resolve()
+        except (OSError, ValueError, RuntimeError):
+            raise Refused(404, NOWHERE) from None
+        if path.is_relative_to(self.assets) and path.suffix in (".js", ".css") and path.is_file():
+            return None
+        if path.is_relative_to(uploads.folder() / "uploads"):
+            return Response(status_code=204)  # its pixels were read, and it was deleted
+        raise Refused(404, NOWHERE)
+
+    async def _sent(self, path: str, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
+        """A call with its body rewritten."""
+        request = Request(scope, bounded(receive, MOST_BODY))
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise Refused(
+                415, "A call's body is JSON and says so: Content-Type: application/json. Add that header."
+            )
+        path, clean = letters.rewritten(
+            path.removeprefix(API).strip("/"), parsed(await request.body()), self.demo
+        )
+        whole = f"{scope.get('root_path', '')}{API}/{path}"
+        return replayed(
+            {**scope, "path": whole, "raw_path": whole.encode()}, json.dumps(clean).encode(), receive
+        )
+
+
+async def _upload(request: Request) -> Response:
+    try:
+        return JSONResponse(await uploads.receive(request))
+    except (MultiPartException, HTTPException):
+        raise Refused(400, "An upload is a multipart form; this one cannot be read. Send it again.") from None
+    except ValueError as error:
+        raise Refused(413, str(error)) from None
+    except OSError:
+        raise Refused(507, FULL) from None
+
+
+def bounded(receive: Receive, most: int) -> Receive:
+    """A `receive` that raises Refused once a request has sent more bytes than ``most``."""
+    got = 0
+
+    async def read() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > most:
+            raise Refused(413, TOO_MUCH.format(f"{most:,}"))
+        return message
+
+    return read
+
+
+def parsed(body: bytes) -> Mapping[str, Any]:
+    """A JSON object. Raises Refused for anything else."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise Refused(400, 'A call\'s body is JSON; this one cannot be read. Send {"data": [...]}.') from None
+    if not isinstance(value, dict):
+        raise Refused(422, 'A call\'s body is a JSON object; this one is not. Send {"data": [...]}.')
+    return value
+
+
+def replayed(scope: Scope, body: bytes, receive: Receive) -> tuple[Scope, Receive]:
+    """A request with another body; afterwards it waits for the client to go, as the old one would."""
+    headers = [(key, value) for key, value in scope["headers"] if key != b"content-length"]
+    headers.append((b"content-length", str(len(body)).encode()))
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def read() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return {**scope, "headers": headers}, read
