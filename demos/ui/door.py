@@ -31,7 +31,7 @@ NAME = r"[\w-]{1,64}"
 PAGES = r"/|/config/?|/gradio_api/(info/?|openapi\.json)"
 READ = re.compile(
     rf"{PAGES}|/(theme\.css|robots\.txt|manifest\.json|favicon\.ico|pwa_icon(/\d{{1,4}})?)"
-    r"|/(static|assets|svelte)/[\w@+~-][\w./@+~-]*"
+    r"|/(static|assets|svelte)/[\w@+~-][\w./@+~-]{0,200}"
     rf"|{API}/(app_id/?|startup-events|theme\.css|queue/(data|status)|upload_progress)"
     rf"|{API}/heartbeat/{NAME}|{API}/call/(v2/)?{NAME}/{NAME}|{API}/file=.+"
 )

@@ -72,12 +72,15 @@ def judge(client: httpx.Client, attack: Attack) -> list[str]:
     """Send one attack; an answer is quick, is no 500, and says something."""
     began = time.monotonic()
     try:
-        status, text = send(client, attack)
+        try:
+            status, text = send(client, attack)
+        except (httpx.ReadError, httpx.RemoteProtocolError):  # a connection that an attack before had closed
+            status, text = send(client, attack)
     except httpx.HTTPError as error:
         return [f"{attack.label}: {type(error).__name__} after {time.monotonic() - began:.1f} s"]
     took, wrong = time.monotonic() - began, []
     if status >= 500 and status not in (501, 503, 507):
-        wrong.append(f"{attack.label}: status {status}: {text[:200]}")
+        wrong.append(f"{attack.label} {attack.path[-80:]}: status {status}: {text[:200]}")
     if took > SLOWEST:
         wrong.append(f"{attack.label}: {took:.1f} s")
     if "event: error" in text and '"error": null' in text:

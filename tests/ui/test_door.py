@@ -26,6 +26,7 @@ JSON = {"Content-Type": "application/json"}
         ("POST", "gradio_api/vibe-edit/"),
         ("GET", "monitoring"),
         ("GET", "static/%2e%2e/%2e%2e/app.py"),
+        ("GET", "assets/" + "x" * 5000),
         ("PUT", "gradio_api/upload"),
         ("GET", "gradio_api/file=http://127.0.0.1:1/x.png"),
         ("GET", "gradio_api/file=assets/weights/panoptic_fpn.json"),
