@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import logging
 
-from demos import mask_head, mask_rcnn_results, rcnn_family, roi_features, vision_tasks
 from demos.ui import Part
+from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
 
 __all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up", "zoo"]
@@ -17,13 +17,7 @@ SYLLABUS = (
     Part(
         "A",
         "From boxes to instances",
-        (
-            vision_tasks.LESSON,
-            rcnn_family.LESSON,
-            roi_features.LESSON,
-            mask_head.LESSON,
-            mask_rcnn_results.LESSON,
-        ),
+        (vision_tasks.LESSON,),
     ),
     Part("B", "A label for every pixel"),
     Part("C", "Both at once"),

@@ -8,11 +8,35 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
+_only_kept: ContextVar[bool] = ContextVar("only_kept", default=False)
+
+
+class NotKept(LookupError):  # noqa: N818 - it says what is the case, not that something broke
+    """A value would have to be computed, where only what is kept was asked for."""
+
+
+@contextmanager
+def only_kept() -> Iterator[None]:
+    """Inside, caches answer what they keep and raise NotKept for anything else."""
+    token = _only_kept.set(True)
+    try:
+        yield
+    finally:
+        _only_kept.reset(token)
+
+
+def refuse_if_only_kept() -> None:
+    """Raise NotKept inside of :func:`only_kept`: said by whatever is about to compute something costly."""
+    if _only_kept.get():
+        raise NotKept
+
 
 BUDGET = 320 << 20
 """Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it."""
@@ -82,6 +106,7 @@ class ByteCache(Generic[V]):
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key][0]
+            refuse_if_only_kept()
             waiting = self._pending.get(key)
             if waiting is None:
                 mine = self._pending[key] = Future()

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lecture_models import published
-from lecture_models.cache import KEPT, ByteCache
+from lecture_models.cache import KEPT, ByteCache, only_kept
 from lecture_models.cards import cards_in, read_card
-from lecture_models.devices import device, gpu
+from lecture_models.devices import device, gpu, lent_by_call
 from lecture_models.weights import (
     Card,
     Progress,
@@ -52,8 +52,10 @@ __all__ = [
     "gpu",
     "is_here",
     "kind",
+    "lent_by_call",
     "load",
     "names",
+    "only_kept",
     "record",
     "save",
     "title",

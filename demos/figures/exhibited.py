@@ -13,8 +13,9 @@ import numpy as np
 from demos.figures import encode, overlays, style, verdicts
 
 if TYPE_CHECKING:
-    from lecture_models.evaluation.exhibits import Exhibit
     from lecture_models.tasks import Answers
+
+    from lecture_models.evaluation.exhibits import Exhibit
 
 Text = tuple[str, str]
 ASIDE = f"{style.WRONG}b3"

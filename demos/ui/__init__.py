@@ -8,7 +8,7 @@ How to write a lesson: one file, ``demos/<name>.py``, always in this order.
     since the page must answer before torch is there).
 4.  ``update(picture="scene:42", ...)``: settings to a mapping ``{output key: value}``. A pure function; all
     parameters have defaults, each is described under ``Args:``. Values are the records of
-    :mod:`demos.ui.shown` (:class:`Panels`, :class:`Reading`, :class:`Table`), JSON for a board of the lesson's
+    :mod:`demos.records` (:class:`Panels`, :class:`Reading`, :class:`Table`), JSON for a board of the lesson's
     own, or what the gradio component takes. Every lesson returns ``question`` (a :class:`Question`, whose
     answer was computed from these settings) and ``numbers`` (Markdown: one value multiplied out).
 5.  ``build(screen)``: the widgets, at most 40 lines.
@@ -47,9 +47,9 @@ A ``raise ValueError("what must hold; what came; what to do")`` in lecture_model
 sentence; anything else is a bug and keeps its traceback in the log.
 """
 
+from demos.records import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
 from demos.ui.lesson import Lesson, Part
 from demos.ui.screen import Screen
-from demos.ui.shown import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
 
 __all__ = [
     "Box",

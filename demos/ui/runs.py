@@ -16,11 +16,12 @@ from typing import Any
 
 import gradio as gr
 
+from demos.records import Progress, as_sent
 from demos.ui import slots
 from demos.ui import stage as stages
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
-from demos.ui.shown import Progress, as_sent
+from demos.ui.spoken import spoken
 from demos.ui.turns import SECONDS, TURNS, Turns
 
 WAIT = 0.5  # seconds between two looks at the line
@@ -55,7 +56,7 @@ def place(lesson: Lesson, name: str, generate: Callable[..., Iterator[Report]], 
     with gr.Row(elem_classes=["ww-run"]):
         start = gr.Button(label, size="sm", variant="primary", elem_id=f"{identity}-start", min_width=80)
         stop = gr.Button("Stop", size="sm", elem_id=f"{identity}-stop", min_width=60)
-    progress = stages.widget("progress", f"Progress of {name}", f"{identity}-progress")
+    progress = stages.widget("progress", lesson.name, f"{name}-progress", f"Progress of {name}")
     return Run(name, generate, start, stop, progress)
 
 
@@ -131,8 +132,6 @@ def stream(
 
 def limited(reports: Iterator[Report], outputs: Sequence[str]) -> Iterator[list[Any]]:
     """Reports until they end or the time of a run is over."""
-    from demos.ui.wiring import spoken
-
     started, last = time.monotonic(), Progress(0, 0, "")
     try:
         with spoken():

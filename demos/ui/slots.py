@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Protocol, TypeVar
 
 import gradio as gr
@@ -35,6 +35,10 @@ class NetworkSource(Protocol):
     """What the frame needs from the room of the networks (lecture_models.zoo is one)."""
 
     def is_here(self, name: str, /) -> bool: ...
+
+    def lent_by_call(self) -> bool: ...
+
+    def only_kept(self) -> AbstractContextManager[None]: ...
 
     def title(self, name: str, /) -> str: ...
 

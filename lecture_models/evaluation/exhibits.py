@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lecture_models import pictures, tasks, zoo
+from lecture_models import pictures, segments, zoo
 from lecture_models.scenes import Scene
 
 from .errors import Error
@@ -56,7 +56,7 @@ class Exhibit:
     def true_numbers(self) -> tuple[int, ...]:
         """A number for each thing of the scene within its class, from 1."""
         names = [thing.name for thing in self.scene.things]
-        return tuple(tasks.numbered(names, range(len(names)), names))
+        return tuple(segments.numbered(names, range(len(names)), names))
 
     @cached_property
     def matches(self) -> tuple[int, ...]:
@@ -74,13 +74,13 @@ class Exhibit:
     def found_numbers(self) -> tuple[int, ...]:
         """A number for each kept detection within its class; one that belongs to a thing has that thing's."""
         names = [thing.name for thing in self.scene.things]
-        return tuple(tasks.numbered(self.found_names, self.matches, names))
+        return tuple(segments.numbered(self.found_names, self.matches, names))
 
     @property
     def prediction_map(self) -> np.ndarray:
         """The kept detections as int32 [H, W], 0 for none; where two overlap, the surer one is seen."""
         masks = self.judged.found.masks[self.judged.errors.matching.kept]
-        return tasks.best_first(masks, self.found_names).map
+        return segments.best_first(masks, self.found_names).map
 
     def true_title(self, thing: int) -> str:
         """Name and number of a thing, such as "ball 2"."""

@@ -17,11 +17,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from lecture_models.boxes import box_iou
 from lecture_models.scenes import STUFF, Scene, SceneSettings, tight_box
 from lecture_models.scenes.layout import compose
 from lecture_models.scenes.render import MIN_PIXELS
 from lecture_models.scenes.trace import first_hits
-from lecture_models.tasks import box_iou
 
 from . import SIZE
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lecture_models.tasks import box_iou
+from lecture_models.boxes import box_iou
 
 from .detection import Detections, Instances, void_regions
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from lecture_models import pictures, zoo
+from lecture_models.boxes import iou
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -219,16 +220,3 @@ def thing_in(box: Sequence[float], picture: pictures.Picture) -> int | None:
     overlaps = [iou(box, thing.box) for thing in picture.scene.things]
     best = int(np.argmax(overlaps))
     return best if overlaps[best] >= SAME_THING else None
-
-
-def iou(one: Sequence[float], other: Sequence[float]) -> float:
-    """Intersection over union of two boxes.
-
-    >>> iou((0, 0, 2, 2), (1, 0, 3, 2))
-    0.3333333333333333
-    """
-    across = min(one[2], other[2]) - max(one[0], other[0])
-    down = min(one[3], other[3]) - max(one[1], other[1])
-    shared = max(across, 0.0) * max(down, 0.0)
-    total = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one, other))
-    return shared / (total - shared) if total > shared else 0.0

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lecture_models import pictures, zoo
-from lecture_models.tasks import SAME_CLASS
+from lecture_models.classes import in_our_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -125,7 +125,7 @@ def true_things(shown: pictures.Picture, classes: tuple[str, ...]) -> Things | N
     """A scene's things whose class the network knows; None for a photograph."""
     if shown.scene is None:
         return None
-    labels = {SAME_CLASS.get(name, name): label for label, name in enumerate(classes)}
+    labels = {name: label for label, name in enumerate(in_our_words(classes))}
     known = [thing for thing in shown.scene.things if thing.name in labels]
     return [(tuple(map(float, thing.box)), thing.name, labels[thing.name]) for thing in known]
 

@@ -1,7 +1,6 @@
 """The values that ``update`` returns: plain records of text and encoded pictures, no component, no array.
 
-Each has ``payload()``, the JSON that assets/stage.js or assets/page.js draws. All text in them reaches the
-page as text, never as HTML, except :class:`Reading` and friends' own markup, which the scripts build.
+Each has ``payload()``, the JSON that demos/draw draws. All text in them reaches the page as text, never as HTML.
 """
 
 from __future__ import annotations
@@ -168,7 +167,7 @@ class Progress:
 
 
 def as_sent(value: Any) -> Any:
-    """Records, lists and mappings as one JSON text, which page.js reads; anything else as it is.
+    """Records, lists and mappings as one JSON text, which demos/draw/packed.js reads; anything else as it is.
 
     gradio 6.31 makes every number of a nested value reactive in the browser, which takes it 200 ms for 100 kB, and
     garbles the nested lists of a stream when they get shorter. A text it leaves alone. What is not finite becomes null,
@@ -177,5 +176,10 @@ def as_sent(value: Any) -> Any:
     >>> as_sent({"rows": [1, float("nan")]}), as_sent("text"), as_sent(None)
     ('{"rows":[1,null]}', 'text', None)
     """
-    plain = value.payload() if hasattr(value, "payload") else value
-    return orjson.dumps(plain).decode() if isinstance(plain, dict | list) else plain
+    simple = plain(value)
+    return orjson.dumps(simple).decode() if isinstance(simple, dict | list) else simple
+
+
+def plain(value: Any) -> Any:
+    """A record as mappings and lists of plain values; anything else as it is."""
+    return value.payload() if hasattr(value, "payload") else value

@@ -5,7 +5,6 @@ Nothing runs again here: another score threshold is another selection of the sam
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,8 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lecture_models import segments
+from lecture_models.boxes import box_iou
+from lecture_models.classes import in_our_words
 from lecture_models.scenes import CLASSES, STUFF, Scene
-from lecture_models.segments import Segments
+from lecture_models.segments import Segments, best_first, by_class, numbered
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 MASK_THRESHOLD = 0.5
 STUFF_AREA = 64
 """Pixels: a smaller region of stuff is left void in a panoptic map."""
-SAME_CLASS = {"sports ball": "ball"}
-"""COCO's names of classes that the scenes have too; "person" is called alike."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def answer(trace: RCNNTrace, score: float) -> Answers:
     """
     kept = np.flatnonzero(trace.scores.numpy() >= score)
     given = [trace.classes[label] for label in trace.labels.numpy()[kept]]
-    names = tuple(SAME_CLASS.get(name, name) for name in given)
+    names = tuple(in_our_words(given))
     scores, boxes = trace.scores.numpy()[kept], trace.boxes.numpy()[kept]
     masks = trace.masks.numpy()[kept[: len(trace.masks)]] >= MASK_THRESHOLD
     instances = best_first(masks, names[: len(masks)])
@@ -96,65 +95,6 @@ def merge(
         STUFF[part.label] if part.detection is None else names[part.detection] for part in merged.segments
     )
     return Segments(merged.segment, said, tuple(own >= 0 for own in owner)), owner
-
-
-def best_first(masks: np.ndarray, names: Sequence[str]) -> Segments:
-    """Masks [K, H, W] in order of falling score as one map: where two overlap, the better one is seen.
-
-    >>> best_first(np.array([[[True, False]], [[True, True]]]), ["ball", "cone"]).map
-    array([[1, 2]], dtype=int32)
-    """
-    number = np.zeros(masks.shape[1:], np.int32)
-    for index in reversed(range(len(masks))):
-        number[masks[index]] = index + 1
-    return Segments(number, tuple(names), (True,) * len(names))
-
-
-def by_class(instances: Segments) -> Segments:
-    """Instances with all of a class put together.
-
-    >>> by_class(Segments(np.array([[1, 2, 0]]), ("ball", "ball"), (True, True))).map
-    array([[1, 1, 0]], dtype=int32)
-    """
-    names = tuple(dict.fromkeys(instances.names))
-    table = np.array([0, *(names.index(name) + 1 for name in instances.names)], np.int32)
-    return Segments(table[instances.map], names, (False,) * len(names))
-
-
-def numbered(names: Sequence[str], matched: Sequence[int], truth: Sequence[str] = ()) -> list[int]:
-    """A number for each object within its class, from 1; an object that belongs to a true one takes its number.
-
-    Args:
-        names: classes of the objects.
-        matched: index of the true object that each belongs to, -1 for none.
-        truth: classes of the true objects, which are numbered in their order.
-
-    Examples:
-        >>> numbered(["ball", "cone", "ball"], [1, -1, -1], ["ball", "ball"])
-        [2, 1, 3]
-    """
-    seen: Counter[str] = Counter()
-
-    def following(name: str) -> int:
-        seen[name] += 1
-        return seen[name]
-
-    true_number = [following(name) for name in truth]
-    pairs = zip(names, matched, strict=True)
-    return [following(name) if index < 0 else true_number[index] for name, index in pairs]
-
-
-def box_iou(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """IoU of boxes [N, 4] and [M, 4], xyxy: float [N, M].
-
-    >>> box_iou(np.array([[0.0, 0, 2, 2]]), np.array([[0.0, 0, 2, 1]])).tolist()
-    [[0.5]]
-    """
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = np.clip(high - low, 0, None).prod(2)
-    area = [(boxes[:, 2:] - boxes[:, :2]).prod(1) for boxes in (first, second)]
-    return shared / np.maximum(area[0][:, None] + area[1] - shared, 1e-9)
 
 
 def match_boxes(
@@ -201,6 +141,13 @@ class Compared:
         """Name and number of a detection, such as "ball 2"."""
         return f"{self.answers.names[detection]} {self.numbers[detection]}"
 
+    def claims(self, trace: RCNNTrace, x: int, y: int) -> list[tuple[int, float, bool]]:
+        """Detections whose box covers a pixel's centre, with their mask probability there, and if it is theirs."""
+        x0, y0, x1, y1 = self.answers.boxes.reshape(-1, 4).T
+        over = (x0 <= x + 0.5) & (x + 0.5 < x1) & (y0 <= y + 0.5) & (y + 0.5 < y1)
+        claims = [(int(k), float(trace.masks[k, y, x])) for k in np.flatnonzero(over) if k < len(trace.masks)]
+        return [(k, mask, mask >= MASK_THRESHOLD) for k, mask in claims]
+
     @property
     def pixels(self) -> tuple[int, int]:
         """Pixels where the panoptic map agrees with the truth, and pixels that have a truth."""
@@ -243,10 +190,3 @@ def boxes_right(seen: Compared, sets: Sequence[Sequence[int]]) -> list[list[bool
     return [
         [k - len(STUFF) in one if thing else -1 not in one for k, thing in enumerate(things)] for one in found
     ]
-
-
-def claims(trace: RCNNTrace, answers: Answers, x: int, y: int) -> list[tuple[int, float]]:
-    """Detections whose box covers the centre of a pixel, each with its mask probability there."""
-    x0, y0, x1, y1 = answers.boxes.reshape(-1, 4).T
-    over = (x0 <= x + 0.5) & (x + 0.5 < x1) & (y0 <= y + 0.5) & (y + 0.5 < y1)
-    return [(int(k), float(trace.masks[k, y, x])) for k in np.flatnonzero(over) if k < len(trace.masks)]

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lecture_models import crops, pictures, zoo
-from lecture_models.tasks import SAME_CLASS
+from lecture_models import pictures, zoo
+from lecture_models.boxes import iou
+from lecture_models.classes import in_our_words
+from lecture_models.studies import roi_features
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -66,7 +68,7 @@ class RoIMasks:
         if self.picture.scene is None:
             return None
         box = self.heads.box.tolist()
-        return max((crops.iou(box, thing.box) for thing in self.picture.scene.things), default=0.0)
+        return max((iou(box, thing.box) for thing in self.picture.scene.things), default=0.0)
 
     @property
     def negative(self) -> bool:
@@ -120,10 +122,10 @@ def study(
     import torch
 
     trace = zoo.trace(name, picture.image)
-    corners = crops.place_box(box or first_box(trace, picture), picture)
+    corners = roi_features.place_box(box or first_box(trace, picture), picture)
     heads = _heads(name, trace, torch.tensor(corners))
     chosen = label_of(mask_class, trace.classes) if mask_class else heads.label
-    thing = crops.thing_in(corners, picture)
+    thing = roi_features.thing_in(corners, picture)
     gradients = _gradients(heads, picture, trace, thing, threshold)
     costs = costs_of(name)
     return RoIMasks(picture, trace, heads, chosen, bool(mask_class), threshold, thing, gradients, costs)
@@ -143,10 +145,10 @@ def first_box(trace: RCNNTrace, picture: pictures.Picture) -> Sequence[float]:
     In a photograph it is the largest sure detection; without any, the middle of the picture.
     """
     boxes = trace.boxes[trace.scores >= SURE].tolist()
-    usual = crops.usual_box(picture)
+    usual = roi_features.usual_box(picture)
     if picture.scene is not None:
-        best = max(boxes, key=lambda box: crops.iou(box, usual), default=usual)
-        return best if crops.iou(best, usual) >= FOUND else usual
+        best = max(boxes, key=lambda box: iou(box, usual), default=usual)
+        return best if iou(best, usual) >= FOUND else usual
     return max(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=usual)
 
 
@@ -161,7 +163,7 @@ def _gradients(
     mask, label = heads.pasted(heads.label) >= threshold, heads.label
     if thing is not None and picture.scene is not None:
         mask = torch.from_numpy(np.asarray(picture.scene.instance == thing + 1))
-        known = [SAME_CLASS.get(name, name) for name in trace.classes]
+        known = in_our_words(trace.classes)
         true_name = picture.scene.things[thing].name
         label = known.index(true_name) if true_name in known else label
     return mask_loss_gradients(heads.mask_logits, heads.rule, heads.box, mask, label)

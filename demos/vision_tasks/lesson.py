@@ -1,30 +1,4 @@
-"""
-### One picture, every task
-
-| task | answers | extent in the picture | tells objects apart |
-|---|---|---|---|
-| classification | which classes are there? | none | no |
-| semantic segmentation | which class has this pixel? | every pixel | no: no objects, just pixels |
-| object detection | where is each object? | a box | yes |
-| instance segmentation | which pixels are this object's? | its pixels | yes, but knows only things |
-| panoptic segmentation | which class, and which object, has this pixel? | every pixel | yes |
-
-*Things* can be counted (a person, a ball); *stuff* cannot (sky, road). Instance segmentation is done here as in
-Mask R-CNN: detect all objects first, then predict a mask for each of them. The semantic map comes from a second
-branch on the same feature pyramid, and the panoptic map merges the two: detections take their pixels in order of
-score, stuff fills the rest.
-
-All six views are of **one** forward pass. The score threshold $t$ keeps a detection if its score $s \\ge t$; the
-network does not run again when it moves.
-
-A predicted object counts as found if it has the class of a true one and
-$$\\mathrm{IoU} = \\frac{|P \\cap T|}{|P \\cup T|} > \\tfrac12 ,$$
-since at most one prediction can then belong to a true object.
-
-He, Gkioxari, Dollár and Girshick 2017, *Mask R-CNN* (section 3); Kirillov, He, Girshick, Rother and Dollár 2019,
-*Panoptic Segmentation* (sections 3 and 4.1, merging in section 7); Kirillov, Girshick, He and Dollár 2019, *Panoptic
-Feature Pyramid Networks* (section 3).
-"""
+"""Lesson A1: one picture, every task, from one forward pass."""
 
 from __future__ import annotations
 
@@ -35,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from demos.figures import arithmetic, encode, overlays, style
-from demos.ui import Box, Knows, Lesson, Panel, Panels, Question, Reading, Screen
+from demos.figures import encode, overlays, style
+from demos.ui import Box, Knows, Lesson, Panel, Panels, Screen
 from demos.ui.checks import split_selection
-from lecture_models import pictures, segments, tasks, zoo
-from lecture_models.scenes import CLASSES, STUFF
-from lecture_models.tasks import Compared
+from demos.vision_tasks import words
+from lecture_models import pictures, segments, zoo
+from lecture_models.scenes import STUFF
+from lecture_models.studies import vision_tasks as tasks
+from lecture_models.studies.vision_tasks import Compared
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -63,7 +39,6 @@ ASKS = {
 STREETS = (
     "This network has only ever seen rendered streets. For photographs choose one that was trained on COCO."
 )
-NOBODY = "Nobody has marked the truth of a photograph."
 OTHER_SCORES = (0.3, 0.8)
 
 
@@ -91,12 +66,13 @@ def update(
         pixel: "x,y", a pixel whose numbers are multiplied out, or empty.
     """
     shown, trace, message = compute(picture, network)
-    seen = tasks.compare(shown.scene, tasks.answer(trace, score))
+    other = max(OTHER_SCORES, key=lambda one: abs(one - score))
+    seen, then = (tasks.compare(shown.scene, tasks.answer(trace, at)) for at in (score, other))
     return {
         "views": views(shown, seen, message),
-        "agreement": reading(seen),
-        "question": question(shown, trace, seen, score),
-        "numbers": numbers(trace, seen, score, split_selection(pixel)),
+        "agreement": words.reading(seen),
+        "question": words.question(seen, score, then, other),
+        "numbers": words.numbers(trace, seen, score, split_selection(pixel)),
     }
 
 
@@ -176,7 +152,7 @@ def truth_view(seen: Compared, size: tuple[int, int]) -> Panel:
     """The scene's exact segments; for a photograph the picture alone."""
     if seen.truth is None:
         knows = [Knows("unknown", "A photograph: nobody marked it.")]
-        return panel("Truth", [NOBODY], np.zeros(size, np.uint8), knows)
+        return panel("Truth", [words.NOBODY], np.zeros(size, np.uint8), knows)
     pairs = list(zip(seen.truth.names[len(STUFF) :], seen.true_numbers, strict=True))
     colors = [*map(style.class_color, STUFF), *(style.instance_color(name, k - 1) for name, k in pairs)]
     texts = [*STUFF, *(f"{name} {k}" for name, k in pairs)]
@@ -216,54 +192,6 @@ def signs(right: Any) -> list[str]:
     return ["." + "".join("+" if one else "-" for one in row) for row in right]
 
 
-def reading(seen: Compared) -> Reading:
-    """Pixels on which panoptic map and truth agree; for a photograph the number of objects."""
-    kept = len(seen.answers.names)
-    if seen.truth is None:
-        return Reading(str(kept), "objects", "reach the score threshold. " + NOBODY)
-    hits = sum(one >= 0 for one in seen.found)
-    boxed = ("True objects with a box (IoU ≥ ½)", f"{hits} of {len(seen.true_numbers)}")
-    more = [boxed, ("False alarms", str(kept - hits))]
-    share = f"{100 * seen.agreement:.1f}"
-    return Reading(share, "%", "of the pixels: panoptic map and truth agree", more=more)
-
-
-def question(shown: pictures.Picture, trace: RCNNTrace, seen: Compared, score: float) -> Question:
-    """What another threshold would do on this picture, computed by using it."""
-    other = max(OTHER_SCORES, key=lambda one: abs(one - score))
-    then = tasks.compare(shown.scene, tasks.answer(trace, other))
-    counts = [len(one.answers.names) for one in (seen, then)]
-    values: list[float] = [*counts]
-    unit, what = "", "number of objects"
-    if seen.truth is not None:
-        values, unit = [round(100 * one.agreement, 1) for one in (seen, then)], " %"
-        what = "agreement of panoptic map and truth"
-    text = f"Move the score threshold from {score:.2f} to {other:.2f} on this picture. What happens to the {what}?"
-    now, later = (
-        f"{value}{unit} with {count} detections" for value, count in zip(values, counts, strict=True)
-    )
-    answer = 1 - int(np.sign(values[1] - values[0]))
-    return Question(text, ["It rises", "It stays the same", "It falls"], answer, f"From {now} to {later}.")
-
-
-def numbers(trace: RCNNTrace, seen: Compared, score: float, pixel: Sequence[float]) -> str:
-    """The large number and one pixel's probabilities, multiplied out, as Markdown."""
-    height, width = trace.image.shape[:2]
-    x, y = (int(pixel[0]), int(pixel[1])) if pixel else (width // 2, height // 2)
-    x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
-    lines = [f"**Pixel ({x}, {y})**" + ("" if pixel else ", the middle: click any other.")]
-    if seen.truth is not None:
-        agree = arithmetic.fraction(seen.pixels[0], "pixels agree", seen.pixels[1], "pixels with a truth")
-        lines.insert(0, f"**Agreement** {agree}")
-    if trace.semantic is not None:
-        lines.append(f"Semantic branch: {arithmetic.softmax(CLASSES, trace.semantic[:, y, x].numpy())}")
-    for k, mask in tasks.claims(trace, seen.answers, x, y):
-        sign, says = (r"\ge", "its pixel") if mask >= tasks.MASK_THRESHOLD else ("<", "not its pixel")
-        keeps = rf"score ${seen.answers.scores[k]:.3f} \ge {score:.2f}$"
-        lines.append(f"- {seen.title(k)}: {keeps}, mask probability ${mask:.3f} {sign} 0.5$: {says}")
-    return "\n\n".join(lines)
-
-
 def data(
     picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = ""
 ) -> Mapping[str, Any]:
@@ -292,7 +220,6 @@ LESSON = Lesson(
     number="A1",
     title="Vision tasks",
     point="One forward pass, every task: point at a pixel to see what each answer knows, and what it cannot know.",
-    theory=__doc__ or "",
     update=update,
     build=build,
     code=lambda: (compute, tasks.answer, tasks.merge, segments.match),
