@@ -5,10 +5,12 @@ The header is read first, so that a small file that claims to be a huge picture 
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import PIL.Image
+import PIL.ImageCms
 import PIL.ImageOps
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -23,8 +25,9 @@ MIN_SIDE = 32
 def read_photograph(path: str | Path) -> np.ndarray:
     """Read a picture file as the lessons use it.
 
-    Turned upright by its EXIF tag; 16 bits scaled to 8; transparency laid on white; the first frame of an
-    animation; at most ``MAX_SIDE`` pixels on the long side, never enlarged.
+    Turned upright by its EXIF tag; 16 bits scaled to 8; colours converted to sRGB from the embedded profile;
+    transparency laid on white; the first frame of an animation; at most ``MAX_SIDE`` pixels on the long side, never
+    enlarged.
 
     Args:
         path: file in one of ``FORMATS``.
@@ -71,20 +74,44 @@ def refuse_size(width: int, height: int) -> None:
 
 
 def to_rgb(picture: PIL.Image.Image) -> np.ndarray:
-    """An opened picture of any mode as upright uint8 RGB [H, W, 3], at most ``MAX_SIDE`` long."""
-    if picture.mode.startswith(("I", "F")):
+    """An opened picture of any mode as upright uint8 sRGB [H, W, 3], at most ``MAX_SIDE`` long."""
+    picture = PIL.ImageOps.exif_transpose(picture)
+    if picture.mode.startswith(("I", "F")):  # the profile goes: it says nothing of values that are scaled
         picture = PIL.Image.fromarray(to_eight_bits(np.asarray(picture)))
-    if has_transparency(picture):
-        picture = picture.convert("RGBA")
-        white = PIL.Image.new("RGBA", picture.size, "white")
-        upright = PIL.ImageOps.exif_transpose(picture)
-        white = white if upright.size == white.size else white.resize(upright.size)
-        picture = PIL.Image.alpha_composite(white, upright)
-    else:
-        picture = PIL.ImageOps.exif_transpose(picture)
-    picture = picture.convert("RGB")
+    picture = with_plain_channels(picture)
     picture.thumbnail((MAX_SIDE, MAX_SIDE), PIL.Image.Resampling.LANCZOS)
-    return np.array(picture)
+    picture = to_srgb(picture)
+    if has_transparency(picture):
+        white = PIL.Image.new("RGBA", picture.size, "white")
+        picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))
+    return np.array(picture.convert("RGB"))
+
+
+def with_plain_channels(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """The same colours in the channels that an embedded profile is about: L, LA, RGB, RGBA or CMYK."""
+    grey, alpha = picture.mode in ("1", "L", "LA"), has_transparency(picture)
+    if picture.mode == "CMYK":
+        return picture
+    return picture.convert(("L" if grey else "RGB") + ("A" if alpha else ""))
+
+
+def to_srgb(picture: PIL.Image.Image) -> PIL.Image.Image:
+    """A picture with plain channels in sRGB, its alpha kept; what has no profile that fits it is taken for sRGB."""
+    profile = picture.info.get("icc_profile")
+    if not profile:
+        return picture
+    try:
+        source = PIL.ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        colors = picture.convert(picture.mode.removesuffix("A"))
+        made = PIL.ImageCms.profileToProfile(
+            colors, source, PIL.ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
+    except (OSError, TypeError, ValueError, PIL.ImageCms.PyCMSError):
+        return picture
+    assert made is not None, "a new picture was asked for"
+    if picture.mode.endswith("A"):
+        made.putalpha(picture.getchannel("A"))
+    return made
 
 
 def has_transparency(picture: PIL.Image.Image) -> bool:
@@ -93,7 +120,9 @@ def has_transparency(picture: PIL.Image.Image) -> bool:
 
 
 def to_eight_bits(values: np.ndarray) -> np.ndarray:
-    """16-bit, 32-bit or float grey values as uint8, scaled and never clipped.
+    """16-bit, 32-bit or float grey values as uint8, scaled by the finite ones and never clipped.
+
+    An infinity becomes the end that it lies beyond, NaN the low one; without a finite value all is black.
 
     >>> to_eight_bits(np.array([0, 257, 65535], np.uint16))
     array([  0,   1, 255], dtype=uint8)
@@ -102,6 +131,8 @@ def to_eight_bits(values: np.ndarray) -> np.ndarray:
         return values.astype(np.uint8)
     if values.dtype.kind in "iu" and values.min() >= 0 and values.max() <= 65535:
         return (values.astype(np.uint32) * 255 // 65535).astype(np.uint8)
-    values = np.nan_to_num(values.astype(np.float64))
-    low, high = values.min(), values.max()
+    values = values.astype(np.float64)
+    finite = values[np.isfinite(values)]
+    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
+    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
     return ((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)

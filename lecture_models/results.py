@@ -6,57 +6,117 @@ Lessons draw their tables from these files, so that each number on the screen na
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from lecture_models.weights import replace_file
 
 RESULTS = Path(__file__).resolve().parent.parent / "assets" / "results"
 
 
-def load(name: str) -> dict[str, Any]:
+class ResultUnreadable(ValueError):  # noqa: N818 - it says what is the case, not whose fault it is
+    """A result file is there and cannot be used: the message is one sentence that names it."""
+
+
+def load(name: str, metrics: Sequence[str] = ()) -> dict[str, Any]:
     """The results of a network: ``title``, ``command``, ``settings``, and ``runs`` by rising seed.
 
     A run has ``seed``, ``steps``, ``minutes`` (wall time), ``metrics`` (as :func:`lecture_models.evaluation.evaluate`),
     ``test`` (first seed and number of scenes) and ``versions``.
 
+    Args:
+        name: Of the network.
+        metrics: Names of numbers that each run must have.
+
     Raises:
         ValueError: There are none yet; the message has the command that makes them.
+        ResultUnreadable: (a ValueError) The file is cut off, or lacks something that a result has.
     """
     path = RESULTS / f"{name}.json"
     if not name.isidentifier() or not path.is_file():
         raise ValueError(
             f"There is no result of {name!r} yet. Make one: python -m lecture_models.training {name}"
         )
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _check(found, metrics)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ResultUnreadable(
+            f"The result file {path.name} cannot be read; restore it from the repository."
+        ) from error
     return found
 
 
-def add(name: str, about: Mapping[str, Any], run: Mapping[str, Any]) -> Path:
-    """Add a run to a network's results, in the place of an older one of the same seed; returns the file.
+def _check(found: Any, metrics: Sequence[str]) -> None:
+    """Raise TypeError unless a result has what lessons read of it."""
+    _need(found, command=str, settings=dict, runs=list)
+    _need(found["settings"], steps=int)
+    if not found["runs"]:
+        raise TypeError("there are no runs.")
+    for run in found["runs"]:
+        _need(run, seed=int, test=dict, metrics=dict)
+        _need(run["test"], scenes=int)
+        for measured in (run["metrics"], run.get("metrics_against_background")):
+            if measured is not None:
+                _need(measured, **dict.fromkeys(metrics, (int, float)))
+
+
+def _need(values: Any, **kinds: Any) -> None:
+    missing = [
+        name
+        for name, kind in kinds.items()
+        if not isinstance(values, dict) or not isinstance(values.get(name), kind)
+    ]
+    if missing:
+        raise TypeError(f"{', '.join(missing)} is missing, or of another type.")
+
+
+def runs_so_far(name: str, about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The runs to which another of the same settings can be added; none where there is no file.
 
     Args:
         name: Of the network, an identifier.
         about: ``title``, ``command`` and ``settings``; they are of all its runs alike.
-        run: See :func:`load`.
 
     Raises:
-        ValueError: The settings differ from those of the runs that are there.
+        ValueError: The file cannot be read, or the settings differ from those of the runs that are there.
     """
     path = RESULTS / f"{name}.json"
-    old = load(name) if path.is_file() else {**about, "runs": []}
+    if not path.is_file():
+        return []
+    old = load(name)
     if old["settings"] != json.loads(json.dumps(about["settings"])):
         raise ValueError(
             f"{path.name} holds runs with other settings: {old['settings']}; got {about['settings']}. "
             "Remove the file to begin anew, or train with the same."
         )
-    runs = [one for one in old["runs"] if one["seed"] != run["seed"]]
+    runs: list[dict[str, Any]] = old["runs"]
+    return runs
+
+
+def add(name: str, about: Mapping[str, Any], run: Mapping[str, Any]) -> Path:
+    """Add a run to a network's results, in the place of an older one of the same seed; returns the file.
+
+    The file is replaced as a whole.
+
+    Args:
+        name: Of the network, an identifier.
+        about: See :func:`runs_so_far`.
+        run: See :func:`load`.
+
+    Raises:
+        ValueError: As :func:`runs_so_far`.
+    """
+    path = RESULTS / f"{name}.json"
+    runs = [one for one in runs_so_far(name, about) if one["seed"] != run["seed"]]
     everything = {**about, "runs": sorted([*runs, run], key=lambda one: one["seed"])}
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(everything, indent=1) + "\n", encoding="utf-8")
+    replace_file(path, (json.dumps(everything, indent=1) + "\n").encode())
     return path
 
 
 def spread(name: str, metric: str) -> tuple[float, float, int]:
     """Mean of a metric over a network's runs, half of their range, and how many they are."""
-    values = [run["metrics"][metric] for run in load(name)["runs"]]
+    values = [run["metrics"][metric] for run in load(name, [metric])["runs"]]
     return sum(values) / len(values), (max(values) - min(values)) / 2, len(values)

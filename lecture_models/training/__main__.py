@@ -1,41 +1,61 @@
 """``python -m lecture_models.training NAME``: render what is missing, train, evaluate, write the weights.
 
+Only the recipe as it stands, with seed 0, publishes weights; with another seed it adds a run to the results. With other
+steps or scenes it is a trial, which writes nothing into ``assets``.
+
 Several processes: ``torchrun --nproc-per-node 2 -m lecture_models.training NAME``.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from . import ablations, data, panoptic_fpn
 from .loop import train
+from .publish import destination, publish
+from .recipe import RecipeError
 
 RECIPES = {"panoptic_fpn": panoptic_fpn.recipe, **ablations.RECIPES}
 
 
-def main() -> None:
-    """Read the command line and run."""
-    arguments = _parser().parse_args()
-    changes = {k: v for k in ("steps", "scenes", "seed") if (v := getattr(arguments, k)) is not None}
-    recipe = RECIPES[arguments.name](**changes)
-    rank = int(os.environ.get("RANK", "0"))
-    if rank == 0:
-        data.prepare(arguments.data, recipe.scenes)
-    store = data.wait_for(arguments.data, recipe.scenes)
-    network, minutes = train(recipe, store, arguments.runs / f"{recipe.name}-{recipe.seed}")
-    if rank == 0:
-        from .publish import publish
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; returns the exit status: 2 where the training cannot be begun or kept."""
+    options = _parser().parse_args(arguments)
+    try:
+        _run(options)
+    except RecipeError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
 
-        publish(recipe, network, minutes)
+
+def _run(options: argparse.Namespace) -> None:
+    changes = {k: v for k in ("steps", "scenes", "seed") if (v := getattr(options, k)) is not None}
+    recipe, rank = RECIPES[options.name](**changes), int(os.environ.get("RANK", "0"))
+    goes = destination(recipe, RECIPES[options.name](), options.runs)
+    if rank == 0:
+        print(goes.told, file=sys.stderr, flush=True)
+        data.prepare(options.data, recipe.scenes)
+    store = data.wait_for(options.data, recipe.scenes)
+    network, minutes = train(recipe, store, goes.folder)
+    if rank == 0:
+        print(json.dumps(publish(recipe, network, minutes, goes)["metrics"], indent=1))
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m lecture_models.training", description=__doc__)
+    parser = argparse.ArgumentParser(
+        "python -m lecture_models.training",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("name", choices=sorted(RECIPES), help="network to train")
-    parser.add_argument("--steps", type=int, help="steps instead of the recipe's")
-    parser.add_argument("--scenes", type=int, help="training scenes instead of the recipe's")
+    parser.add_argument("--steps", type=int, help="steps instead of the recipe's: a trial")
+    parser.add_argument("--scenes", type=int, help="training scenes instead of the recipe's: a trial")
     parser.add_argument(
         "--seed", type=int, help="other weights, order and draws; 0 if not given, and published"
     )
@@ -45,4 +65,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -7,6 +7,9 @@ or an evaluation measures was trained on.
 from __future__ import annotations
 
 import json
+import multiprocessing
+import os
+import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -16,6 +19,7 @@ from numpy.lib.format import open_memmap
 from tqdm import tqdm
 
 from ..scenes import SceneSettings, render
+from ..weights import replace_file
 
 FIRST_SEED = 1_000_000
 SIZE = 256
@@ -55,31 +59,62 @@ class SceneStore:
 
 
 def prepare(folder: Path, scenes: int, workers: int = 2) -> SceneStore:
-    """Render what is missing and open the store; safe to interrupt and call again."""
+    """Render what is missing and open the store; safe to interrupt, or to kill, and call again."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    journal = folder / f"rendered-{scenes}.json"
-    done = set(json.loads(journal.read_text())) if journal.exists() else set()
+    journal = _journal(folder, scenes)
     for field, shape in FIELDS.items():
         path = folder / f"{field}-{scenes}.npy"
         if not path.exists():
-            open_memmap(path, "w+", np.uint8, (scenes, *shape)).flush()
-            done = set()
+            journal.unlink(missing_ok=True)  # first: a kill must not leave it beside an empty file
+            _make_empty(path, (scenes, *shape))
+    done = _rendered(journal, scenes)
     todo = [c for c in range(0, scenes, CHUNK) if c not in done]
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=_end_with_parent) as pool:
         jobs = pool.map(_render_chunk, [folder] * len(todo), [scenes] * len(todo), todo)
         for chunk in tqdm(jobs, "rendering", len(todo), unit_scale=CHUNK, unit="scene", disable=not todo):
             done.add(chunk)
-            journal.write_text(json.dumps(sorted(done)))
+            replace_file(journal, json.dumps(sorted(done)).encode())
     return SceneStore(folder, scenes)
 
 
 def wait_for(folder: Path, scenes: int) -> SceneStore:
     """Open the store once another process has rendered all of it."""
-    journal = Path(folder) / f"rendered-{scenes}.json"
-    while not journal.exists() or len(json.loads(journal.read_text() or "[]")) * CHUNK < scenes:
+    journal = _journal(Path(folder), scenes)
+    while len(_rendered(journal, scenes)) * CHUNK < scenes:
         time.sleep(1)
     return SceneStore(Path(folder), scenes)
+
+
+def _journal(folder: Path, scenes: int) -> Path:
+    return folder / f"rendered-{scenes}.json"
+
+
+def _rendered(journal: Path, scenes: int) -> set[int]:
+    """First indices of the chunks that are rendered: none where the journal is missing or cannot be read."""
+    try:
+        return {first for first in json.loads(journal.read_bytes()) if first in range(0, scenes, CHUNK)}
+    except (OSError, ValueError, TypeError):
+        return set()
+
+
+def _make_empty(path: Path, shape: tuple[int, ...]) -> None:
+    """An array's file, of zeros, in its place only when it is whole."""
+    fresh = path.with_suffix(".fresh")
+    open_memmap(fresh, "w+", np.uint8, shape).flush()
+    os.replace(fresh, path)
+
+
+def _end_with_parent() -> None:
+    """End a worker when the process that started it does: killed, it cannot tell them, and they would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None, "this runs in a worker"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _render_chunk(folder: Path, scenes: int, first: int) -> int:

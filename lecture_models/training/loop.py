@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from .data import SceneStore
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 CHECKPOINT_EVERY = 250  # steps
 SMOOTHING = 0.98
@@ -25,10 +25,13 @@ def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, f
 
     The batch of a step is split among the processes, so their number does not change the result beyond
     rounding. Returns the network on the CPU and the minutes spent, over all runs.
+
+    Raises:
+        RecipeError: The batch cannot be split among the processes, or the checkpoint is another recipe's.
     """
     accelerator = Accelerator(cpu=not torch.cuda.is_available())
     if recipe.batch % accelerator.num_processes:
-        raise ValueError(
+        raise RecipeError(
             f"batch {recipe.batch} must be a multiple of the processes, {accelerator.num_processes}."
         )
     torch.set_flush_denormal(True)
@@ -38,7 +41,7 @@ def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, f
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
     checkpoint = folder / "checkpoint.pt"
-    first, minutes = _resume(checkpoint, network, optimizer)
+    first, minutes = _resume(checkpoint, recipe, network, optimizer)
     model, stepper = accelerator.prepare(network, optimizer)
     started = time.monotonic()
     with tqdm(
@@ -51,7 +54,7 @@ def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, f
             last = step + 1 == recipe.steps
             if accelerator.is_main_process and ((step + 1) % CHECKPOINT_EVERY == 0 or last):
                 spent = minutes + (time.monotonic() - started) / 60
-                _save(checkpoint, network, optimizer, step + 1, spent)
+                _save(checkpoint, recipe, network, optimizer, step + 1, spent)
     accelerator.wait_for_everyone()
     accelerator.end_training()  # from here on each process is alone: metrics must not wait for the others
     return network.cpu().eval(), minutes + (time.monotonic() - started) / 60
@@ -99,12 +102,18 @@ def _show(bar: tqdm, recipe: Recipe, losses: dict[str, float], smooth: dict[str,
 
 
 def _save(
-    path: Path, network: nn.Module, optimizer: torch.optim.Optimizer, step: int, minutes: float
+    path: Path,
+    recipe: Recipe,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    step: int,
+    minutes: float,
 ) -> None:
     """Write beside the old checkpoint, then take its place, so that a kill leaves one whole file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".fresh")
     state = {
+        "recipe": _identity(recipe),
         "network": network.state_dict(),
         "optimizer": optimizer.state_dict(),
         "step": step,
@@ -114,10 +123,20 @@ def _save(
     os.replace(fresh, path)
 
 
-def _resume(path: Path, network: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[int, float]:
+def _identity(recipe: Recipe) -> dict[str, Any]:
+    return {**recipe.settings(), "seed": recipe.seed}
+
+
+def _resume(
+    path: Path, recipe: Recipe, network: nn.Module, optimizer: torch.optim.Optimizer
+) -> tuple[int, float]:
     if not path.exists():
         return 0, 0.0
     state = torch.load(path, map_location="cpu", weights_only=True)
+    if state.get("recipe") != _identity(recipe):
+        raise RecipeError(
+            f"A training goes on from its own recipe's checkpoint; {path} is another's: move it, or give --runs."
+        )
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     return int(state["step"]), float(state["minutes"])

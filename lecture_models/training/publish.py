@@ -1,12 +1,13 @@
-"""The end of a training: measured on held-out scenes as loaded, with a result file; seed 0's weights go to the zoo."""
+"""Where a training's outcome goes, said before it begins; and its end: measured on held-out scenes, then kept."""
 
 from __future__ import annotations
 
 import platform
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -15,22 +16,73 @@ from torch import nn
 from .. import results, zoo
 from ..evaluation import SIZE, evaluate
 from ..nets.mask_softmax import SoftmaxMaskPredictor
+from ..nets.pool_scales import set_scales
 from ..scenes.settings import THINGS
+from ..weights import save_weights, to_float16
 from . import data
-from .recipe import Recipe
+from .recipe import Recipe, RecipeError
 
 FIRST_TEST_SEED, TEST_SCENES = 0, 300
 PUBLISHED_SEED = 0
 
 
-def publish(recipe: Recipe, network: nn.Module, minutes: float) -> dict[str, Any]:
-    """Measure the network in float16, add the run to its results, and complete its card if its seed is published."""
-    if recipe.seed == PUBLISHED_SEED:
-        zoo.save(recipe.name, network.state_dict(), card(recipe, minutes))
-        metrics = evaluate(zoo.load(recipe.name), FIRST_TEST_SEED, TEST_SCENES, show)
-        zoo.save(recipe.name, network.state_dict(), replace(card(recipe, minutes), metrics=metrics))
-    else:
-        metrics = evaluate(rounded(network), FIRST_TEST_SEED, TEST_SCENES, show)
+@dataclass(frozen=True)
+class Destination:
+    """What a run writes, besides its checkpoint.
+
+    Attributes:
+        folder: Of the checkpoint; a trial's weights are kept there too.
+        told: What is written where, in one sentence.
+        weights: Whether weights and card go to the zoo.
+        results: Whether the run goes to the network's results.
+    """
+
+    folder: Path
+    told: str
+    weights: bool = False
+    results: bool = False
+
+
+def destination(recipe: Recipe, standard: Recipe, runs: Path) -> Destination:
+    """Where the outcome of a recipe goes: only the unchanged one with seed 0 publishes its weights.
+
+    Args:
+        recipe: What is asked for.
+        standard: The recipe of this name as it stands.
+        runs: The folder of all checkpoints.
+
+    Raises:
+        RecipeError: (a ValueError) The run could not be added to the network's results.
+    """
+    own, usual = recipe.settings(), standard.settings()
+    name = f"{recipe.name}-{recipe.seed}"
+    changed = [f"{key} {own[key]} instead of {usual[key]}" for key in own if own[key] != usual[key]]
+    if changed:
+        folder = runs / f"{name}-{recipe.steps}-steps-{recipe.scenes}-scenes"
+        told = f"A trial ({', '.join(changed)}): its weights stay in {folder}, nothing is published."
+        return Destination(folder, told)
+    try:
+        results.runs_so_far(recipe.name, about(recipe))
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
+    weights = recipe.seed == PUBLISHED_SEED
+    what = "weights, card and results" if weights else f"a run of seed {recipe.seed} in the results"
+    return Destination(runs / name, f"The recipe of {recipe.name}: it publishes {what}.", weights, True)
+
+
+def publish(recipe: Recipe, network: nn.Module, minutes: float, goes: Destination) -> dict[str, Any]:
+    """Measure a trained network as its file would give it back, then write what its destination says.
+
+    Nothing is replaced before everything is measured.
+
+    Returns:
+        The run, as :func:`lecture_models.results.load` describes it.
+
+    Raises:
+        RecipeError: (a ValueError) The weights are not finite, or do not fit into float16.
+    """
+    network = as_loaded(network)
+    metrics = evaluate(network, FIRST_TEST_SEED, TEST_SCENES, show)
     run = {
         "seed": recipe.seed,
         "steps": recipe.steps,
@@ -39,9 +91,15 @@ def publish(recipe: Recipe, network: nn.Module, minutes: float) -> dict[str, Any
         "versions": versions(),
         "test": {"first_seed": FIRST_TEST_SEED, "scenes": TEST_SCENES, "size": SIZE},
         "metrics": metrics,
-        **other_readings(zoo.load(recipe.name) if recipe.seed == PUBLISHED_SEED else network),
+        **other_readings(network),
     }
-    results.add(recipe.name, about(recipe), run)
+    whole = replace(card(recipe, minutes), metrics=metrics)
+    if goes.weights:
+        zoo.save(recipe.name, network.state_dict(), whole)
+    if goes.results:
+        results.add(recipe.name, about(recipe), run)
+    else:
+        save_weights(goes.folder, recipe.name, network.state_dict(), whole)
     return run
 
 
@@ -80,19 +138,12 @@ def card(recipe: Recipe, minutes: float) -> zoo.Card:
 
 def about(recipe: Recipe) -> dict[str, Any]:
     """What all runs of a recipe share."""
-    settings = {
-        "network": recipe.network or recipe.name,
-        "arguments": dict(recipe.arguments),
-        "steps": recipe.steps,
-        "batch": recipe.batch,
-        "training_scenes": recipe.scenes,
-        "first_training_seed": data.FIRST_SEED,
-        "learning_rate": recipe.learning_rate,
-        "weight_decay": recipe.weight_decay,
-        "warm_up": recipe.warm_up,
-        "clip": recipe.clip,
+    return {
+        "name": recipe.name,
+        "title": recipe.title,
+        "command": command(recipe),
+        "settings": recipe.settings(),
     }
-    return {"name": recipe.name, "title": recipe.title, "command": command(recipe), "settings": settings}
 
 
 def command(recipe: Recipe) -> str:
@@ -100,14 +151,19 @@ def command(recipe: Recipe) -> str:
     return f"python -m lecture_models.training {recipe.name}"
 
 
-def rounded(network: nn.Module) -> nn.Module:
-    """The network with the weights that a float16 file would give back."""
-    state = {
-        name: value.half().float() if value.is_floating_point() else value
-        for name, value in network.state_dict().items()
-    }
+def as_loaded(network: nn.Module) -> nn.Module:
+    """The network as :func:`lecture_models.zoo.load` would give it: float16's values, on its device.
+
+    Raises:
+        RecipeError: (a ValueError) A value does not fit into float16.
+    """
+    try:
+        state = {key: to_float16(key, value) for key, value in network.state_dict().items()}
+    except ValueError as error:
+        raise RecipeError(str(error)) from error
     network.load_state_dict(state)
-    return network.eval()
+    set_scales(network)
+    return network.eval().requires_grad_(False).to(zoo.device())
 
 
 def versions() -> dict[str, str]:

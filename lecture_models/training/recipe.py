@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-Batch = Any
+from .data import FIRST_SEED
+
+MAX_SEED = 2**32 - 1  # `draws` packs seed, step and process into the 64 bits that torch takes
+
+
+class RecipeError(ValueError):
+    """A training that cannot be begun or kept; the message is one sentence for who asked for it."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,9 @@ class Recipe:
     ``build`` makes the network with fresh weights, ``example`` turns one stored scene into one training
     example (index, generator, share of the training done -> example), ``loss`` maps the network and a list
     of examples to named losses, whose sum is minimised. ``kind``, ``network`` and ``arguments`` are the card's.
+
+    Raises:
+        RecipeError: (a ValueError) Steps, scenes, batch, warm-up or seed are out of range.
     """
 
     name: str
@@ -38,6 +47,32 @@ class Recipe:
     kind: str = "panoptic"
     network: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, low in {"steps": 1, "batch": 1, "warm_up": 1}.items():
+            if getattr(self, name) < low:
+                raise RecipeError(f"{name} must be at least {low}; got {getattr(self, name)}: give more.")
+        if self.scenes < self.batch:
+            raise RecipeError(
+                f"scenes must be at least {self.batch}, which is one batch; got {self.scenes}: give more."
+            )
+        if not 0 <= self.seed <= MAX_SEED:
+            raise RecipeError(f"seed must be from 0 to {MAX_SEED}; got {self.seed}: choose another.")
+
+    def settings(self) -> dict[str, Any]:
+        """All that decides the weights, but for the seed: runs with equal settings can be compared."""
+        return {
+            "network": self.network or self.name,
+            "arguments": dict(self.arguments),
+            "steps": self.steps,
+            "batch": self.batch,
+            "training_scenes": self.scenes,
+            "first_training_seed": FIRST_SEED,
+            "learning_rate": self.learning_rate,
+            "weight_decay": self.weight_decay,
+            "warm_up": self.warm_up,
+            "clip": self.clip,
+        }
 
     def rate(self, step: int) -> float:
         """Learning rate: linear warm-up, then a half cosine down to 1 % (one cycle)."""

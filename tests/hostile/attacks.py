@@ -33,7 +33,7 @@ PAGES = (
 
 @dataclass(frozen=True)
 class Attack:
-    """One request; ``follow`` means that a call's answer is fetched, ``allowed`` that it may succeed."""
+    """One request; ``follow`` means that a call's answer is fetched, ``file`` is what an upload sends."""
 
     label: str
     method: str
@@ -124,17 +124,7 @@ def _event(surface: Surface, canaries: Canaries, draw: random.Random) -> Attack:
     extra = ("trigger_id", "event_data", "event_id", "batched", "simple_format", "oauth_token")
     body |= {key: anything(draw, canaries) for key in extra if draw.random() < 0.3}
     path = draw.choice(("queue/join", "queue/join", "cancel", "reset", "run/predict"))
-    return Attack(
-        f"{path} {str(body)[:200]}", "POST", API + path, {"json": body} if _plain(body) else _raw(body)
-    )
-
-
-def _plain(body: dict[str, Any]) -> bool:
-    try:
-        json.dumps(body, allow_nan=False).encode()
-    except ValueError:
-        return False
-    return True
+    return Attack(f"{path} {str(body)[:200]}", "POST", API + path, _raw(body))
 
 
 def _raw(body: dict[str, Any]) -> dict[str, Any]:

@@ -40,19 +40,12 @@ def test_a_seed_changes_order_and_weights():
     assert _parser().parse_args(["roi_pool_s8", "--seed", "1"]).seed == 1
 
 
-@pytest.fixture
-def folders(tmp_path, monkeypatch):
-    monkeypatch.setattr(results, "RESULTS", tmp_path / "results")
-    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path / "weights")
-    monkeypatch.setattr(publish, "TEST_SCENES", 1)
-    (tmp_path / "weights").mkdir()
-
-
 def test_seed_0_goes_to_the_zoo_and_every_seed_to_the_results(folders):
     for seed in (1, 0):
-        recipe = RECIPES["roi_align_s16"](seed=seed, steps=3)
+        recipe, standard = RECIPES["roi_align_s16"](seed=seed), RECIPES["roi_align_s16"]()
         torch.manual_seed(seed)
-        publish.publish(recipe, recipe.build().eval(), 0.5)
+        goes = publish.destination(recipe, standard, folders / "runs")
+        publish.publish(recipe, recipe.build().eval(), 0.5, goes)
         assert ("roi_align_s16" in zoo.names()) == (seed == 0)
     found = results.load("roi_align_s16")
     assert [run["seed"] for run in found["runs"]] == [0, 1]
@@ -68,9 +61,8 @@ def test_seed_0_goes_to_the_zoo_and_every_seed_to_the_results(folders):
 def test_runs_with_other_settings_do_not_mix(folders):
     about = {"title": "t", "command": "c", "settings": {"steps": 3}}
     add = partial(results.add, "net")
-    add(about, {"seed": 1, "metrics": {"mask_ap": 0.25}})
-    add(about, {"seed": 0, "metrics": {"mask_ap": 0.75}})
-    add(about, {"seed": 1, "metrics": {"mask_ap": 0.5}})
+    for seed, ap in ((1, 0.25), (0, 0.75), (1, 0.5)):
+        add(about, {"seed": seed, "test": {"scenes": 1}, "metrics": {"mask_ap": ap}})
     assert results.spread("net", "mask_ap") == (0.625, 0.125, 2)
     with pytest.raises(ValueError, match="other settings"):
         add({**about, "settings": {"steps": 4}}, {"seed": 2, "metrics": {}})

@@ -54,6 +54,14 @@ def test_a_run_that_was_killed_goes_on_to_the_same_weights(tmp_path, monkeypatch
     assert minutes > 0
 
 
+@pytest.mark.parametrize("changes", [{"steps": 7}, {"scenes": 7}, {"seed": 1}, {"learning_rate": 0.1}])
+def test_another_recipes_checkpoint_is_not_gone_on_from(tmp_path, changes):
+    loop.train(_recipe(steps=2), STORE, tmp_path)
+    with pytest.raises(ValueError, match=r"checkpoint.pt is another's"):
+        loop.train(_recipe(**{"steps": 2, **changes}), STORE, tmp_path)
+    loop.train(_recipe(steps=2), STORE, tmp_path)
+
+
 def test_training_lowers_the_loss(tmp_path):
     recipe = _recipe(steps=60, learning_rate=0.1)
     before = _loss(recipe.build(), [_example(s, np.random.default_rng(0), 0) for s in STORE])["loss_a"].item()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,19 @@ def test_on_zero_gpu_calls_are_wrapped_and_networks_loaded_at_import(tmp_path: P
         [sys.executable, "-c", PROGRAM], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_on_zero_gpu_a_damaged_file_of_weights_does_not_keep_the_app_from_starting(tmp_path: Path):
+    shutil.copytree(ROOT / "lecture_models", tmp_path / "lecture_models")
+    shutil.copytree(ROOT / "assets" / "weights", tmp_path / "assets" / "weights")
+    (tmp_path / "assets" / "weights" / "panoptic_fpn.safetensors").write_bytes(b"")
+    (tmp_path / "spaces.py").write_text(SPACES)
+    environment = {**os.environ, "SPACES_ZERO_GPU": "1", "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", "from lecture_models import zoo; print(zoo.WEIGHTS)"]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert str(tmp_path) in done.stdout
 
 
 @pytest.mark.gpu
