@@ -2,7 +2,7 @@
 // part says so and offers another try, and the rest of the page works.
 //
 // demos/<lesson>/board.js exports functions (context) → {take(value), chosen?(text)}; `context` is
-// {root, settings, lesson, choose(text), selection()}.
+// {root, settings, lesson, choose(text), selection(), again()}; `again` asks Python once more.
 import { lessonOf, set } from "./asking.js";
 import { make } from "./nodes.js";
 import { none, read } from "./packed.js";
@@ -43,6 +43,7 @@ const contextOf = (root, props) => {
     root,
     lesson,
     settings: JSON.parse(root.dataset.settings),
+    again: () => lessonOf(lesson).ask(),
     selection: () => (key ? props.value || "" : ""),
     choose: (text) => {
       if (text === (props.value || "")) return;

@@ -1,6 +1,6 @@
 // The box that a learner drags on a stage (stage.js): by its middle, its edges and corners, or with arrow keys.
-import { clamp, make } from "./nodes.js";
-import { tenth } from "./number.js";
+import { make } from "./nodes.js";
+import { clamp, tenth } from "./number.js";
 
 const HANDLES = {
   nw: [0, 1],

@@ -19,5 +19,3 @@ export const vector = (tag, props = {}, ...children) => {
   node.append(...children);
   return node;
 };
-
-export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));

@@ -1,5 +1,6 @@
 // One panel of a stage (stage.js): the picture, what is laid over it, its boxes, and what it knows at a pixel.
-import { clamp, make, vector } from "./nodes.js";
+import { make, vector } from "./nodes.js";
+import { clamp } from "./number.js";
 import { unpack } from "./packed.js";
 import { save } from "./save.js";
 

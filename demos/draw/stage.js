@@ -5,8 +5,8 @@
 // the selection becomes a setting of the lesson, which asks Python once.
 import { lessonOf, set } from "./asking.js";
 import { Box } from "./box.js";
-import { clamp, make } from "./nodes.js";
-import { tenth } from "./number.js";
+import { make } from "./nodes.js";
+import { clamp, tenth } from "./number.js";
 import { unpack } from "./packed.js";
 import { Panel, legend } from "./panel.js";
 
