@@ -6,7 +6,7 @@ Each has ``payload()``, the JSON that demos/draw draws. All text in them reaches
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
 import orjson
@@ -92,9 +92,6 @@ class Panels:
     selection: str | None = None
     message: str = ""
 
-    def payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Reading:
@@ -116,9 +113,6 @@ class Reading:
     cite: str = ""
     more: Sequence[tuple[str, str]] = ()
 
-    def payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Question:
@@ -136,9 +130,6 @@ class Question:
         if not 0 <= self.answer < len(self.choices):
             raise IndexError(f"answer is an index of {len(self.choices)} choices, got {self.answer}.")
 
-    def payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Table:
@@ -150,9 +141,6 @@ class Table:
     source: str = "run"
     strong: Sequence[int] = field(default_factory=tuple)
 
-    def payload(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class Progress:
@@ -161,9 +149,6 @@ class Progress:
     done: int
     total: int
     text: str
-
-    def payload(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def as_sent(value: Any) -> Any:
@@ -176,10 +161,5 @@ def as_sent(value: Any) -> Any:
     >>> as_sent({"rows": [1, float("nan")]}), as_sent("text"), as_sent(None)
     ('{"rows":[1,null]}', 'text', None)
     """
-    simple = plain(value)
-    return orjson.dumps(simple).decode() if isinstance(simple, dict | list) else simple
-
-
-def plain(value: Any) -> Any:
-    """A record as mappings and lists of plain values; anything else as it is."""
-    return value.payload() if hasattr(value, "payload") else value
+    whole = is_dataclass(value) or isinstance(value, dict | list)
+    return orjson.dumps(value).decode() if whole else value

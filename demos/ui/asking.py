@@ -22,7 +22,6 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from demos.records import plain
 from demos.ui import slots
 from demos.ui.checks import check_all, shorten
 from demos.ui.screen import Screen
@@ -96,7 +95,7 @@ class Asking:
 
     def _packed(self, screen: Screen, settings: Mapping[str, Any], have: set[str]) -> bytes:
         shown = screen.lesson.update(**settings)
-        return named(orjson.dumps({key: plain(value) for key, value in shown.items()}), have)
+        return named(orjson.dumps(shown), have)
 
 
 def named(shown: bytes, have: set[str]) -> bytes:
