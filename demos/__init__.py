@@ -1,10 +1,11 @@
-"""The lecture: its parts and lessons in order. A lesson is one file of this folder and one line of SYLLABUS."""
+"""The lecture: its parts and lessons in order. A lesson is one folder here and one line of SYLLABUS."""
 
 from __future__ import annotations
 
 import gc
 import logging
 
+from demos.roi_features import lesson as roi_features
 from demos.ui import Part
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
@@ -17,7 +18,10 @@ SYLLABUS = (
     Part(
         "A",
         "From boxes to instances",
-        (vision_tasks.LESSON,),
+        (
+            vision_tasks.LESSON,
+            roi_features.LESSON,
+        ),
     ),
     Part("B", "A label for every pixel"),
     Part("C", "Both at once"),

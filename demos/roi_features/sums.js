@@ -62,8 +62,7 @@ const edges = ({ start, size }, bins) => Array.from({ length: bins + 1 }, (_, b)
 export const binPoints = ({ start, size }, bins, bin, ratio) => {
   const width = f(size / bins);
   const count = perBin(size, bins, ratio);
-  return Array.from({ length: count }, (_, k) =>
-    f(f(start + f(bin * width)) + f(f((k + 0.5) * width) / count)));
+  return Array.from({ length: count }, (_, k) => f(f(start + f(bin * width)) + f(f((k + 0.5) * width) / count)));
 };
 // Row b: the mean over bin b's points of the hat function max(0, 1 − |point − i|).
 const hats = (axis, bins, length, ratio) =>
@@ -89,22 +88,38 @@ const poolBin = (map, plan, row, column) => {
   const cells = [];
   for (let y = top; y < bottom; y++)
     for (let x = left; x < right; x++) cells.push({ row: y, column: x, value: at(map, y, x) });
-  return { cells, points: [], value: reduced(cells.map((cell) => cell.value), plan.reduce) };
+  return {
+    cells,
+    points: [],
+    value: reduced(
+      cells.map((cell) => cell.value),
+      plan.reduce,
+    ),
+  };
 };
 const samplePoint = (map, x, y) => {
   const across = neighbours(x, map.width);
   const down = neighbours(y, map.height);
-  const four = [[down.low, across.low, down.lowWeight * across.lowWeight],
+  const four = [
+    [down.low, across.low, down.lowWeight * across.lowWeight],
     [down.low, across.high, down.lowWeight * across.highWeight],
     [down.high, across.low, down.highWeight * across.lowWeight],
-    [down.high, across.high, down.highWeight * across.highWeight]]
-    .map(([row, column, weight]) => ({ row, column, weight, value: at(map, row, column) }));
+    [down.high, across.high, down.highWeight * across.highWeight],
+  ].map(([row, column, weight]) => ({ row, column, weight, value: at(map, row, column) }));
   return { x, y, neighbours: four, value: four.reduce((sum, cell) => sum + cell.weight * cell.value, 0) };
 };
 const sampleBin = (map, plan, row, column) => {
-  const ys = plan.points("y", row), xs = plan.points("x", column);
+  const ys = plan.points("y", row),
+    xs = plan.points("x", column);
   const points = ys.flatMap((y) => xs.map((x) => samplePoint(map, x, y)));
-  return { cells: [], points, value: reduced(points.map((point) => point.value), plan.reduce) };
+  return {
+    cells: [],
+    points,
+    value: reduced(
+      points.map((point) => point.value),
+      plan.reduce,
+    ),
+  };
 };
 
 // ---- a whole crop: where everything lies (plan), one bin (bin), all of them (output) ------------
@@ -112,7 +127,12 @@ const sampleBin = (map, plan, row, column) => {
 export const crop = (kind, map, box, settings) => {
   const [rows, columns] = settings.bins;
   const reduce = settings.reduce || (kind === "roi_pool" ? "max" : "mean");
-  const plan = { kind, reduce, exact: onGrid(box, settings.scale), snapped: kind === "roi_align" ? null : snap(box, settings.scale) };
+  const plan = {
+    kind,
+    reduce,
+    exact: onGrid(box, settings.scale),
+    snapped: kind === "roi_align" ? null : snap(box, settings.scale),
+  };
   if (kind === "roi_pool") {
     const [x0, y0, x1, y1] = plan.snapped;
     plan.rowBins = binCells(y0, y1, rows, map.height);
@@ -129,7 +149,8 @@ export const crop = (kind, map, box, settings) => {
   }
   const bin = kind === "roi_pool" ? poolBin : sampleBin;
   plan.bin = (row, column) => bin(map, plan, row, column);
-  plan.output = () => Float32Array.from({ length: rows * columns }, (_, i) => plan.bin(Math.floor(i / columns), i % columns).value);
+  plan.output = () =>
+    Float32Array.from({ length: rows * columns }, (_, i) => plan.bin(Math.floor(i / columns), i % columns).value);
   return plan;
 };
 // RoIAlign's two matrices: output = A_y · F · A_xᵀ.

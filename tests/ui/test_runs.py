@@ -37,7 +37,7 @@ def count(scenes: int = 5) -> Iterator[runs.Report]:
 
 
 ZOO: Any = SimpleNamespace(is_here=lambda name: True)
-LESSON = Lesson("toy", "A1", "Toy", "A toy.", "Theory.", update, lambda screen: None)
+LESSON = Lesson("toy", "A1", "Toy", "A toy.", update, lambda screen: None)
 
 
 def _run(generate: Any = count) -> Any:

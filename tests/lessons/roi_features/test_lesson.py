@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import math
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 
-from demos import roi_features as lesson
 from demos.figures import encode
-from lecture_models import crops, pictures, results
+from demos.roi_features import lesson
+from lecture_models import pictures, results
+from lecture_models.boxes import iou
 from lecture_models.ops.roi_features import pooled_box, roi_align, roi_pool, roi_warp
+from lecture_models.studies import roi_features as crops
 from tests.ui.raw import call
 
 DEFAULTS = ["scene:42", "", "P3", -1, 3, "usual"]
@@ -27,7 +30,7 @@ def shown(network: None) -> dict[str, Any]:
 
 
 def test_the_board_holds_what_the_operators_say(shown):
-    board = shown["board"]
+    board = asdict(shown["board"])
     values = torch.from_numpy(encode.unpack(board["map"]).copy())[None]
     box = torch.tensor([board["box"]])
     expected = [
@@ -42,20 +45,20 @@ def test_the_board_holds_what_the_operators_say(shown):
 
 def test_the_map_is_the_networks_channel(shown):
     made = crops.study(pictures.resolve("scene:42"), lesson.NETWORK, (60.3, 90.7, 141.2, 180.4), "P4", 5)
-    assert np.array_equal(encode.unpack(shown["board"]["map"]), made.network.features["P4"][5])
+    assert np.array_equal(encode.unpack(shown["board"].map), made.network.features["P4"][5])
     mean = crops.study(pictures.resolve("scene:42"), lesson.NETWORK, (60.3, 90.7, 141.2, 180.4), "P4")
     torch.testing.assert_close(mean.features[0], mean.network.features["P4"].mean(0))
 
 
 def test_the_reading_is_the_iou_with_what_was_pooled(shown):
-    board = shown["board"]
-    region = pooled_box(torch.tensor([board["box"]]), "roi_pool", 1 / 16, size=(16, 16))[0].tolist()
+    board = asdict(shown["board"])
+    region = tuple(pooled_box(torch.tensor([board["box"]]), "roi_pool", 1 / 16, size=(16, 16))[0].tolist())
     assert board["operators"][0]["region"] == region
-    assert shown["overlap"].value == f"{crops.iou(board['box'], region):.2f}"
+    assert shown["overlap"].value == f"{iou(board['box'], region):.2f}"
 
 
 def test_the_question_is_answered_by_the_box(shown):
-    board = shown["board"]
+    board = asdict(shown["board"])
     shifts = [
         abs(there - here) for there, here in zip(board["operators"][0]["region"], board["box"], strict=True)
     ]
@@ -64,13 +67,13 @@ def test_the_question_is_answered_by_the_box(shown):
 
 def test_the_numbers_end_in_the_operators_values(shown):
     middle = 3 * 7 + 3
-    pool, align = (shown["board"]["operators"][number]["output"][middle] for number in (0, 2))
+    pool, align = (shown["board"].operators[number].output[middle] for number in (0, 2))
     assert f"= {pool:.4f}$$" in shown["numbers"]
     assert f"= {align:.4f}$$" in shown["numbers"]
 
 
 def test_heads_ran_on_each_crop(shown):
-    for operator in shown["board"]["operators"]:
+    for operator in asdict(shown["board"])["operators"]:
         assert 0 <= operator["score"] <= 1
         assert 0 <= operator["mask_iou"] <= 1
         assert 0 <= operator["mean_iou"] <= 1
@@ -114,19 +117,19 @@ def test_the_pairs_were_trained_alike():
 
 
 def test_without_a_box_it_takes_a_thing():
-    board = lesson.update(picture="scene:7")["board"]
-    assert board["box"] in [list(thing.box) for thing in pictures.resolve("scene:7").scene.things]
+    board = asdict(lesson.update(picture="scene:7")["board"])
+    assert list(board["box"]) in [list(thing.box) for thing in pictures.resolve("scene:7").scene.things]
 
 
 def test_a_photograph_has_no_truth():
-    board = lesson.update(picture="sample:chelsea", level="P5", bins=2)["board"]
+    board = asdict(lesson.update(picture="sample:chelsea", level="P5", bins=2)["board"])
     assert board["things"] == []
     assert all(operator["mask_iou"] is None for operator in board["operators"])
 
 
 @pytest.mark.parametrize("box", ["-30,-30,900,900", "255,255,256,256", "10,10,11,11", "0,0,1.5,256"])
 def test_boxes_at_and_beyond_the_rim_are_cut_to_the_picture(box):
-    x0, y0, x1, y1 = lesson.update(box=box, level="P5")["board"]["box"]
+    x0, y0, x1, y1 = lesson.update(box=box, level="P5")["board"].box
     assert 0 <= x0 < x1 <= 256
     assert 0 <= y0 < y1 <= 256
 

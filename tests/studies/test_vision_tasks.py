@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from lecture_models import segments, tasks
+from lecture_models import segments
 from lecture_models.nets.rcnn_trace import RCNNTrace
 from lecture_models.scenes import Scene, render
 from lecture_models.segments import Segments
+from lecture_models.studies import vision_tasks as tasks
 
 CLASSES = ("background", "ball", "crate", "pillar", "cone", "person")
 
@@ -101,7 +102,7 @@ def test_network_without_masks():
     said = tasks.answer(trace_of(image, [[2, 2, 5, 5]], [1], [0.9], [], None), 0.5)
     assert said.names == ("ball",)
     assert len(said.instances) == len(said.panoptic) == 0
-    assert tasks.claims(trace_of(image, [[2, 2, 5, 5]], [1], [0.9], [], None), said, 3, 3) == []
+    assert tasks.compare(None, said).claims(trace_of(image, [[2, 2, 5, 5]], [1], [0.9], [], None), 3, 3) == []
 
 
 def test_match_needs_more_than_half():
