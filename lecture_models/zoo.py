@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lecture_models import published
-from lecture_models.cache import KEPT, ByteCache, only_kept
+from lecture_models.cache import KEPT, ByteCache, at_once, only_kept
 from lecture_models.cards import cards_in, read_card
 from lecture_models.devices import device, gpu, lent_by_call
 from lecture_models.weights import (
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Card",
     "WeightsUnavailable",
+    "at_once",
     "card",
     "device",
     "fetch",

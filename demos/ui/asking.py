@@ -5,6 +5,8 @@ that way. So the page asks here (demos/draw/asking.js). The same rules check the
 (:mod:`demos.ui.slots`), and each visitor has one request in it at a time. What must go through the queue, weights that
 are not here yet and GPUs that are lent by call, is answered by ``{"queue": true}``: then the page calls the endpoint.
 
+What takes long and can be shown later, a lesson asks for without waiting for it (``at_once``); its board asks again.
+
 Long texts, pictures and packed arrays, are most of an answer. Each is sent under a name made of its content, and only
 if the page does not list that name as one that it has.
 """
@@ -86,7 +88,8 @@ class Asking:
 
     def _shown(self, screen: Screen, settings: Mapping[str, Any], have: set[str]) -> bytes:
         try:
-            with self.networks.only_kept() if self.networks.lent_by_call() else nullcontext():
+            lent = self.networks.lent_by_call()
+            with self.networks.only_kept() if lent else nullcontext(), self.networks.at_once():
                 return self._packed(screen, settings, have)
         except LookupError as error:
             if type(error).__name__ == "NotKept":
