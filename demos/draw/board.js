@@ -69,8 +69,8 @@ export const board = (element, props, watch) => {
         if (!none(value)) drawn.take(value);
       };
       if (key) watch("value", () => drawn.chosen?.(props.value || ""));
-      if (run) return follow(props, watch, take);
-      lessonOf(lesson).add(output, take);
+      if (run && !key) return follow(props, watch, take);
+      lessonOf(lesson).add(output, take); // with a key the component's value is the choice: an outlet brings the output
       if (!key) outlet(element, props, watch);
     } catch (error) {
       console.warn(error);

@@ -18,7 +18,8 @@ const reading = (value) =>
 const row = (cells, strong) =>
   html`<tr class=${strong ? "ww-strong" : ""}>
   ${cells.map((text, i) => (i ? html`<td>${text}</td>` : html`<th scope="row">${text}</th>`))}</tr>`;
-const table = ({ caption, head, rows, strong }) =>
+// A table as markup; its caption may be empty.
+export const table = ({ caption, head, rows, strong }) =>
   html`<table>
   <caption>${caption}</caption>
   <thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
