@@ -7,11 +7,12 @@ functions, so that the page is up before it.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lecture_models import pictures, zoo
+from lecture_models.cache import KEPT
 from lecture_models.classes import in_our_words
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 
     from lecture_models.autopsy.chain import Autopsy
     from lecture_models.nets.rcnn_trace import RCNNTrace
+    from lecture_models.rcnn.fates import FatesTrace
     from lecture_models.rcnn.ledgers import Ledger
-    from lecture_models.rcnn.lives import Life, Place
-    from lecture_models.rcnn.obituaries import Obituaries
     from lecture_models.rcnn.record import RCNNRecord
     from lecture_models.rcnn.selective_search import Search
+    from lecture_models.rcnn.single_fates import Missed, PlaceFates
     from lecture_models.rcnn.stages import StagesTrace
 
 SHOWN_SCORE = 0.5  # least score of a detection that a ledger draws and counts
@@ -41,6 +42,7 @@ class Books:
     classes: tuple[str, ...]
     ledgers: tuple[Ledger, ...]
     truths: list[list[tuple[tuple[float, ...], bool]]] | None
+    waiting: bool = False  # Fast R-CNN's ledger will be there once its proposals are
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ class Filtered:
     picture: pictures.Picture
     record: RCNNRecord
     stages: StagesTrace
-    ends: Obituaries
-    place: Place | None
-    wronged: tuple[Life, int, float] | None
+    fates: FatesTrace
+    place: PlaceFates | None
+    missed: Missed | None
     things: Things | None
 
 
@@ -67,22 +69,44 @@ class Traced:
 
 
 def quick(key: str, name: str) -> Books:
-    """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download."""
-    from lecture_models.rcnn.ledgers import LIMIT
-    from lecture_models.rcnn.selective_search import search
+    """Fast, Faster and Mask R-CNN on a picture; raises ValueError for a bad key, name or download.
+
+    Fast R-CNN is left out while its proposals are searched in the background, see :func:`lecture_models.cache.soon`.
+    """
+    from lecture_models.rcnn.ledgers import LIMIT, shared_times
+    from lecture_models.rcnn.selective_search import search_soon
 
     shown = pictures.resolve(key)
     zoo.load(name)  # before a GPU is asked for: a download needs none
-    found = search(shown.image, LIMIT)  # seconds for a photograph: before the network is kept from others
-    return books(shown, name, _ledgers(name, shown.image, found))
+    size = sum_of_bytes
+    # first the networks, which are timed: the search would be in their way
+    ledgers = KEPT.get(("ledgers", name, shown.key), lambda: _own(name, shown.image), size)
+    found = search_soon(shown.image, LIMIT)
+    if found is not None:
+        fast = KEPT.get(("fast ledger", name, shown.key), lambda: _fast(name, shown.image, found), size)
+        ledgers = fast + ledgers
+    return replace(books(shown, name, shared_times(ledgers)), waiting=found is None)
+
+
+def sum_of_bytes(ledgers: tuple[Ledger, ...]) -> int:
+    """Memory of some ledgers' arrays, in bytes."""
+    return sum(ledger.nbytes for ledger in ledgers)
 
 
 @zoo.gpu
-def _ledgers(name: str, image: np.ndarray, found: Search) -> tuple[Ledger, ...]:
-    from lecture_models.rcnn.ledgers import ledgers_now
+def _own(name: str, image: np.ndarray) -> tuple[Ledger, ...]:
+    from lecture_models.rcnn.ledgers import own_ledgers
 
     with zoo.using(name) as network:
-        return ledgers_now(network, image, found)
+        return own_ledgers(network, image)
+
+
+@zoo.gpu
+def _fast(name: str, image: np.ndarray, found: Search) -> tuple[Ledger, ...]:
+    from lecture_models.rcnn.ledgers import fast_ledger
+
+    with zoo.using(name) as network:
+        return (fast_ledger(network, image, found),)
 
 
 def slow(key: str, name: str) -> Iterator[Books]:
@@ -137,25 +161,25 @@ def stages(key: str, name: str, settings: dict[str, Any], place: Point = ()) -> 
         key: of the picture.
         name: of a detection network.
         settings: of :class:`~lecture_models.rcnn.stages.StageSettings`.
-        place: (x, y) whose lives are told, or empty.
+        place: (x, y) whose fates are told, or empty.
 
     Raises:
         ValueError: a bad key, name, setting or download.
     """
-    from lecture_models.rcnn.lives import at_place, wrongly_killed
-    from lecture_models.rcnn.obituaries import obituaries
+    from lecture_models.rcnn.fates import trace_fates
+    from lecture_models.rcnn.single_fates import fate_of_missed, fates_at
 
     shown = pictures.resolve(key)
     record = zoo.record(name, shown.image)
     traced = _filtered(name, record, settings)
-    ends = obituaries(record, traced)
+    fates = trace_fates(record, traced)
     things = true_things(shown, record.classes)
-    wronged = None
+    missed = None
     if things is not None:
         boxes, labels = [box for box, _, _ in things], [label for _, _, label in things]
-        wronged = wrongly_killed(record, traced, ends, boxes, labels)
-    here = at_place((place[0], place[1]), record, traced, ends) if place else None
-    return Filtered(shown, record, traced, ends, here, wronged, things)
+        missed = fate_of_missed(record, traced, fates, boxes, labels)
+    here = fates_at((place[0], place[1]), record, traced, fates) if place else None
+    return Filtered(shown, record, traced, fates, here, missed, things)
 
 
 @zoo.gpu
@@ -220,7 +244,8 @@ def arrays(made: Books | Filtered | Traced) -> dict[str, Any]:
             "objectness": made.record.objectness,
             "deltas": made.record.deltas,
         }
-        ends = {"fate": made.ends.fate, "last_box": made.ends.boxes, "killer": made.ends.killer}
+        fates = made.fates
+        ends = {"fate": fates.fate, "last_box": fates.boxes, "suppressor": fates.suppressor}
         found = {"boxes": made.stages.boxes, "labels": made.stages.labels, "scores": made.stages.scores}
         return {name: value.numpy() for name, value in {**kept, **ends, **found}.items()}
     saved: dict[str, Any] = {"mask_cells": made.trace.mask_cells.numpy(), "boxes": made.trace.boxes.numpy()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .obituaries import (
+from .fates import (
     BELOW_TOP_K,
     LOW_CLASS_SCORE,
     LOW_OBJECTNESS,
@@ -15,7 +15,7 @@ from .obituaries import (
     SURVIVED,
     TOO_SMALL,
     TOO_SMALL_REFINED,
-    Obituaries,
+    FatesTrace,
 )
 from .record import RCNNRecord
 from .stages import StagesTrace
@@ -41,14 +41,14 @@ def prob(value: float) -> str:
 class Telling:
     """What a sentence is made of: one anchor, and all that is known of the run."""
 
-    def __init__(self, anchor: int, record: RCNNRecord, stages: StagesTrace, ends: Obituaries) -> None:
-        self.anchor, self.record, self.stages, self.ends = anchor, record, stages, ends
+    def __init__(self, anchor: int, record: RCNNRecord, stages: StagesTrace, fates: FatesTrace) -> None:
+        self.anchor, self.record, self.stages, self.fates = anchor, record, stages, fates
         self.limits = stages.limits
         self.classes = stages.class_probs.shape[1]
-        self.name = class_name(record, int(ends.candidate[anchor]) % self.classes)
-        self.score = prob(float(ends.score[anchor]))
-        self.iou = f"{float(ends.iou[anchor]):.2f}"
-        self.killer = int(ends.killer[anchor])
+        self.name = class_name(record, int(fates.candidate[anchor]) % self.classes)
+        self.score = prob(float(fates.score[anchor]))
+        self.iou = f"{float(fates.iou[anchor]):.2f}"
+        self.suppressor = int(fates.suppressor[anchor])
 
     def rank(self) -> tuple[int, int, str]:
         """The anchor's place by objectness in its level, from 1; how many there are; the level."""
@@ -59,13 +59,13 @@ class Telling:
 
     def sides(self) -> str:
         """Width and height of its last box."""
-        x0, y0, x1, y1 = self.ends.boxes[self.anchor].tolist()
+        x0, y0, x1, y1 = self.fates.boxes[self.anchor].tolist()
         return f"{x1 - x0:.2g} × {y1 - y0:.2g} pixels"
 
 
-def epitaph(anchor: int, record: RCNNRecord, stages: StagesTrace, ends: Obituaries) -> str:
+def fate_sentence(anchor: int, record: RCNNRecord, stages: StagesTrace, fates: FatesTrace) -> str:
     """Why this anchor ended, or what it became, in one sentence."""
-    return _SENTENCES[int(ends.fate[anchor])](Telling(anchor, record, stages, ends))
+    return _SENTENCES[int(fates.fate[anchor])](Telling(anchor, record, stages, fates))
 
 
 def _below_top_k(t: Telling) -> str:
@@ -83,7 +83,7 @@ def _low_objectness(t: Telling) -> str:
 
 
 def _suppressed_in_rpn(t: Telling) -> str:
-    other = prob(float(t.record.objectness[t.killer].sigmoid()))
+    other = prob(float(t.record.objectness[t.suppressor].sigmoid()))
     text = f"A box of its level with objectness {other} (its own {t.score}) overlaps it"
     return f"{text} with IoU {t.iou}, above {t.limits.rpn_nms_iou:g}."
 
@@ -97,7 +97,7 @@ def _over_proposal_limit(t: Telling) -> str:
 
 def _low_class_score(t: Telling) -> str:
     background = prob(
-        float(t.stages.class_probs.flatten()[t.ends.candidate[t.anchor] // t.classes * t.classes])
+        float(t.stages.class_probs.flatten()[t.fates.candidate[t.anchor] // t.classes * t.classes])
     )
     text = f"Its best class was {t.name} with {t.score}, not above {t.limits.score_threshold:g}"
     return f"{text} (background: {background})."
@@ -108,18 +108,18 @@ def _too_small_refined(t: Telling) -> str:
 
 
 def _suppressed_in_class(t: Telling) -> str:
-    other = prob(float(t.stages.class_probs.flatten()[t.killer]))
+    other = prob(float(t.stages.class_probs.flatten()[t.suppressor]))
     text = f"A better {t.name} ({other} against {t.score}) overlaps it with IoU {t.iou}"
     return f"{text}, above {t.limits.box_nms_iou:g}."
 
 
 def _over_detection_limit(t: Telling) -> str:
-    place = int((t.stages.unsuppressed == t.ends.candidate[t.anchor]).nonzero()[0, 0]) + 1
+    place = int((t.stages.unsuppressed == t.fates.candidate[t.anchor]).nonzero()[0, 0]) + 1
     return f"A {t.name} with {t.score}, number {place:,} by score: a picture keeps {t.limits.detections:,}."
 
 
 def _survived(t: Telling) -> str:
-    return f"It lives: detection {int(t.ends.detection[t.anchor]) + 1}, {t.name} with {t.score}."
+    return f"It lives: detection {int(t.fates.detection[t.anchor]) + 1}, {t.name} with {t.score}."
 
 
 _SENTENCES: dict[int, Callable[[Telling], str]] = {
