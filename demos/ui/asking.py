@@ -29,8 +29,8 @@ from demos.ui.checks import check_all, shorten
 from demos.ui.screen import Screen
 from demos.ui.spoken import spoken
 
-LONG = re.compile(rb'"([^"\\]{400,})"')
-"""A text of JSON that is worth a name; pictures and packed arrays need no escapes."""
+LONG = re.compile(rb'"([\w+/=;:,.-]{400,})"')
+"""A text of JSON that is worth a name: pictures and packed arrays. No bracket can be in it, so no structure is either."""
 QUEUE = b'{"queue":true}'
 MOST_NAMES = 200
 MOST_WAITING = 200
@@ -104,8 +104,8 @@ class Asking:
 def named(shown: bytes, have: set[str]) -> bytes:
     """Outputs as JSON with long texts named: ``{"shown": …, "texts": {name: text}}`` with the texts not in ``have``.
 
-    >>> named(b'{"a":"' + b"x" * 400 + b'"}', set())[:30]
-    b'{"shown":{"a":{"$":"pOPq1JLIw'
+    >>> named(b'{"a":[' + b"1," * 400 + b'1],"b":"' + b"x" * 400 + b'"}', {"c343d2289d0b29b8ec"})[-46:]
+    b'1],"b":{"$":"c343d2289d0b29b8ec"}},"texts":{}}'
     """
     texts: dict[bytes, bytes] = {}
 
