@@ -1,6 +1,6 @@
 // A request to Python and its answer, in which a long text that the page has already is only named.
 //
-// Pictures and packed arrays are most of an answer. Python writes {"$": name} in their place, and sends along those whose
+// Pictures and packed arrays are most of an answer. Python writes {"$": name} in their place, and sends those whose
 // names the page did not list; names are of the content, so what comes back is never stale.
 
 const VISITOR = crypto.randomUUID?.() ?? String(Math.random()).slice(2);

@@ -7,5 +7,6 @@ export const bars = (rows, css = "") =>
     ({ name, share, text, note, css: own = "", color = "", title }) =>
       html`<div class=${own} title=${title ?? nothing}>
     <dt>${name}</dt>
-    <dd><i style="--share:${share};${color ? `--bar:${color}` : ""}"></i><b>${text}</b>${note ? html`<small>${note}</small>` : nothing}</dd></div>`,
+    <dd><i style="--share:${share};${color ? `--bar:${color}` : ""}"></i><b>${text}</b>
+      ${note ? html`<small>${note}</small>` : nothing}</dd></div>`,
   )}</dl>`;

@@ -1,4 +1,4 @@
-// Bilinear sampling along one axis, as torchvision's roi_align does it; pure arithmetic, in float32 where torch has float32.
+// Bilinear sampling along one axis, as torchvision's roi_align does it: pure arithmetic, in float32 where torch has it.
 import { clamp } from "./number.js";
 
 const f = Math.fround;

@@ -2,6 +2,7 @@
 import { make } from "./nodes.js";
 import { clamp, tenth } from "./number.js";
 
+const KEYS = "Arrow keys move it, with Alt they resize it, Shift makes the step ten pixels.";
 const HANDLES = {
   nw: [0, 1],
   ne: [2, 1],
@@ -105,9 +106,6 @@ export class Box {
     style.top = `${(100 * box[1]) / height}%`;
     style.width = `${(100 * (box[2] - box[0])) / width}%`;
     style.height = `${(100 * (box[3] - box[1])) / height}%`;
-    this.root.setAttribute(
-      "aria-label",
-      `${this.stage.label}: ${this.stage.describeBox()}. Arrow keys move it, with Alt they resize it, Shift makes the step ten pixels.`,
-    );
+    this.root.setAttribute("aria-label", `${this.stage.label}: ${this.stage.describeBox()}. ${KEYS}`);
   }
 }

@@ -10,6 +10,13 @@ export const unpack = async ({ shape, kind, data }) => {
   return { shape, data: new KINDS[kind](await new Response(stream).arrayBuffer()) };
 };
 
+// The numbers of a text (encode.listed), alone or in rows of several.
+export const numbers = (text) => (text ? text.split(",").map(Number) : []);
+export const rows = (text, each) => {
+  const all = numbers(text);
+  return Array.from({ length: all.length / each }, (_, i) => all.slice(i * each, (i + 1) * each));
+};
+
 // A record from its text; anything else as it is.
 export const read = (value) => (typeof value === "string" && /^[[{]/.test(value) ? JSON.parse(value) : value);
 

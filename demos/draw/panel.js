@@ -127,7 +127,7 @@ export class Panel {
     return { text, cannot: cannot || "", mark: mark || "" };
   }
 
-  // `scale`: picture pixels per pixel of the screen, measured once for all panels, since each measuring lays out the page.
+  // `scale`: picture pixels per pixel of the screen, measured once for all panels: each measuring lays out the page.
   draw(point, pinned, scale) {
     const [height, width] = this.stage.size;
     this.cross.setAttribute("d", point ? `M0 ${point[1]}H${width}M${point[0]} 0V${height}` : "");

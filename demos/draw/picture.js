@@ -5,7 +5,8 @@ import { html, nothing, svg } from "./markup.js";
 const WIDE = 370; // CSS pixels, where nobody has measured the picture
 
 export const rectangle = ([x0, y0, x1, y1], css, color = "", title = "") => svg`<rect x=${x0} y=${y0}
-  width=${Math.max(x1 - x0, 0)} height=${Math.max(y1 - y0, 0)} class=${css} style=${color ? `stroke:${color}` : nothing}>
+  width=${Math.max(x1 - x0, 0)} height=${Math.max(y1 - y0, 0)} class=${css}
+  style=${color ? `stroke:${color}` : nothing}>
   ${title ? svg`<title>${title}</title>` : nothing}</rect>`;
 
 // A box that shows on dark and on bright ground alike.

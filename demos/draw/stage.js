@@ -73,7 +73,9 @@ class Stage {
   arrange() {
     this.views.forEach(({ root }, i) => {
       const there = this.grid.children[i];
-      if (there !== root) there ? there.replaceWith(root) : this.grid.append(root);
+      if (there === root) return;
+      if (there) there.replaceWith(root);
+      else this.grid.append(root);
     });
     while (this.grid.children.length > this.views.length) this.grid.lastChild.remove();
   }

@@ -12,7 +12,7 @@ const reading = (value) =>
   html`
   <p class="ww-number"><strong>${value.value}</strong><span>${value.unit}</span></p>
   <p class="ww-meaning">${value.meaning}</p>
-  ${value.more.length ? html`<dl>${value.more.map(([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`)}</dl>` : nothing}
+  ${value.more.length ? html`<dl>${value.more.map(pair)}</dl>` : nothing}
   <p class="ww-source">${value.cite || SOURCES[value.source] || ""}</p>`;
 
 const row = (cells, strong) =>
@@ -31,18 +31,22 @@ const question = (value, root, chosen = null) => {
   const commit = (i) => render(question(value, root, i), root);
   const right = chosen === value.answer;
   const said = html`<b>${right ? "Yes. " : `Not quite: ${value.choices[value.answer]}. `}</b>${value.why}`;
+  const choice = (text, i) =>
+    html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>
+      ${text}</button>`;
+  const choice = (text, i) =>
+    html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>
+      ${text}</button>`;
   return html`<p class="ww-ask">${value.text}</p>
-    <div class="ww-choices">${value.choices.map(
-      (text, i) =>
-        html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>${text}</button>`,
-    )}</div>
+    <div class="ww-choices">${value.choices.map(choice)}</div>
     <p class="ww-answer" aria-live="polite">${chosen === null ? "" : said}</p>`;
 };
 
 // Python source with the words that carry its structure set apart; every piece is text.
 const STRINGS = String.raw`"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*`;
 const WORDS =
-  "def|return|for|in|if|else|elif|from|import|as|with|try|except|raise|not|and|or|is|lambda|yield|while|class|None|True|False";
+  `def return for in if else elif from import as with try except raise not and or is lambda yield while class
+  None True False`.replace(/\s+/g, "|");
 const PIECES = new RegExp(`(${STRINGS}|\\b(?:${WORDS})\\b)`);
 const kind = (piece) => (/^["']/.test(piece) ? "ww-string" : piece[0] === "#" ? "ww-comment" : "ww-word");
 const code = ({ code: text }) => {

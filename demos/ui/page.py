@@ -27,6 +27,7 @@ from demos.ui.wiring import check, endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
+STYLES = ("style", "lesson", "stage", "widgets", "screens")  # in this order: a later one wins
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -95,7 +96,8 @@ def head(files: Files) -> str:
     page = json.dumps(files.address("draw/page.js"))
     call = """(address) => { const page = import(new URL(address, document.baseURI));
         window.whatwhere = new Proxy({}, { get: (_, name) => async (...all) => (await page)[name](...all) }); }"""
-    return f'<link rel="stylesheet" href="{files.address("draw/style.css")}">{ahead}<script>({call})({page})</script>'
+    styles = "".join(f'<link rel="stylesheet" href="{files.address(f"draw/{name}.css")}">' for name in STYLES)
+    return f"{styles}{ahead}<script>({call})({page})</script>"
 
 
 def theme() -> gr.themes.Base:
