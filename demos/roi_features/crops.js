@@ -1,5 +1,5 @@
-// Four columns, one an operator: its crop on the map, what it outputs, how far off it is; and, on release, the ghost and
-// the mask that the network's own heads make of it.
+// Four columns, one an operator: its crop on the map, what it outputs, how far off it is; and, on release, the ghost
+// and the mask that the network's own heads make of it.
 import { html, nothing, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { clamp, minus, tenth } from "../draw/number.js";
@@ -30,7 +30,8 @@ class Column {
     this.heads.className = "roi-heads";
     this.root.className = "roi-column";
     const side = html`<div class="roi-side"><p class="roi-small">output</p>${this.output}${this.moved}</div>`;
-    const head = html`<h3><i class="roi-swatch" style="background:${board.props.colors[number]}"></i><span>${this.name}</span></h3>`;
+    const swatch = html`<i class="roi-swatch" style="background:${board.props.colors[number]}"></i>`;
+    const head = html`<h3>${swatch}<span>${this.name}</span></h3>`;
     render(
       html`${head}<p class="roi-how">${board.props.how[number]}</p>
       <div class="roi-live">${this.map}${side}</div>${this.heads}`,
@@ -90,7 +91,8 @@ class Column {
     render(
       html`<img class="roi-ghost" src=${found.ghost} alt=${pasted}>
       ${found.mask ? html`<img class="roi-mask ww-cells" src=${found.mask} alt=${mask}>` : nothing}
-      <p class="roi-verdict"><b>${found.label} ${found.score.toFixed(2)}</b><span>${quality}</span><small>${all}</small></p>`,
+      <p class="roi-verdict">
+        <b>${found.label} ${found.score.toFixed(2)}</b><span>${quality}</span><small>${all}</small></p>`,
       this.heads,
     );
   }
@@ -121,12 +123,11 @@ class Column {
   }
 }
 
-const note = (
-  native,
-) => `White: your box. In colour: what is really pooled. Below each map: that part of the picture pasted
-  into your box, then the 28 × 28 mask and class that the network's own heads make of the crop (green: true outline), then the
-  mean mask IoU over all true boxes of the scene. The network was trained with RoIAlign, not aligned, and would itself take this
-  box from ${native}. So the swap illustrates; an ablation, as in the paper's tables below, trains each network anew.`;
+const note = (native) => `White: your box. In colour: what is really pooled. Below each map: that part of the picture
+  pasted into your box, then the 28 × 28 mask and class that the network's own heads make of the crop (green: true
+  outline), then the mean mask IoU over all true boxes of the scene. The network was trained with RoIAlign, not aligned,
+  and would itself take this box from ${native}. So the swap illustrates; an ablation, as in the paper's tables below,
+  trains each network anew.`;
 
 // The box jumps to the next thing of the scene, as its true box.
 const next = (board) => {

@@ -1,4 +1,4 @@
-// RoIAlign as a product of two small matrices, A_y · F · A_xᵀ: their rows beside the map, and what one bin reads of it.
+// RoIAlign as a product of two small matrices, A_y · F · A_xᵀ: their rows beside the map, what one bin reads of it.
 import { line, pen as penOf } from "../draw/canvas.js";
 import { html, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
