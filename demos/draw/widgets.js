@@ -8,6 +8,7 @@ import { progress } from "./progress.js";
 
 const SOURCES = { run: "computed now", result: "our result file", paper: "from the paper" };
 
+const pair = ([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`;
 const reading = (value) =>
   html`
   <p class="ww-number"><strong>${value.value}</strong><span>${value.unit}</span></p>
@@ -18,6 +19,7 @@ const reading = (value) =>
 const row = (cells, strong) =>
   html`<tr class=${strong ? "ww-strong" : ""}>
   ${cells.map((text, i) => (i ? html`<td>${text}</td>` : html`<th scope="row">${text}</th>`))}</tr>`;
+
 // A table as markup; its caption may be empty.
 export const table = ({ caption, head, rows, strong }) =>
   html`<table>
@@ -31,9 +33,6 @@ const question = (value, root, chosen = null) => {
   const commit = (i) => render(question(value, root, i), root);
   const right = chosen === value.answer;
   const said = html`<b>${right ? "Yes. " : `Not quite: ${value.choices[value.answer]}. `}</b>${value.why}`;
-  const choice = (text, i) =>
-    html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>
-      ${text}</button>`;
   const choice = (text, i) =>
     html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>
       ${text}</button>`;
