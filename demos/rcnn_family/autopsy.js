@@ -20,7 +20,18 @@
     const [left, top, wide, high] = place;
     const svg = vector("svg", { viewBox: `${x} ${y} ${width} ${height}`, role: "img", "aria-label": label });
     svg.style.setProperty("--ratio", width / height);
-    if (image) svg.append(vector("image", { href: image, x: left, y: top, width: wide, height: high, preserveAspectRatio: "none", class: "ma-cells" }));
+    if (image)
+      svg.append(
+        vector("image", {
+          href: image,
+          x: left,
+          y: top,
+          width: wide,
+          height: high,
+          preserveAspectRatio: "none",
+          class: "ma-cells",
+        }),
+      );
     return svg;
   };
   ma.number = (value, digits = 3) => (Number.isFinite(value) ? value.toFixed(digits).replace("-", "−") : "–");
@@ -48,7 +59,9 @@
       const stale = !value.chain && this.keeps(value);
       Object.assign(this, stale ? { value: { ...value, chain: this.value.chain }, stale } : { value, map, stale });
       clearTimeout(this.later);
-      const chosen = String(this.props.selection || "").split(",").map(Number);
+      const chosen = String(this.props.selection || "")
+        .split(",")
+        .map(Number);
       const there = chosen.length === 2 && chosen.every(Number.isFinite) ? chosen.map(Math.floor) : null;
       this.pixel = value.chain ? value.chain.pixel : there;
       if (!stale) this.bin = value.chain ? value.chain.crop.followed : null;
@@ -88,7 +101,8 @@
     light(target) {
       const node = target?.closest?.("[data-key]");
       const keys = node ? [node.dataset.key, ...(node.dataset.from || "").split(" ")] : [];
-      for (const other of this.root.querySelectorAll("[data-key]")) other.classList.toggle("ma-lit", keys.includes(other.dataset.key));
+      for (const other of this.root.querySelectorAll("[data-key]"))
+        other.classList.toggle("ma-lit", keys.includes(other.dataset.key));
     }
 
     // Another pixel: drawn at once, asked for when the arrow keys rest.
@@ -126,7 +140,10 @@
       if (!step) return;
       event.preventDefault();
       const far = event.shiftKey ? keys : 1;
-      take(at().map((value, axis) => value + far * step[axis]), 300);
+      take(
+        at().map((value, axis) => value + far * step[axis]),
+        300,
+      );
     });
   };
 
@@ -147,7 +164,10 @@
   // "network 0.997, off by 3e−8" below a sum.
   ma.check = (board, key, digits = 4) => {
     const link = board.value.chain.links.find((one) => one.key === key);
-    return ww.make("p", { class: "ma-check", text: `The network: ${ma.number(link.network, digits)}, off by ${ma.off(link.difference)}.` });
+    return ww.make("p", {
+      class: "ma-check",
+      text: `The network: ${ma.number(link.network, digits)}, off by ${ma.off(link.difference)}.`,
+    });
   };
 
   ww.maskAutopsy = (element, props, watch, select) => {

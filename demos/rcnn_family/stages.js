@@ -11,20 +11,49 @@
   const count = rcs.count;
 
   // A bar for each row [name, level or -1, count, out of].
-  rcs.bars = (rows) => make("dl", { class: "rcs-bars" }, ...rows.map(([name, level, now, before]) => {
-    const bar = make("i", { class: `rcs-bar${level >= 0 ? ` rcs-level-${level % MOST}` : ""}` });
-    bar.style.setProperty("--share", now / Math.max(before, 1));
-    return make("div", {}, make("dt", { text: name }), make("dd", {}, bar, make("b", { text: count(now) }), now === before ? "" : make("small", { text: ` of ${count(before)}` })));
-  }));
-  const cells = (rows) => make("ul", { class: `rcs-cells${rows.length > 6 ? "" : " rcs-few"}` }, ...rows.map(([name, picture, caption]) =>
-    make("li", {}, make("img", { src: picture, alt: `${name}, ${caption}`, draggable: "false" }), make("b", { text: name }), make("small", { text: caption }))));
+  rcs.bars = (rows) =>
+    make(
+      "dl",
+      { class: "rcs-bars" },
+      ...rows.map(([name, level, now, before]) => {
+        const bar = make("i", { class: `rcs-bar${level >= 0 ? ` rcs-level-${level % MOST}` : ""}` });
+        bar.style.setProperty("--share", now / Math.max(before, 1));
+        return make(
+          "div",
+          {},
+          make("dt", { text: name }),
+          make(
+            "dd",
+            {},
+            bar,
+            make("b", { text: count(now) }),
+            now === before ? "" : make("small", { text: ` of ${count(before)}` }),
+          ),
+        );
+      }),
+    );
+  const cells = (rows) =>
+    make(
+      "ul",
+      { class: `rcs-cells${rows.length > 6 ? "" : " rcs-few"}` },
+      ...rows.map(([name, picture, caption]) =>
+        make(
+          "li",
+          {},
+          make("img", { src: picture, alt: `${name}, ${caption}`, draggable: "false" }),
+          make("b", { text: name }),
+          make("small", { text: caption }),
+        ),
+      ),
+    );
 
   class Board {
     constructor(root, props, select) {
       Object.assign(this, { root, props, commit: select, stage: 0, tab: "stage" });
       this.picture = new rcs.Picture(this);
       this.chips = make("ol", { class: "rcs-chips", "aria-label": "Stages" });
-      const panel = (label) => make("div", { class: "rcs-panel", role: "tabpanel", "aria-label": label, tabindex: "0" });
+      const panel = (label) =>
+        make("div", { class: "rcs-panel", role: "tabpanel", "aria-label": label, tabindex: "0" });
       this.panels = { stage: panel("This stage"), lives: panel("Obituaries") };
       this.lives = new rcs.Lives(this, this.panels.lives);
       this.fates = make("section", { class: "rcs-fates" });
@@ -42,14 +71,26 @@
       this.play = button("▶ Play", "Play", () => this.toggle());
       this.next = button("Step ›", "Step", () => this.step(1));
       this.said = make("span", { class: "rcs-at", "aria-live": "polite" });
-      return make("div", { class: "rcs-transport", role: "group", "aria-label": "Play the stages" }, this.back, this.play, this.next, this.said);
+      return make(
+        "div",
+        { class: "rcs-transport", role: "group", "aria-label": "Play the stages" },
+        this.back,
+        this.play,
+        this.next,
+        this.said,
+      );
     }
 
     tabs() {
       const names = { stage: "This stage", lives: "Obituaries: click the picture" };
       this.tabButtons = Object.entries(names).map(([name, text]) =>
-        make("button", { type: "button", role: "tab", text, "data-tab": name, onclick: () => this.open(name) }));
-      return make("div", { class: "rcs-tabs", role: "tablist", "aria-label": "Beside the picture" }, ...this.tabButtons);
+        make("button", { type: "button", role: "tab", text, "data-tab": name, onclick: () => this.open(name) }),
+      );
+      return make(
+        "div",
+        { class: "rcs-tabs", role: "tablist", "aria-label": "Beside the picture" },
+        ...this.tabButtons,
+      );
     }
 
     open(name) {
@@ -118,8 +159,20 @@
       const asked = this.asked || (!this.value && value.place); // by a click, or by a permalink
       if (asked && !this.value) this.stage = this.picture.stage = value.stages.length - 1; // who lived there: the end
       this.value = value;
-      this.buttons = value.stages.map((one, i) => make("button", { type: "button", onclick: () => { this.toggle(false); this.go(i); } },
-        make("span", { text: `${i + 1} ${one.title}` }), make("b", { text: this.funnel(one) })));
+      this.buttons = value.stages.map((one, i) =>
+        make(
+          "button",
+          {
+            type: "button",
+            onclick: () => {
+              this.toggle(false);
+              this.go(i);
+            },
+          },
+          make("span", { text: `${i + 1} ${one.title}` }),
+          make("b", { text: this.funnel(one) }),
+        ),
+      );
       const focused = this.chips.contains(document.activeElement);
       this.chips.replaceChildren(...this.buttons.map((button) => make("li", {}, button)));
       this.picture.take(value);
@@ -132,10 +185,13 @@
       this.follow();
     }
 
-    funnel({ before, after }) { return before === after ? count(after) : `${count(before)} → ${count(after)}`; }
+    funnel({ before, after }) {
+      return before === after ? count(after) : `${count(before)} → ${count(after)}`;
+    }
 
     tell() {
-      const { value, stage } = this, one = value.stages[stage];
+      const { value, stage } = this,
+        one = value.stages[stage];
       this.buttons.forEach((button, i) => {
         button.tabIndex = i === stage ? 0 : -1;
         button.setAttribute("aria-current", i === stage ? "step" : "false");
@@ -146,25 +202,39 @@
       this.said.textContent = `${stage + 1} of ${value.stages.length}: ${one.title}`;
       const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
       this.panels.stage.replaceChildren(
-        make("div", { class: "rcs-shown" },
+        make(
+          "div",
+          { class: "rcs-shown" },
           make("p", { class: "rcs-counts" }, make("strong", { text: this.funnel(one) }), ` ${one.of}${gone}`),
           make("p", { text: one.text }),
           one.figure.cells ? cells(one.figure.cells) : rcs.bars(one.figure.bars),
-          one.figure.more ? make("p", { class: "rcs-more", text: one.figure.more }) : ""),
+          one.figure.more ? make("p", { class: "rcs-more", text: one.figure.more }) : "",
+        ),
         this.drawn(),
       );
     }
 
     // What of all that is drawn, and what the colours mean.
     drawn() {
-      const { value, stage } = this, { dies, level, drawn } = value.tracks;
+      const { value, stage } = this,
+        { dies, level, drawn } = value.tracks;
       const here = dies.filter((end, i) => end >= stage && (i < drawn || stage >= 8)).length;
-      const rule = stage < 8 ? ` of ${count(value.stages[stage].before)}, of each fate the 60 best.` : ", of each proposal the candidate that came farthest.";
+      const rule =
+        stage < 8
+          ? ` of ${count(value.stages[stage].before)}, of each fate the 60 best.`
+          : ", of each proposal the candidate that came farthest.";
       const { cells: few, anchor: even } = value.sample;
-      const text = stage < 2 ? `Drawn: the ${even.length} anchors of ${few} cells of each level.` : stage < 10 ? `Drawn: ${count(here)}${rule}` : "";
+      const text =
+        stage < 2
+          ? `Drawn: the ${even.length} anchors of ${few} cells of each level.`
+          : stage < 10
+            ? `Drawn: ${count(here)}${rule}`
+            : "";
       const seen = stage < 6 ? value.levels.map((_, i) => i) : stage < 8 ? value.roi_levels : [];
       const legend = seen.map((i) => make("li", {}, rcs.dot(i), value.levels[i]));
-      const dying = dies.some((end) => end === stage) ? make("li", { class: "rcs-key-dying", text: "dashed: ends here" }) : null;
+      const dying = dies.some((end) => end === stage)
+        ? make("li", { class: "rcs-key-dying", text: "dashed: ends here" })
+        : null;
       return make("div", { class: "rcs-drawn" }, make("ul", {}, ...legend, dying), make("p", { text }));
     }
 
@@ -180,7 +250,9 @@
 
     // The chosen place is the setting's: the learner's last click, or a permalink's.
     follow() {
-      const point = String(this.props.selection || "").split(",").map(Number);
+      const point = String(this.props.selection || "")
+        .split(",")
+        .map(Number);
       this.picture.mark(point.length === 2 && point.every(Number.isFinite) ? point : this.value?.place?.point || null);
     }
   }

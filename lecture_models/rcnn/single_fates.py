@@ -28,9 +28,7 @@ class Fate:
     level: str
     kind: str  # one of FATES
     anchor_box: XYXY
-    decoded: XYXY  # after its deltas, clipped
     box: XYXY  # at the end
-    objectness: float  # probability
     name: str  # of the class that came farthest; "" before the box head
     score: float  # class score, or objectness before the box head
     suppressor_box: XYXY | None
@@ -135,9 +133,7 @@ def tell_fate(anchor: int, record: RCNNRecord, stages: StagesTrace, fates: Fates
         level=record.levels[int(record.anchor_levels[anchor])],
         kind=FATES[int(fates.fate[anchor])],
         anchor_box=_box(record.in_picture(record.anchors[anchor])),
-        decoded=_box(record.in_picture(record.clipped[anchor])),
         box=_box(fates.boxes[anchor]),
-        objectness=float(record.objectness[anchor].sigmoid()),
         name=class_name(record, label) if label else "",
         score=float(fates.score[anchor]),
         suppressor_box=_suppressor_box(anchor, record, stages, fates),

@@ -36,12 +36,14 @@ Things = list[tuple[tuple[float, ...], str, int]]
 
 @dataclass(frozen=True)
 class Books:
-    """Ledgers of one picture and, for scenes, which true things each of them found."""
+    """Ledgers of one picture and, for scenes, which true things each of them found by boxes of ``score`` or more."""
 
     picture: pictures.Picture
+    network: str  # for people
     classes: tuple[str, ...]
     ledgers: tuple[Ledger, ...]
     truths: list[list[tuple[tuple[float, ...], bool]]] | None
+    score: float = SHOWN_SCORE
     waiting: bool = False  # Fast R-CNN's ledger will be there once its proposals are
 
 
@@ -78,12 +80,12 @@ def quick(key: str, name: str) -> Books:
 
     shown = pictures.resolve(key)
     zoo.load(name)  # before a GPU is asked for: a download needs none
-    size = sum_of_bytes
     # first the networks, which are timed: the search would be in their way
-    ledgers = KEPT.get(("ledgers", name, shown.key), lambda: _own(name, shown.image), size)
+    ledgers = KEPT.get(("ledgers", name, shown.key), lambda: _own(name, shown.image), sum_of_bytes)
     found = search_soon(shown.image, LIMIT)
     if found is not None:
-        fast = KEPT.get(("fast ledger", name, shown.key), lambda: _fast(name, shown.image, found), size)
+        kept = ("fast ledger", name, shown.key)
+        fast = KEPT.get(kept, lambda: _fast(name, shown.image, found), sum_of_bytes)
         ledgers = fast + ledgers
     return replace(books(shown, name, shared_times(ledgers)), waiting=found is None)
 
@@ -137,12 +139,12 @@ def books(shown: pictures.Picture, name: str, ledgers: tuple[Ledger, ...]) -> Bo
     classes = zoo.card(name).classes
     things = true_things(shown, classes)
     if things is None:
-        return Books(shown, classes, ledgers, None)
+        return Books(shown, zoo.title(name), classes, ledgers, None)
     boxes = torch.tensor([box for box, _, _ in things]).reshape(-1, 4)
     labels = torch.tensor([label for _, _, label in things], dtype=torch.int64)
     found = [things_found(ledger, boxes, labels, SHOWN_SCORE) for ledger in ledgers]
     truths = [[(box, hit) for (box, _, _), hit in zip(things, hits, strict=True)] for hits in found]
-    return Books(shown, classes, ledgers, truths)
+    return Books(shown, zoo.title(name), classes, ledgers, truths)
 
 
 def true_things(shown: pictures.Picture, classes: tuple[str, ...]) -> Things | None:
