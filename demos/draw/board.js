@@ -74,7 +74,7 @@ export const board = (element, props, watch) => {
       if (!key) outlet(element, props, watch);
     } catch (error) {
       console.warn(error);
-      root.removeAttribute("data-waiting");
+      for (const mark of ["data-waiting", "data-nothing"]) root.removeAttribute(mark);
       failed(root, begin);
     }
   };
