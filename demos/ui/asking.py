@@ -30,7 +30,7 @@ from demos.ui.screen import Screen
 from demos.ui.spoken import spoken
 
 LONG = re.compile(rb'"([\w+/=;:,.-]{400,})"')
-"""A text of JSON that is worth a name: pictures and packed arrays. No bracket can be in it, so no structure is either."""
+"""A text of JSON that is worth a name: pictures and packed arrays. No bracket is in it, so no structure either."""
 QUEUE = b'{"queue":true}'
 MOST_NAMES = 200
 MOST_WAITING = 200

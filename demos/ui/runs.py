@@ -10,7 +10,7 @@ import functools
 import inspect
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +86,7 @@ def connect(
     # first, since gradio begins with a button's next listener when the one before has ended
     run.start.click(None, js=f"() => {{ window.whatwhere.running({said}, 'started'); }}", **quiet)
     started = run.start.click(
-        stream(run, tuple(outputs), rules, networks),
+        stepped(run, stream(run, tuple(outputs), rules), rules, networks),
         [inputs[name] for name in run.settings],
         [run.progress, *outputs.values()],
         api_name=f"{lesson.name}_{run.name}",
@@ -101,19 +101,14 @@ def connect(
 
 
 def stream(
-    run: Run,
-    outputs: Sequence[str],
-    rules: Mapping[str, Any],
-    networks: slots.NetworkSource,
-    turns: Turns = TURNS,
+    run: Run, outputs: Sequence[str], rules: Mapping[str, Any], turns: Turns = TURNS
 ) -> Callable[..., Iterator[list[Any]]]:
-    """``generate`` as gradio calls it: checked values in, one list of values for each report, in turn."""
-    own = {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
+    """``generate`` with checked values, as lists of values for the components, one for each report, in turn."""
+    own = own_rules(run, rules)
 
     def call(*values: Any) -> Iterator[list[Any]]:
         try:
             settings = check_all(own, values)
-            slots.fetch_in_thread(networks, settings)
             turn = turns.take()
             try:
                 while not turn.mine(WAIT):
@@ -124,6 +119,32 @@ def stream(
         except gr.Error:
             yield arrange(outputs, Progress(0, 0, ""))  # the line goes; gradio shows the sentence
             raise
+
+    return call
+
+
+def own_rules(run: Run, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The checks of a run's settings."""
+    return {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
+
+
+def stepped(
+    run: Run,
+    reports: Callable[..., Iterator[list[Any]]],
+    rules: Mapping[str, Any],
+    networks: slots.NetworkSource,
+) -> Callable[..., AsyncIterator[list[Any]]]:
+    """A run as gradio calls it: weights are fetched before it takes its place in line, steps run in threads of ours."""
+    own = own_rules(run, rules)
+
+    async def call(*values: Any) -> AsyncIterator[list[Any]]:
+        await slots.fetch(networks, check_all(own, values))
+        steps = reports(*values)
+        try:
+            while (report := await slots.step(lambda: next(steps, None))) is not None:
+                yield report
+        finally:
+            await slots.step(steps.close)  # type: ignore[attr-defined]
 
     functools.update_wrapper(call, run.generate)
     call.__annotations__ = {}

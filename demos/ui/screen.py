@@ -85,7 +85,7 @@ class Screen:
         """
         component.elem_id = component.elem_id or f"{self.lesson.name}-{key}"
         self._register(key, component, rule_for(component))
-        events = [component.submit, component.blur] if isinstance(component, TYPED) else [component.change]
+        events = [component.submit, component.blur] if isinstance(component, TYPED) else [component.change]  # type: ignore[attr-defined]
         js = f"(value) => {{ window.whatwhere.set({self.lesson.name!r}, {key!r}, value); }}"
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on(events, None, [component], None, js=js, **quiet)
