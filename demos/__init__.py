@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.roi_features import lesson as roi_features
 from demos.ui import Part
 from demos.vision_tasks import lesson as vision_tasks
@@ -21,6 +22,7 @@ SYLLABUS = (
         (
             vision_tasks.LESSON,
             roi_features.LESSON,
+            mask_rcnn_results.LESSON,
         ),
     ),
     Part("B", "A label for every pixel"),

@@ -61,6 +61,7 @@ __all__ = [
     "save",
     "title",
     "trace",
+    "usable",
     "using",
 ]
 
@@ -146,6 +147,21 @@ def load(name: str) -> nn.Module:
         WeightsUnavailable: (a ValueError) Network or disk failed, or the file is not the one its hash names.
     """
     return _networks.get(name, lambda: _build(name), size=_parameter_bytes)
+
+
+def usable(name: str, other: str) -> tuple[str, str]:
+    """`name` where its weights can be had, else `other` with a sentence that says so.
+
+    Raises:
+        ValueError: As :func:`load`.
+    """
+    try:
+        load(name)
+    except WeightsUnavailable as error:
+        if name == other:
+            raise
+        return other, f"{error} Meanwhile this is the lecture's own network."
+    return name, ""
 
 
 def is_here(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Errors to look at: each cut out of its picture with its truth, the worst of each class kept, the rest forgotten."""
+"""Errors as cards: each cut out of its picture with its truth, the worst of each class kept, the rest forgotten."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from itertools import count
 
 import numpy as np
 
+from .comparison import Comparison
 from .errors import RULES, Error, rule_of
-from .judged import Judged
 
 MARGIN = 0.35
 """Room around an error, as a share of its longer side."""
 LEAST_SIDE = 40
 """Pixels: least side of a cutting."""
 KEPT = 6
-"""Examples kept of each class of errors."""
+"""Cards kept of each class of errors."""
 
 
 @dataclass(frozen=True)
-class Example:
+class Card:
     """One error, and those that it explains, cut out of its picture; region [h, w].
 
     Args:
@@ -82,37 +82,37 @@ class Example:
         return sum(value.nbytes for value in values if isinstance(value, np.ndarray))
 
 
-def examples_of(judged: Judged) -> list[Example]:
+def cards_of(comparison: Comparison) -> list[Card]:
     """All incidents of a picture, worst first."""
-    return [example(judged, group, place) for place, group in enumerate(judged.errors.incidents)]
+    return [card_of(comparison, group, place) for place, group in enumerate(comparison.errors.incidents)]
 
 
-def example(judged: Judged, group: tuple[Error, ...], place: int) -> Example:
+def card_of(comparison: Comparison, group: tuple[Error, ...], place: int) -> Card:
     """Cut one incident out of its picture; nothing in it refers to the whole picture's memory."""
     head = group[0]
-    said, true = judged.found, judged.truth
+    said, true = comparison.found, comparison.truth
     found_masks, true_masks = said.masks[list(head.detections)], true.masks[list(head.truths)]
     first: list[np.ndarray] = [np.asarray(masks[:1].any(0)) for masks in (found_masks, true_masks)]
     sides = [*said.boxes[list(head.detections)], *true.boxes[list(head.truths)]]
-    region = around(np.array(sides), judged.scene.image.shape[:2])
+    region = around(np.array(sides), comparison.scene.image.shape[:2])
     x0, y0, x1, y1 = region
     inside = np.s_[y0:y1, x0:x1]
-    return Example(
+    return Card(
         kind=head.kind,
-        seed=judged.scene.seed,
+        seed=comparison.scene.seed,
         false_positive=head.false_positive,
         place=place,
         severity=head.severity,
         costs=len(group),
-        found=tuple((judged.classes[said.labels[k]], float(said.scores[k])) for k in head.detections),
-        true=tuple(judged.classes[true.labels[k]] for k in head.truths),
+        found=tuple((comparison.classes[said.labels[k]], float(said.scores[k])) for k in head.detections),
+        true=tuple(comparison.classes[true.labels[k]] for k in head.truths),
         shared=int((first[0] & first[1]).sum()),
         union=int((first[0] | first[1]).sum()),
         box_iou=head.box_iou,
         below=head.below,
         area=int(first[1].sum()),
         region=region,
-        image=judged.scene.image[inside].copy(),
+        image=comparison.scene.image[inside].copy(),
         true_mask=np.asarray(true_masks.any(0))[inside].copy(),
         found_mask=first[0][inside].copy(),
         other_mask=np.asarray(found_masks[1:].any(0))[inside].copy(),
@@ -139,7 +139,7 @@ def around(boxes: np.ndarray, size: tuple[int, int]) -> tuple[int, int, int, int
 
 
 class Worst:
-    """The worst examples of each class, at most KEPT of each: 48, at most 20 MB for 256×256 scenes, usually 1 MB.
+    """The worst cards of each class, at most KEPT of each: 48, at most 20 MB for 256×256 scenes, usually 1 MB.
 
     >>> Worst().sorted()
     []
@@ -147,19 +147,19 @@ class Worst:
 
     def __init__(self, kept: int = KEPT) -> None:
         self.kept = kept
-        self._heaps: dict[str, list[tuple[float, int, Example]]] = {kind: [] for kind in RULES}
+        self._heaps: dict[str, list[tuple[float, int, Card]]] = {kind: [] for kind in RULES}
         self._order = count(0, -1)  # among equals the earlier one stays
 
-    def add(self, judged: Judged) -> None:
+    def add(self, comparison: Comparison) -> None:
         """Take in the incidents of a picture; only those that stay are cut out."""
-        for place, group in enumerate(judged.errors.incidents):
+        for place, group in enumerate(comparison.errors.incidents):
             heap, severity = self._heaps[group[0].kind], group[0].severity
             if len(heap) < self.kept:
-                heapq.heappush(heap, (severity, next(self._order), example(judged, group, place)))
+                heapq.heappush(heap, (severity, next(self._order), card_of(comparison, group, place)))
             elif severity > heap[0][0]:
-                heapq.heapreplace(heap, (severity, next(self._order), example(judged, group, place)))
+                heapq.heapreplace(heap, (severity, next(self._order), card_of(comparison, group, place)))
 
-    def sorted(self) -> list[Example]:
+    def sorted(self) -> list[Card]:
         """All that are kept, worst first."""
         every = [entry for heap in self._heaps.values() for entry in heap]
         return [one for _, _, one in sorted(every, key=lambda entry: (-entry[0], -entry[1]))]

@@ -1,4 +1,4 @@
-"""One scene under a network's eyes: truth, detections and errors, in the classes that both know.
+"""One scene compared with what a network says of it, in the classes that both know: truth, detections, errors.
 
 The lecture's own networks know the scenes' classes. COCO's know two of them, person and (sports) ball: the truth is
 then limited to these two, and detections of classes that no scene has are counted and left out.
@@ -16,7 +16,6 @@ from lecture_models.scenes import Scene
 from . import instances_of
 from .detection import Detections, Instances
 from .errors import Errors, classify_errors
-from .galleries import Found
 from .shared import detections_of, limited, shared_classes
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Comparison:
     """A scene beside what a network says of it.
 
     Args:
@@ -46,7 +45,7 @@ class Judged:
     strangers: int
 
 
-def judge(scene: Scene, trace: RCNNTrace, score: float) -> Judged:
+def compare(scene: Scene, trace: RCNNTrace, score: float) -> Comparison:
     """Compare a trace with the truth of its scene.
 
     Args:
@@ -63,11 +62,6 @@ def judge(scene: Scene, trace: RCNNTrace, score: float) -> Judged:
     found, others = detections_of(trace, classes)
     truth, things = limited(instances_of(scene), classes)
     strangers = int((others >= score).sum())
-    return Judged(scene, classes, things, truth, found, classify_errors(truth, found, score=score), strangers)
-
-
-def failures(judged: Judged) -> Found:
-    """How many errors a scene has, then how many of them are false positives; members are the things they are about."""
-    items = judged.errors.items
-    about = sorted({int(judged.things[t]) for one in items for t in one.truths})
-    return Found((len(items), sum(one.false_positive for one in items)), tuple(about))
+    return Comparison(
+        scene, classes, things, truth, found, classify_errors(truth, found, score=score), strangers
+    )

@@ -1,7 +1,7 @@
 """AP, errors and galleries over many scenes, told scene by scene, so that one can watch and stop.
 
 Each scene is rendered, looked at once by the network and forgotten; nothing of it enters the zoo's cache of traces.
-What stays is pycocotools' boxes and run lengths (a few hundred bytes a thing), the counts, the worst examples
+What stays is pycocotools' boxes and run lengths (a few hundred bytes a thing), the counts, the worst cards
 and the strongest scene of each gallery.
 """
 
@@ -19,11 +19,11 @@ from lecture_models.devices import gpu
 from lecture_models.scenes import SceneSettings, render
 
 from . import SIZE
+from .cards import Card, Worst
+from .comparison import Comparison, compare
 from .detection import AveragePrecision
 from .errors import RULES
-from .examples import Example, Worst
-from .galleries import GALLERIES, Found, truth_in
-from .judged import Judged, failures, judge
+from .galleries import GALLERIES, Finding, failures, truth_in
 from .matching import IN_VOID
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ SECONDS = 1.0
 
 
 @dataclass(frozen=True)
-class Measured:
+class Measurement:
     """What is known after ``done`` scenes of ``total``.
 
     Args:
@@ -53,7 +53,7 @@ class Measured:
         counts: for each class of errors (false positives, missed instances).
         in_void: detections above the score that are not judged, since they lie in void.
         strangers: detections above the score of classes that no scene has.
-        worst: examples, worst first; a new tuple only where ``ap`` is new too, since cutting and sending them takes
+        worst: cards, worst first; a new tuple only where ``ap`` is new too, since cutting and sending them takes
             time.
         strongest: for each gallery (seed, how strongly), "failures" included; the earlier one of equals.
         seconds: since the start.
@@ -72,8 +72,8 @@ class Measured:
     counts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(RULES, (0, 0)))
     in_void: int = 0
     strangers: int = 0
-    worst: tuple[Example, ...] = ()
-    strongest: Mapping[str, tuple[int, Found]] = field(default_factory=dict)
+    worst: tuple[Card, ...] = ()
+    strongest: Mapping[str, tuple[int, Finding]] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -87,14 +87,14 @@ class Measured:
         return sum(gone for _, gone in self.counts.values())
 
 
-def stream(
+def measure(
     network: str,
     first_seed: int,
     scenes: int,
     settings: SceneSettings = SceneSettings(),
     score: float = 0.5,
     seconds: float = SECONDS,
-) -> Iterator[Measured]:
+) -> Iterator[Measurement]:
     """Measure a network of the zoo on the scenes `first_seed` … at 256×256, and tell after each.
 
     The last result's AP is that of :func:`evaluation.evaluate` on the same scenes.
@@ -117,11 +117,11 @@ def stream(
             f"Seeds 0 to {SEEDS - 1} were never trained on; got {first_seed} to {first_seed + scenes - 1}. "
             "Choose a lower first seed."
         )
-    meter = Meter(network, first_seed, scenes, settings, score, seconds)
+    tally = Tally(network, first_seed, scenes, settings, score, seconds)
     for seed in range(first_seed, first_seed + scenes):
         scene = render(seed, settings, SIZE)
-        meter.update(judge(scene, see(network, scene.image), score))
-        yield meter.told()
+        tally.update(compare(scene, see(network, scene.image), score))
+        yield tally.told()
 
 
 @gpu
@@ -133,7 +133,7 @@ def see(network: str, image: np.ndarray) -> RCNNTrace:
         return trace_rcnn(net, image)  # type: ignore[arg-type]
 
 
-class Meter:
+class Tally:
     """What has been measured so far; fed scene by scene."""
 
     def __init__(
@@ -147,38 +147,38 @@ class Meter:
         self._done = self._true = self._in_void = self._strangers = 0
         self._counts = {kind: np.zeros(2, int) for kind in RULES}
         self._worst = Worst()
-        self._strongest: dict[str, tuple[int, Found]] = {}
+        self._strongest: dict[str, tuple[int, Finding]] = {}
         self._ap: dict[str, Any] | None = None
         self._ap_of = 0
-        self._shown: tuple[Example, ...] = ()
+        self._shown: tuple[Card, ...] = ()
         self._begun = self._next = time.monotonic()
 
-    def update(self, judged: Judged) -> None:
+    def update(self, comparison: Comparison) -> None:
         """Add a scene."""
         if self._precision is None:
-            self._classes = judged.classes
-            self._precision = AveragePrecision(judged.classes)
-        self._precision.update(judged.truth, judged.found)
+            self._classes = comparison.classes
+            self._precision = AveragePrecision(comparison.classes)
+        self._precision.update(comparison.truth, comparison.found)
         self._done += 1
-        errors = judged.errors
+        errors = comparison.errors
         self._true += errors.true_positives
         self._in_void += int((errors.matching.truth == IN_VOID).sum())
-        self._strangers += judged.strangers
+        self._strangers += comparison.strangers
         for kind, pair in errors.counts.items():
             self._counts[kind] += pair
-        self._worst.add(judged)
-        self._compare(judged)
+        self._worst.add(comparison)
+        self._compare(comparison)
 
-    def _compare(self, judged: Judged) -> None:
+    def _compare(self, comparison: Comparison) -> None:
         """Keep the scene if it shows something more strongly than those before."""
-        truth = truth_in(judged.scene)
+        truth = truth_in(comparison.scene)
         found = {name: rule(truth) for name, rule in GALLERIES.items()}
-        found["failures"] = failures(judged)
+        found["failures"] = failures(comparison)
         for name, one in found.items():
             if name not in self._strongest or one.strength > self._strongest[name][1].strength:
-                self._strongest[name] = (judged.scene.seed, one)
+                self._strongest[name] = (comparison.scene.seed, one)
 
-    def told(self) -> Measured:
+    def told(self) -> Measurement:
         """The results so far; the AP is computed anew only now and then, and with the last scene."""
         now = time.monotonic()
         if self._precision is not None and (now >= self._next or self._done == self._fixed["total"]):
@@ -186,7 +186,7 @@ class Meter:
             self._ap_of, self._shown = self._done, tuple(self._worst.sorted())
             took = time.monotonic() - now
             self._next = time.monotonic() + max(self._least, 4 * took)
-        return Measured(
+        return Measurement(
             done=self._done,
             classes=self._classes,
             ap=self._ap,

@@ -1,20 +1,32 @@
-"""One scene on show: found for a gallery among the scenes from a picture on, judged, its things with their names."""
+"""What lesson A5 asks of a network: a gallery's scene, what it found in it and what not, each thing with its name.
+
+Galleries are found by rule (:mod:`lecture_models.evaluation.galleries`) among the scenes from a picture on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from lecture_models import pictures, segments, zoo
-from lecture_models.scenes import Scene
-
-from .errors import Error
-from .galleries import CROWD, GALLERIES, SMALL, Found, strongest
-from .judged import Judged, failures, judge
-from .matching import NOTHING
+from lecture_models.evaluation.comparison import Comparison, compare
+from lecture_models.evaluation.errors import Error, Errors
+from lecture_models.evaluation.galleries import (
+    CROWD,
+    GALLERIES,
+    NAMES,
+    SMALL,
+    Finding,
+    failures,
+    strongest,
+    strongest_first,
+)
+from lecture_models.evaluation.matching import NOTHING, Matching
+from lecture_models.scenes import THINGS, Scene
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -24,146 +36,166 @@ LOOKED = 16
 LOOKED_BY_NETWORK = 6
 """The same for failures, which need the picture and a forward pass."""
 LAST_SEED = 999_999
-RULES = (*GALLERIES, "failures")
+
+
+class Numbered(NamedTuple):
+    """An object by its class and its number within it; as text "ball 2"."""
+
+    name: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.number}"
+
+
+def numbered(names: Sequence[str], matched: Sequence[int], truth: Sequence[str] = ()) -> list[Numbered]:
+    """Objects with their numbers, as :func:`segments.numbered` gives them."""
+    return list(map(Numbered, names, segments.numbered(names, matched, truth)))
+
+
+class Overlap(NamedTuple):
+    """What a found thing shares with its detection: pixels of the detection, of the thing and of both, the IoU."""
+
+    detection: int
+    found: int
+    true: int
+    shared: int
+    iou: float
 
 
 @dataclass(frozen=True)
-class Exhibit:
+class GalleryScene:
     """A scene and why it is shown.
 
     Args:
         picture: The picture with its truth.
         trace: What the network computed.
-        judged: Truth, detections and errors.
-        gallery: "this", or one of RULES.
+        comparison: Truth, detections and errors.
+        gallery: "this", or one of galleries.NAMES.
         looked: Seeds that were looked at.
-        found: How strongly it shows what the gallery asks for; members count within the scene's things.
+        finding: How strongly it shows what the gallery asks for; members count within the scene's things.
     """
 
     picture: pictures.Picture
     trace: RCNNTrace
-    judged: Judged
+    comparison: Comparison
     gallery: str
     looked: range
-    found: Found
+    finding: Finding
 
     @property
     def scene(self) -> Scene:
         """The truth."""
-        return self.judged.scene
+        return self.comparison.scene
+
+    @property
+    def errors(self) -> Errors:
+        """What is wrong."""
+        return self.comparison.errors
+
+    @property
+    def matching(self) -> Matching:
+        """What belongs to what; its ``kept`` are the detections that count, of which others below are lists."""
+        return self.comparison.errors.matching
+
+    def errors_at(self, score: float) -> Errors:
+        """What would be wrong at another score."""
+        return compare(self.scene, self.trace, score).errors
 
     @cached_property
-    def true_numbers(self) -> tuple[int, ...]:
-        """A number for each thing of the scene within its class, from 1."""
+    def things(self) -> list[Numbered]:
+        """The things of the scene, numbered."""
         names = [thing.name for thing in self.scene.things]
-        return tuple(segments.numbered(names, range(len(names)), names))
+        return numbered(names, range(len(names)), names)
 
     @cached_property
     def matches(self) -> tuple[int, ...]:
         """For each kept detection the thing of the scene that it belongs to, -1 for none."""
-        things = self.judged.things
-        return tuple(int(things[t]) if t >= 0 else -1 for t in self.judged.errors.matching.truth)
+        things = self.comparison.things
+        return tuple(int(things[t]) if t >= 0 else -1 for t in self.matching.truth)
 
     @cached_property
-    def found_names(self) -> tuple[str, ...]:
-        """Class of each kept detection."""
-        found = self.judged.found
-        return tuple(self.judged.classes[found.labels[k]] for k in self.judged.errors.matching.kept)
-
-    @cached_property
-    def found_numbers(self) -> tuple[int, ...]:
-        """A number for each kept detection within its class; one that belongs to a thing has that thing's."""
-        names = [thing.name for thing in self.scene.things]
-        return tuple(segments.numbered(self.found_names, self.matches, names))
+    def detections(self) -> list[Numbered]:
+        """The kept detections; one that belongs to a thing has that thing's number."""
+        names = [self.comparison.classes[label] for label in self.comparison.found.labels[self.matching.kept]]
+        return numbered(names, self.matches, [one.name for one in self.things])
 
     @property
     def prediction_map(self) -> np.ndarray:
         """The kept detections as int32 [H, W], 0 for none; where two overlap, the surer one is seen."""
-        masks = self.judged.found.masks[self.judged.errors.matching.kept]
-        return segments.best_first(masks, self.found_names).map
-
-    def true_title(self, thing: int) -> str:
-        """Name and number of a thing, such as "ball 2"."""
-        return f"{self.scene.things[thing].name} {self.true_numbers[thing]}"
-
-    def found_title(self, k: int) -> str:
-        """Name and number of a kept detection."""
-        return f"{self.found_names[k]} {self.found_numbers[k]}"
-
-    def error_of(self, thing: int) -> Error | None:
-        """Why a thing of the scene was not found; None for one that was, or that is not judged."""
-        places = {int(one): t for t, one in enumerate(self.judged.things)}
-        missed = {one.truths[0]: one for one in self.judged.errors.items if not one.false_positive}
-        return missed.get(places.get(thing, -1))
-
-    def wrong(self, k: int) -> Error | None:
-        """The error of a kept detection; None for a hit and for one that is not judged."""
-        detection = int(self.judged.errors.matching.kept[k])
-        heads = {one.detections[0]: one for one in self.judged.errors.items if one.false_positive}
-        return heads.get(detection)
+        masks = self.comparison.found.masks[self.matching.kept]
+        return segments.best_first(masks, [one.name for one in self.detections]).map
 
     @cached_property
-    def scores(self) -> tuple[float, ...]:
+    def missed(self) -> dict[int, Error]:
+        """Things of the scene that were not found, and why; without those that are not judged."""
+        gone = [one for one in self.errors.items if not one.false_positive]
+        return {int(self.comparison.things[one.truths[0]]): one for one in gone}
+
+    @cached_property
+    def wrong(self) -> dict[int, Error]:
+        """Kept detections that are false positives, and why."""
+        places = {int(detection): k for k, detection in enumerate(self.matching.kept)}
+        return {places[one.detections[0]]: one for one in self.errors.items if one.false_positive}
+
+    @cached_property
+    def scores(self) -> list[float]:
         """Score of each kept detection."""
-        return tuple(float(self.judged.found.scores[k]) for k in self.judged.errors.matching.kept)
+        return self.comparison.found.scores[self.matching.kept].tolist()
 
     @cached_property
-    def boxes(self) -> tuple[tuple[float, ...], ...]:
+    def boxes(self) -> list[list[float]]:
         """Box of each kept detection, xyxy in picture pixels."""
-        kept = self.judged.found.boxes[self.judged.errors.matching.kept]
-        return tuple(tuple(float(side) for side in box) for box in kept)
+        return self.comparison.found.boxes[self.matching.kept].tolist()
 
-    def arrays(self) -> dict[str, Any]:
-        """What was judged and how, for saving: names, masks, IoUs and errors."""
-        result = self.judged.errors
-        return {
-            "scene": self.picture.key,
-            "things": [self.true_title(int(k)) for k in self.judged.things],
-            "detections": [self.found_title(k) for k in range(len(self.scores))],
-            "scores": np.array(self.scores),
-            "matched": result.matching.truth,
-            "mask_iou": result.matching.mask_iou,
-            "box_iou": result.matching.box_iou,
-            "errors": [one.kind for one in result.items],
-            "true": self.judged.truth.masks,
-            "found": self.judged.found.masks[result.matching.kept],
-        }
-
-    def iou_parts(self, thing: int) -> tuple[int, int, int, float] | None:
-        """Pixels of a found thing's detection, of the thing and of both, and their IoU; None if it was not found."""
-        if thing not in self.matches:
-            return None
-        k, made = self.matches.index(thing), self.judged.errors.matching
-        t = int(made.truth[k])
-        return (
-            int(made.found_area[k]),
-            int(made.true_area[t]),
-            int(made.shared[k, t]),
-            float(made.mask_iou[k, t]),
-        )
+    @cached_property
+    def overlaps(self) -> dict[int, Overlap]:
+        """Things that were found, each with the detection that belongs to it."""
+        made, found = self.matching, {}
+        for k, (thing, t) in enumerate(zip(self.matches, made.truth, strict=True)):
+            if thing >= 0:
+                pixels = int(made.found_area[k]), int(made.true_area[t]), int(made.shared[k, t])
+                found[thing] = Overlap(k, *pixels, float(made.mask_iou[k, t]))
+        return found
 
     @property
     def precision_recall(self) -> tuple[str, int, int, int]:
         """The class with the most true instances, and its true positives, false positives and missed instances."""
-        made, judged = self.judged.errors.matching, self.judged
-        counts = np.bincount(judged.truth.labels, minlength=len(judged.classes))
+        made, one = self.matching, self.comparison
+        counts = np.bincount(one.truth.labels, minlength=len(one.classes))
         best = int(counts.argmax())
-        said = judged.found.labels[made.kept] == best
+        said = one.found.labels[made.kept] == best
         hits, wrong = int((said & (made.truth >= 0)).sum()), int((said & (made.truth == NOTHING)).sum())
-        return judged.classes[best], hits, wrong, int(counts[best]) - hits
+        return one.classes[best], hits, wrong, int(counts[best]) - hits
+
+    def arrays(self) -> dict[str, Any]:
+        """What was judged and how, for saving: names, masks, IoUs and errors."""
+        return {
+            "scene": self.picture.key,
+            "things": [str(self.things[k]) for k in self.comparison.things],
+            "detections": list(map(str, self.detections)),
+            "scores": np.array(self.scores),
+            "matched": self.matching.truth,
+            "mask_iou": self.matching.mask_iou,
+            "box_iou": self.matching.box_iou,
+            "errors": [one.kind for one in self.errors.items],
+            "true": self.comparison.truth.masks,
+            "found": self.comparison.found.masks[self.matching.kept],
+        }
 
     def why(self) -> str:
-        """What makes this scene the gallery's, in a sentence or two."""
-        here = f"Scene {self.scene.seed}"
-        if self.gallery == "this":
-            return f"{here}, as it is."
-        one, last = self.looked[0], self.looked[-1]
-        start = f"{here}, of {one} to {last}: "
-        return start + self._finding()
+        """What makes this scene the gallery's, and which classes alone are judged, in a sentence or two."""
+        known = self.comparison.classes
+        only = f" Judged are only {' and '.join(known)}: this network knows no other class of the scenes."
+        start = f"Scene {self.scene.seed}, "
+        start += "as it is." if self.gallery == "this" else f"of {self.looked[0]} to {self.looked[-1]}: "
+        return start + self._finding() + (only if len(known) < len(THINGS) else "")
 
     def _finding(self) -> str:
-        count, second = self.found.strength
-        members = ", ".join(self.true_title(thing) for thing in self.found.members)
+        if self.gallery == "this":
+            return ""
+        count, second = self.finding.strength
+        members = ", ".join(str(self.things[thing]) for thing in self.finding.members)
         if self.gallery == "crowd":
             few = "" if count >= CROWD else f" Fewer than {CROWD} are no crowd: turn up Crowding or Things."
             return f"a group of {count} of one class whose boxes overlap or touch ({members}).{few}"
@@ -179,51 +211,55 @@ class Exhibit:
         return f"{count} {wrong} at IoU 0.5: false positives {second}, missed instances {count - second}."
 
 
-def exhibit(
+def looked_at(gallery: str, scenes: int) -> int:
+    """How many of so many scenes a gallery looks at.
+
+    >>> looked_at("crowd", 300), looked_at("failures", 300), looked_at("crowd", 4), looked_at("this", 4)
+    (16, 6, 4, 1)
+    """
+    return max(1, min(scenes, {"this": 1, "failures": LOOKED_BY_NETWORK}.get(gallery, LOOKED)))
+
+
+def find(
     picture: pictures.Picture,
     network: str,
     gallery: str = "this",
     rank: int = 1,
     scenes: int = LOOKED,
     score: float = 0.5,
-) -> Exhibit:
+) -> GalleryScene:
     """The scene that a gallery shows, with a network's detections and errors.
 
     Args:
         picture: A scene; the gallery looks at this seed and those that follow, with its settings.
         network: A network of the zoo with masks.
-        gallery: "this" for the scene itself, or one of RULES.
+        gallery: "this" for the scene itself, or one of galleries.NAMES.
         rank: 1 for the strongest scene, 2 for the next, and so on, as far as there are scenes.
-        scenes: How many scenes to look at, at most LOOKED (for failures LOOKED_BY_NETWORK).
+        scenes: How many scenes to look at, as far as :func:`looked_at` says.
         score: Least score of a detection that counts.
 
     Raises:
-        ValueError: The picture is no scene, the gallery unknown, or as :func:`judged.judge`.
+        ValueError: The picture is no scene, the gallery unknown, or as :func:`comparison.compare`.
     """
     if picture.scene is None:
         raise ValueError(f"Only scenes have a truth to judge by; got {picture.title}. Choose a scene.")
-    if gallery not in ("this", *RULES):
-        raise ValueError(f"A gallery is this, {', '.join(RULES)}; got {gallery!r}.")
+    if gallery not in ("this", *NAMES):
+        raise ValueError(f"A gallery is this, {', '.join(NAMES)}; got {gallery!r}.")
     first, settings = picture.scene.seed, picture.scene.settings
-    most = {"this": 1, "failures": LOOKED_BY_NETWORK}.get(gallery, LOOKED)
-    seeds = range(first, min(first + max(1, min(scenes, most)), LAST_SEED + 1))
+    seeds = range(first, min(first + looked_at(gallery, scenes), LAST_SEED + 1))
 
-    def judged(seed: int) -> tuple[pictures.Picture, RCNNTrace, Judged]:
+    @cache
+    def seen(seed: int) -> tuple[pictures.Picture, RCNNTrace, Comparison]:
         one = pictures.resolve(pictures.scene_key(seed, settings))
         assert one.scene is not None
         trace = zoo.trace(network, one.image)
-        return one, trace, judge(one.scene, trace, score)
+        return one, trace, compare(one.scene, trace, score)
 
-    if gallery in GALLERIES:
+    if gallery == "this":
+        order = [(first, Finding((0, 0), tuple(range(len(picture.scene.things)))))]
+    elif gallery in GALLERIES:
         order = strongest(gallery, seeds, settings)
-        seed, found = order[min(rank, len(order)) - 1]
-    elif gallery == "failures":
-        failed = sorted(((seed, failures(judged(seed)[2])) for seed in seeds), key=_worst_first)
-        seed, found = failed[min(rank, len(failed)) - 1]
     else:
-        seed, found = first, Found((0, 0), tuple(range(len(picture.scene.things))))
-    return Exhibit(*judged(seed), gallery, seeds, found)
-
-
-def _worst_first(one: tuple[int, Found]) -> tuple[int, ...]:
-    return (*(-part for part in one[1].strength), one[0])
+        order = strongest_first((seed, failures(seen(seed)[2])) for seed in seeds)
+    seed, finding = order[min(rank, len(order)) - 1]
+    return GalleryScene(*seen(seed), gallery, seeds, finding)

@@ -10,9 +10,9 @@ import torch
 
 from lecture_models import zoo
 from lecture_models.evaluation import evaluate
-from lecture_models.evaluation.examples import KEPT, Worst, examples_of
-from lecture_models.evaluation.judged import Judged, judge
-from lecture_models.evaluation.stream import MAX_SCENES, Measured, see, stream
+from lecture_models.evaluation.cards import KEPT, Worst, cards_of
+from lecture_models.evaluation.comparison import Comparison, compare
+from lecture_models.evaluation.measurement import MAX_SCENES, Measurement, measure, see
 from lecture_models.scenes import THINGS, SceneSettings, render
 
 pytestmark = pytest.mark.usefixtures("network")
@@ -22,14 +22,14 @@ KEYS = [f"{kind}_ap{at}" for kind in ("box", "mask") for at in ("", "50", "75")]
 
 
 @pytest.fixture(scope="module")
-def told(network: None) -> list[Measured]:
-    return list(stream("panoptic_fpn", 7, SCENES, score=0.3, seconds=0.0))
+def told(network: None) -> list[Measurement]:
+    return list(measure("panoptic_fpn", 7, SCENES, score=0.3, seconds=0.0))
 
 
 @pytest.fixture(scope="module")
-def judged(network: None) -> Judged:
+def compared(network: None) -> Comparison:
     scene = render(7)
-    return judge(scene, see("panoptic_fpn", scene.image), 0.1)
+    return compare(scene, see("panoptic_fpn", scene.image), 0.1)
 
 
 def check_equal(ap: Any, whole: dict[str, Any]) -> None:
@@ -39,18 +39,18 @@ def check_equal(ap: Any, whole: dict[str, Any]) -> None:
         assert {key: whole["by_class"][name][key] for key in values} == values
 
 
-def test_the_last_word_is_evaluates(told: list[Measured]):
+def test_the_last_word_is_evaluates(told: list[Measurement]):
     assert [one.done for one in told] == [1, 2, 3, 4]
     assert {one.total for one in told} == {SCENES}
     assert (told[-1].ap_of, told[-1].classes) == (SCENES, THINGS)
     check_equal(told[-1].ap, evaluate(zoo.load("panoptic_fpn"), 7, SCENES))
 
 
-def test_each_word_is_evaluates_of_the_scenes_so_far(told: list[Measured]):
+def test_each_word_is_evaluates_of_the_scenes_so_far(told: list[Measurement]):
     check_equal(told[1].ap, evaluate(zoo.load("panoptic_fpn"), 7, told[1].ap_of))
 
 
-def test_counts_add_up_scene_by_scene(told: list[Measured]):
+def test_counts_add_up_scene_by_scene(told: list[Measurement]):
     things = 0
     for seed, one in enumerate(told, start=7):
         things += len(render(seed).things)
@@ -71,7 +71,7 @@ def test_a_network_of_other_classes_is_judged_on_the_shared_ones(monkeypatch: py
     made.name = "maskrcnn_resnet50_fpn"
     made.classes = tuple(get_model_weights("maskrcnn_resnet50_fpn").DEFAULT.meta["categories"])
     monkeypatch.setattr(zoo, "load", lambda name, progress=None: made)
-    last = list(stream("maskrcnn_resnet50_fpn", 7, 1, score=0.0))[-1]
+    last = list(measure("maskrcnn_resnet50_fpn", 7, 1, score=0.0))[-1]
     assert last.classes == ("ball", "person")
     check_equal(last.ap, evaluate(made, 7, 1))
     assert last.strangers > 0
@@ -81,7 +81,7 @@ def test_a_network_of_other_classes_is_judged_on_the_shared_ones(monkeypatch: py
 
 def test_settings_are_those_of_the_scenes():
     few = SceneSettings(things=2)
-    (one,) = stream("panoptic_fpn", 3, 1, few)
+    (one,) = measure("panoptic_fpn", 3, 1, few)
     assert one.true_positives + one.missed == len(render(3, few).things)
     assert one.settings == few
 
@@ -89,18 +89,18 @@ def test_settings_are_those_of_the_scenes():
 def test_no_trace_is_kept():
     zoo.trace("panoptic_fpn", render(42).image)
     before = zoo.KEPT.nbytes, len(zoo.KEPT)
-    next(stream("panoptic_fpn", 50, 1))
+    next(measure("panoptic_fpn", 50, 1))
     assert (zoo.KEPT.nbytes, len(zoo.KEPT)) == before
 
 
 def test_it_can_be_stopped_between_scenes():
-    running = stream("panoptic_fpn", 20, MAX_SCENES)
+    running = measure("panoptic_fpn", 20, MAX_SCENES)
     assert next(running).done == 1
     running.close()
     assert next(running, None) is None
 
 
-def test_the_strongest_scene_of_each_gallery_is_kept(told: list[Measured]):
+def test_the_strongest_scene_of_each_gallery_is_kept(told: list[Measurement]):
     for gallery, (seed, found) in told[-1].strongest.items():
         firsts = [one.strongest[gallery][1].strength for one in told]
         assert firsts == sorted(firsts)
@@ -122,34 +122,34 @@ def test_the_strongest_scene_of_each_gallery_is_kept(told: list[Measured]):
 )
 def test_arguments_out_of_range_get_a_sentence(first: int, scenes: int, said: str):
     with pytest.raises(ValueError, match=said):
-        next(stream("panoptic_fpn", first, scenes))
+        next(measure("panoptic_fpn", first, scenes))
 
 
-def test_a_network_without_masks_gets_a_sentence(judged: Judged):
-    trace = see("panoptic_fpn", judged.scene.image)
+def test_a_network_without_masks_gets_a_sentence(compared: Comparison):
+    trace = see("panoptic_fpn", compared.scene.image)
     without = type(trace)(**{**vars(trace), "masks": trace.masks[:0]})
     with pytest.raises(ValueError, match="Choose a Mask R-CNN"):
-        judge(judged.scene, without, 0.5)
+        compare(compared.scene, without, 0.5)
 
 
-# ---- examples ----------------------------------------------------------------------------------------
-def test_examples_are_cut_from_the_picture_with_their_masks(judged: Judged):
-    made = examples_of(judged)
-    assert len(made) == len(judged.errors.incidents)
-    assert sum(one.costs for one in made) == len(judged.errors.items)
-    for one, group in zip(made, judged.errors.incidents, strict=True):
+# ---- cards -------------------------------------------------------------------------------------------
+def test_cards_are_cut_from_the_picture_with_their_masks(compared: Comparison):
+    made = cards_of(compared)
+    assert len(made) == len(compared.errors.incidents)
+    assert sum(one.costs for one in made) == len(compared.errors.items)
+    for one, group in zip(made, compared.errors.incidents, strict=True):
         x0, y0, x1, y1 = one.region
-        assert np.array_equal(one.image, judged.scene.image[y0:y1, x0:x1])
+        assert np.array_equal(one.image, compared.scene.image[y0:y1, x0:x1])
         assert one.image.base is None
-        assert one.true_mask.sum() == sum(int(judged.truth.masks[t].sum()) for t in group[0].truths)
+        assert one.true_mask.sum() == sum(int(compared.truth.masks[t].sum()) for t in group[0].truths)
         assert one.mask_iou == pytest.approx(group[0].mask_iou)
 
 
-def test_only_the_worst_of_each_class_are_kept(judged: Judged):
+def test_only_the_worst_of_each_class_are_kept(compared: Comparison):
     worst = Worst(kept=2)
     for _ in range(5):
-        worst.add(judged)
-    every = examples_of(judged)
+        worst.add(compared)
+    every = cards_of(compared)
     for kind in {one.kind for one in every}:
         best = sorted((one.severity for one in every if one.kind == kind for _ in range(5)), reverse=True)[:2]
         assert [one.severity for one in worst.sorted() if one.kind == kind] == best

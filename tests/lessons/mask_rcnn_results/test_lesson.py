@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import math
 import re
 from typing import Any
@@ -11,14 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos import mask_rcnn_results as lesson
 from demos.figures import encode
+from demos.mask_rcnn_results import lesson
 from demos.ui import Progress
 from lecture_models import pictures, zoo
-from lecture_models.evaluation import errors, exhibits, galleries
-from lecture_models.evaluation.judged import judge
-from lecture_models.evaluation.stream import stream
+from lecture_models.evaluation import errors, galleries
+from lecture_models.evaluation.comparison import compare
+from lecture_models.evaluation.measurement import measure
 from lecture_models.scenes import SceneSettings, render
+from lecture_models.studies import mask_rcnn_results as study
 from tests.ui.raw import call
 
 pytestmark = pytest.mark.usefixtures("network")
@@ -53,7 +53,7 @@ def test_failures_are_found_by_their_number():
     counts = {}
     for seed in (42, 43, 44):
         scene = render(seed, pictures.parse_scene(BUSY)[1])
-        counts[seed] = len(judge(scene, zoo.trace("panoptic_fpn", scene.image), 0.4).errors.items)
+        counts[seed] = len(compare(scene, zoo.trace("panoptic_fpn", scene.image), 0.4).errors.items)
     assert counts[seed_of(said)] == max(counts.values())
 
 
@@ -74,21 +74,21 @@ def test_the_panels_hold_truth_and_prediction(shown: Any):
 
 def test_the_counts_of_the_bars_are_the_readings(shown: Any):
     board = shown["errors"]
-    wrong, gone = (sum(bar[side] for bar in board["bars"]) for side in ("wrong", "gone"))
-    assert shown["found"].value == str(board["hits"])
-    assert shown["found"].unit == f"of {board['hits'] + gone}"
+    wrong, gone = map(sum, zip(*board.counts.values(), strict=True))
+    assert shown["found"].value == str(board.hits)
+    assert shown["found"].unit == f"of {board.hits + gone}"
     assert dict(shown["found"].more)["False positives + missed"] == f"{wrong} + {gone} = {wrong + gone}"
-    assert sum(card["costs"] for card in board["cards"]) == wrong + gone
+    assert sum(card.costs for card in board.cards) == wrong + gone
     assert f"= {wrong + gone}$" in shown["numbers"]
 
 
 def test_cards_are_cut_from_the_scene_with_outlines_inside(shown: Any):
-    for card in shown["errors"]["cards"]:
-        height, width = card["size"]
-        assert card["image"].startswith("data:image/jpeg")
-        assert card["true"] or card["found"]
-        for part in ("true", "found", "other"):
-            for line in card[part]:
+    for card in shown["errors"].cards:
+        height, width = card.size
+        assert card.image.startswith("data:image/jpeg")
+        assert card.outlines.keys() & {"true", "found"}
+        for part in card.outlines.values():
+            for line in part:
                 assert min(line) >= 0
                 assert max(line[::2]) <= width
                 assert max(line[1::2]) <= height
@@ -106,8 +106,8 @@ def test_a_pixel_chooses_the_thing_that_is_multiplied_out():
     scene = render(42)
     y, x = np.argwhere(scene.instance == 3)[10]
     said = lesson.update(gallery="this", pixel=f"{x},{y}")["numbers"]
-    made = exhibits.exhibit(pictures.resolve("scene:42"), "panoptic_fpn")
-    assert said.startswith(f"**{made.true_title(2)}**")
+    made = study.find(pictures.resolve("scene:42"), "panoptic_fpn")
+    assert said.startswith(f"**{made.things[2]}**")
 
 
 def test_the_score_decides_the_question():
@@ -122,7 +122,18 @@ def test_another_score_runs_no_network(monkeypatch: pytest.MonkeyPatch):
     lesson.update(**settings, score=0.4)
     monkeypatch.setattr(zoo, "_forward", lambda *_: pytest.fail("the network ran again"))
     for score in (0.1, 0.7):
-        assert f"≥ {score:.2f}" in lesson.update(**settings, score=score)["errors"]["about"]
+        assert f"≥ {score:.2f}" in lesson.update(**settings, score=score)["errors"].about
+
+
+def test_scenes_that_a_gallery_does_not_look_at_change_nothing_and_cost_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for gallery, enough in (("crowd", 16), ("failures", 6), ("this", 1)):
+        settings = {"picture": BUSY, "gallery": gallery, "score": 0.4}
+        before = lesson.update(**settings, scenes=enough)
+        with monkeypatch.context() as patch:
+            patch.setattr(study, "find", lambda *_: pytest.fail("the gallery was looked for again"))
+            assert lesson.update(**settings, scenes=300) == before
 
 
 def test_an_opened_scene_stays_until_the_gallery_or_the_picture_changes():
@@ -141,19 +152,19 @@ def test_a_photograph_gets_predictions_and_a_sentence():
 
 def test_all_that_was_missed_is_marked_and_the_legend_names_no_more(shown: Any):
     panel = shown["stage"].panels[0]
-    gone = sum(bar["gone"] for bar in shown["errors"]["bars"])
+    gone = sum(pair[1] for pair in shown["errors"].counts.values())
     assert sum(box.dashed for box in panel.boxes) == gone > 0
     clear = lesson.update(picture="scene:42", gallery="this", score=0.5)
-    wrong = sum(bar["wrong"] + bar["gone"] for bar in clear["errors"]["bars"])
+    wrong = sum(map(sum, clear["errors"].counts.values()))
     assert ("not found, or a false positive" in str(clear["stage"].legend)) == (wrong > 0)
 
 
 def test_a_missed_thing_that_was_seen_below_the_threshold_has_a_rule_of_its_own(shown: Any):
-    cards = lesson.update(picture=BUSY, scenes=6, score=0.95)["errors"]["cards"]
-    below = [card for card in cards if any("below the threshold" in line for line in card["lines"])]
+    cards = lesson.update(picture=BUSY, scenes=6, score=0.95)["errors"].cards
+    below = [card for card in cards if any("below the threshold" in line for line in card.lines)]
     assert below
-    assert {card["rule"] for card in below} == {errors.BELOW}
-    assert errors.BELOW not in {card["rule"] for card in cards if card not in below}
+    assert {card.rule for card in below} == {errors.BELOW}
+    assert errors.BELOW not in {card.rule for card in cards if card not in below}
 
 
 def test_weights_that_cannot_be_fetched_get_a_sentence(monkeypatch: pytest.MonkeyPatch):
@@ -173,34 +184,35 @@ def test_weights_that_cannot_be_fetched_get_a_sentence(monkeypatch: pytest.Monke
 
 # ---- the measurement -----------------------------------------------------------------------------------
 def test_a_measurement_reports_progress_and_ends_with_the_streams_result(reports: list[Any]):
-    last = list(stream("panoptic_fpn", 42, 3, pictures.parse_scene(BUSY)[1], 0.4))[-1]
+    last = list(measure("panoptic_fpn", 42, 3, pictures.parse_scene(BUSY)[1], 0.4))[-1]
     assert reports[0] == Progress(0, 3, "Loading the network …")
     done = [(one if isinstance(one, Progress) else one["progress"]).done for one in reports]
     assert done == [0, 1, 2, 3]
     board = reports[-1]["measured"]
-    assert {bar["kind"]: (bar["wrong"], bar["gone"]) for bar in board["bars"]} == last.counts
+    assert board.counts == last.counts
     assert last.ap is not None
-    assert board["rows"][1][1] == f"{100 * last.ap['mask_ap']:.1f}"
-    assert board["curve"]["scenes"][-1] == 3
-    assert board["curve"]["AP50"][-1] == pytest.approx(100 * last.ap["mask_ap50"], abs=0.01)
-    assert "scenes 42 to 44" in board["about"]
-    assert "16 things" in board["about"]
+    assert board.precision.rows[1][1] == f"{100 * last.ap['mask_ap']:.1f}"
+    assert [name for _, name, _ in board.curve[-3:]] == ["AP", "AP50", "AP75"]
+    assert board.curve[-1][0] == 3
+    assert board.curve[-2][2] == pytest.approx(100 * last.ap["mask_ap50"], abs=0.01)
+    assert "scenes 42 to 44" in board.about
+    assert "16 things" in board.about
 
 
 def test_cards_come_worst_first_and_name_their_scene(reports: list[Any]):
-    cards = json.loads(reports[-1]["measured"]["cards"])
-    assert {card["key"] for card in cards} <= {BUSY.replace("42", str(seed)) for seed in (42, 43, 44)}
-    scores = [float(card["title"].split()[-1]) for card in cards if "score" in card["title"]]
+    cards = reports[-1]["measured"].cards
+    assert {card.key for card in cards} <= {BUSY.replace("42", str(seed)) for seed in (42, 43, 44)}
+    scores = [float(card.title.split()[-1]) for card in cards if "score" in card.title]
     assert scores == sorted(scores, reverse=True)
 
 
 def test_the_last_scenes_of_all_are_measured_and_not_those_of_the_training():
     (*_, last) = lesson.measure(picture="scene:999999?things=2", scenes=1)
-    assert "scenes 999999 to 999999" in last["measured"]["about"]
+    assert "scenes 999999 to 999999" in last["measured"].about
     first = next(
         told for told in lesson.measure(picture="scene:999999", scenes=3) if not isinstance(told, Progress)
     )
-    assert "scenes 999997 to" in first["measured"]["about"]
+    assert "scenes 999997 to" in first["measured"].about
 
 
 def test_a_photograph_cannot_be_measured():
@@ -214,7 +226,7 @@ def test_saved_data_holds_the_masks_of_the_table(shown: Any):
     k = int(np.flatnonzero(saved["matched"] == t)[0])
     true, found = saved["true"][t], saved["found"][k]
     assert (true & found).sum() / (true | found).sum() == pytest.approx(saved["mask_iou"][k, t])
-    assert len(saved["errors"]) == sum(bar["wrong"] + bar["gone"] for bar in shown["errors"]["bars"])
+    assert len(saved["errors"]) == sum(map(sum, shown["errors"].counts.values()))
 
 
 @pytest.mark.parametrize(
