@@ -55,7 +55,7 @@ class NetworkSource(Protocol):
 
 
 async def _in(pool: ThreadPoolExecutor, function: Callable[[], T]) -> T:
-    """What ``function`` returns, called by a thread of a pool in the caller's context, as gradio's progress needs it."""
+    """What ``function`` returns, called by a thread of a pool in the caller's context: gradio's progress needs it."""
     return await asyncio.get_running_loop().run_in_executor(pool, copy_context().run, function)
 
 
