@@ -50,7 +50,18 @@ const copyLink = () => {
   else there();
 };
 
+// On a phone a menu takes the place of the tabs; they are still there, and it presses their buttons.
+const menu = (select) => {
+  const press = (id) => [...document.querySelectorAll(`#${id}-button`)].at(-1)?.click();
+  select.addEventListener("change", () => {
+    press(`ww-part-${select.selectedOptions[0].dataset.part}`);
+    setTimeout(press, 0, `ww-tab-${select.value}`);
+  });
+  window.addEventListener("whatwhere:shown", () => (select.value = shown()));
+};
+
 export const header = (element) => {
+  menu(element.querySelector(".ww-menu"));
   const tools = { link: copyLink, present: () => present(), theme };
   for (const button of element.querySelectorAll("[data-tool]"))
     button.addEventListener("click", () => tools[button.dataset.tool]());

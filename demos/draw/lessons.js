@@ -21,6 +21,7 @@ export const beacon = (element, props, trigger) => {
   const look = () => {
     if (line.offsetParent === null || !ready) return;
     document.body.dataset.lesson = current = line.dataset.lesson;
+    window.dispatchEvent(new Event("whatwhere:shown"));
     if (picture !== null) lesson.set("picture", picture);
     if (asked === lesson.settings.picture) return;
     asked = lesson.settings.picture;

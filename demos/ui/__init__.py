@@ -34,10 +34,11 @@ How to write a lesson: one folder, ``demos/<name>/``; its ``lesson.py`` always i
         with screen.row:
             screen.stage("crops", label="What each operator pools", columns=4)
 
-``screen.board(name, script, label=…)`` is a component of the lesson's own JavaScript (a function of its board.js), which
-may follow the finger: see demos/draw/board.js, and :mod:`demos.ui.stage` for the events. With ``key=`` it is a setting too, a point that the
-learner chooses on it. A board, table or reading of value None hides itself. ``screen.run(…)`` is for work that takes
-longer than a second: a generator that yields :class:`Progress` and results, with Start and Stop (:mod:`demos.ui.runs`).
+``screen.board(name, script, label=…)`` is a component of the lesson's own JavaScript (a function of its board.js),
+which may follow the finger: see demos/draw/board.js, and :mod:`demos.ui.stage` for the events. With ``key=`` it is a
+setting too, a point that the learner chooses on it. A board, table or reading of value None hides itself.
+``screen.run(…)`` is for work that takes longer than a second: a generator that yields :class:`Progress` and results,
+with Start and Stop (:mod:`demos.ui.runs`).
 A setting named ``network`` is a name of the zoo: before ``update`` is asked, the frame brings its weights here, with a
 progress bar, and apart from the line of the lessons (:mod:`demos.ui.slots`).
 

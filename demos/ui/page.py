@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import inspect
 import json
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,7 @@ MATH: list[dict[str, str | bool]] = [
 HEADER = """
 <header class="ww-header">
   <h1 class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></h1>
+  <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
@@ -70,7 +72,8 @@ def build(
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as demo:
         js = "window.whatwhere.header(element);"
-        gr.HTML(HEADER, elem_id="ww-top", js_on_load=js, apply_default_css=False)
+        top = HEADER.replace("{menu}", _menu(syllabus))
+        gr.HTML(top, elem_id="ww-top", js_on_load=js, apply_default_css=False)
         bar = PictureBar(pictures, default_picture)
         parts, tabs, screens = _tabs(syllabus)
         for screen in screens:
@@ -108,6 +111,18 @@ def theme() -> gr.themes.Base:
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
+
+
+def _menu(syllabus: Sequence[Part]) -> str:
+    """The lessons as options of the menu that takes the place of the tabs on a phone."""
+    options = []
+    for part in syllabus:
+        options += [f'<optgroup label="{html.escape(f"{part.letter}  {part.title}")}">']
+        for one in part.lessons:
+            title = html.escape(f"{one.number}  {one.title}")
+            options += [f'<option value="{one.name}" data-part="{part.letter}">{title}</option>']
+        options += ["</optgroup>"]
+    return "".join(options)
 
 
 def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[Screen]]:

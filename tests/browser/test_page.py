@@ -323,3 +323,13 @@ def test_no_serious_violation_of_accessibility(visit, lesson: str, mode: str):
         for node in one["nodes"]
     ]
     assert told == []
+
+
+@every_lesson
+def test_a_phone_shows_the_point_near_the_top_and_has_a_menu_of_lessons(visit, lesson: str):
+    page = visit("?lesson=vision_tasks", width=390, height=844)
+    page.select_option(".ww-menu", lesson)
+    point = page.locator(f".ww-point[data-lesson={lesson}]")
+    point.wait_for()
+    assert point.bounding_box()["y"] <= 110
+    page.wait_for_function("name => document.querySelector('.ww-menu').value === name", arg=lesson)
