@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
+from demos.rcnn_family import lesson as rcnn_family
 from demos.roi_features import lesson as roi_features
 from demos.ui import Part
 from demos.vision_tasks import lesson as vision_tasks
@@ -21,7 +23,9 @@ SYLLABUS = (
         "From boxes to instances",
         (
             vision_tasks.LESSON,
+            rcnn_family.LESSON,
             roi_features.LESSON,
+            mask_head.LESSON,
             mask_rcnn_results.LESSON,
         ),
     ),

@@ -89,7 +89,7 @@ class Map:
     level: str
     stride: float
     channel: int
-    window: Numbers
+    extent: Numbers
     shape: Numbers
     values: Mapping[str, Any]
     box: Numbers
@@ -227,14 +227,14 @@ def logit(made: Autopsy) -> Logit:
 
 def feature_map(link: AlignLink) -> Map:
     """The part of the map around the box."""
-    top, left, height, width = window(link)
+    top, left, height, width = extent(link)
     part = link.features[top : top + height, left : left + width]
     return Map(
         image=encode.png_uri(grids.heat(part)),
         level=link.level,
         stride=link.stride,
         channel=link.channel,
-        window=(top, left, height, width),
+        extent=(top, left, height, width),
         shape=link.features.shape,
         values=encode.pack_values(part),
         box=link.box,
@@ -244,7 +244,7 @@ def feature_map(link: AlignLink) -> Map:
     )
 
 
-def window(link: AlignLink) -> tuple[int, int, int, int]:
+def extent(link: AlignLink) -> tuple[int, int, int, int]:
     """The drawn part of the map: first row, first column, rows, columns; a square where the map has room for it."""
     height, width = link.features.shape
     x0, y0, x1, y1 = link.box

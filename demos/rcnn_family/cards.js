@@ -1,445 +1,228 @@
-// The cards of the autopsy: what each draws of board.value.chain (see demos/figures/mask_autopsy.py).
-(() => {
-  const ma = (window.maskAutopsy = window.maskAutopsy || {});
-  const { make, vector } = window.whatwhere;
-  const text = (css, words) => make("p", { class: css, text: words });
-  const LISTED = 8; // cells of a bin that are written out
-  const place = ([row, column]) => `(${row + 1}, ${column + 1})`; // rows and columns count from 1 on the page
-  const keyed = (node, key, from = "") => {
-    node.dataset.key = key;
-    if (from) node.dataset.from = from;
-    return node;
-  };
+// The six cards of the autopsy: what each draws of board.value.chain (autopsy.py). What a shape or a term is about is
+// its data-key, what that is made of its data-from.
+import { html, nothing, svg } from "../draw/markup.js";
+import { number, percent, tiny } from "../draw/number.js";
+import { boxed, rectangle } from "../draw/picture.js";
+import { arrow, inside } from "../draw/pointer.js";
+import { table } from "../draw/widgets.js";
+import { binCells } from "./sums.js";
 
-  // ---- every link multiplied back ----------------------------------------------------------------------
-  const links = (chain) => {
-    const row = ({ name, by, value, network, difference }) =>
-      make(
-        "tr",
-        {},
-        make("th", { scope: "row", text: name }, make("small", { text: ` ${by}` })),
-        ...[ma.number(value, 4), ma.number(network, 4), ma.off(difference)].map((cell) => make("td", { text: cell })),
-      );
-    const head = make(
-      "tr",
-      {},
-      ...["each link", "product", "network", "off by"].map((name) => make("th", { scope: "col", text: name })),
-    );
-    return make("table", { class: "ma-table" }, make("thead", {}, head), make("tbody", {}, ...chain.links.map(row)));
-  };
+const LISTED = 8; // cells of a bin that are written out
+const REST = 300; // milliseconds that arrow keys rest before another pixel is asked for
 
-  // ---- 1 the picture with all masks ------------------------------------------------------------------
-  ma.picture = (board) => {
-    const {
-      size: [height, width],
-      base,
-      overlay,
-      boxes,
-      message,
-      chain,
-    } = board.value;
-    const svg = ma.drawing([0, 0, width, height], base, [0, 0, width, height], "");
-    svg.firstChild.setAttribute("class", "");
-    svg.append(vector("image", { href: overlay, x: 0, y: 0, width, height, class: "ma-cells ma-masks" }));
-    boxes.forEach(({ box: [x0, y0, x1, y1], color }, i) => {
-      const mine = chain && i === chain.detection;
-      const place = [x0, y0, x1 - x0, y1 - y0];
-      if (mine) return ma.framed(svg, place, "ma-mine");
-      const line = ma.rect(...place, "ma-box");
-      line.style.stroke = color;
-      svg.append(line);
-    });
-    const cross = vector("path", { class: "ma-cross" });
-    const ring = vector("circle", { class: "ma-ring", r: width / 50 });
-    svg.append(cross, ring);
-    board.moved = ([x, y]) => {
-      cross.setAttribute("d", `M0 ${y + 0.5}H${width}M${x + 0.5} 0V${height}`);
-      ring.setAttribute("cx", x + 0.5);
-      ring.setAttribute("cy", y + 0.5);
-    };
-    board.pixel ? board.moved(board.pixel) : ring.remove();
-    if (chain && !board.stale) keyed(ring, "pixel", chain.mask.cells.map((_, i) => `cell-${i}`).join(" "));
-    ma.pointing(svg, {
-      part: "pixel",
-      label: "All final masks. Click a pixel, or move it with the arrow keys.",
-      keys: 10,
-      at: () => board.pixel || [width / 2, height / 2],
-      take: (point, wait) => board.choose(point, wait),
-    });
-    const told = message ? [text("ma-message", message)] : [];
-    const said = board.stale
-      ? [
-          ...told,
-          text("ma-check", `Dimmed: the last chain, of ${chain.title} at pixel (${chain.pixel.join(", ")}).`),
-          links(chain),
-        ]
-      : chain
-        ? [
-            ...told,
-            make(
-              "p",
-              { class: "ma-result" },
-              keyed(make("b", { text: ma.number(chain.value, 4) }), "pixel", ring.dataset.from),
-              ` at pixel (${chain.pixel.join(", ")}) of `,
-              make("span", { text: chain.title }),
-            ),
-            text(
-              "ma-check",
-              "How did this number come about? Follow it through 2 to 6; point at a term to see its place.",
-            ),
-            chain.resized ? text("ma-check", chain.resized) : null,
-            links(chain),
-          ]
-        : [...told, text("ma-check", "Click a pixel of a mask, or move the cross with the arrow keys.")];
-    return ma.card(board, "picture", "A pixel of a final mask", svg, ...said);
-  };
+const place = ([row, column]) => `(${row + 1}, ${column + 1})`; // rows and columns count from 1 on the page
+const cell = (row, column) => [column, row, column + 1, row + 1]; // its box
+const total = (values) => values.reduce((all, one) => all + one, 0);
+const note = (text) => (text ? html`<p class="ww-note">${text}</p>` : nothing);
+const keyed = (key, from, inner) => svg`<g data-key=${key} data-from=${from}>${inner}</g>`;
+const image = (href, [x, y, width, height], css = "ma-cells") =>
+  svg`<image href=${href} x=${x} y=${y} width=${width} height=${height} preserveAspectRatio="none" class=${css}/>`;
+const dot = (x, y, r, css = "ma-dot") => svg`<circle cx=${x + 0.5} cy=${y + 0.5} r=${r} class=${css}/>`;
+const label = (x, y, size, text, anchor = "middle") =>
+  svg`<text x=${x} y=${y} font-size=${size} text-anchor=${anchor} class="ma-label">${text}</text>`;
 
-  // ---- 2 the 28 × 28 cells ---------------------------------------------------------------------------
-  // The cells that the pixel reads, enlarged, each with its weight.
-  const zoomed = (mask, from) => {
-    const [x, y] = mask.source.map((side) => Math.floor(side) - 1),
-      n = mask.size;
-    const svg = ma.drawing(
-      [x, y, 4, 4],
-      mask.image,
-      [0, 0, n, n],
-      "The cells that the pixel reads, with their weights",
-    );
-    mask.cells.forEach((cell, i) => {
-      keyed(
-        ma.framed(svg, [cell.column, cell.row, 1, 1], cell.followed ? "ma-cell ma-followed" : "ma-cell"),
-        `cell-${i}`,
-        from(cell),
-      );
-      svg.append(
-        vector(
-          "text",
-          { x: cell.column + 0.5, y: cell.row + 0.62, "font-size": 0.34, "text-anchor": "middle", class: "ma-label" },
-          ma.number(cell.weight, 2),
-        ),
-      );
-    });
-    svg.append(vector("circle", { cx: mask.source[0] + 0.5, cy: mask.source[1] + 0.5, r: 0.09, class: "ma-dot" }));
-    return svg;
+// A map of one unit a cell under shapes in the same coordinates; with `point` it is pointed at, by mouse or arrow keys.
+const drawing = ([x, y, width, height], about, shapes, point) =>
+  html`<svg viewBox="${x} ${y} ${width} ${height}" style="--ratio:${width / height}" aria-label=${about}
+    role=${point ? "application" : "img"} tabindex=${point ? 0 : nothing} data-part=${point?.part ?? nothing}
+    @click=${point?.click} @keydown=${point?.key}>${shapes}</svg>`;
+const pointing = (part, from, take, far) => {
+  const key = (event) => {
+    const by = arrow(event, far);
+    if (by) take([from[0] + by[0], from[1] + by[1]], REST);
+    if (by) event.preventDefault();
   };
-  ma.mask = (board) => {
-    const { mask, value } = board.value.chain;
-    const n = mask.size;
-    const svg = ma.drawing(
-      [-1.2, -1.2, n + 2.4, n + 2.4],
-      mask.image,
-      [0, 0, n, n],
-      "The 28 × 28 mask of the detection, white where the probability is 1",
-    );
-    svg.append(ma.rect(-1, -1, n + 2, n + 2, "ma-zeros"));
-    const from = (cell) => (cell.followed ? "logit" : "");
-    const columns = mask.cells.map((cell) => cell.column),
-      rows = mask.cells.map((cell) => cell.row);
-    const [left, top] = [Math.min(...columns), Math.min(...rows)];
-    ma.framed(svg, [left, top, Math.max(...columns) - left + 1, Math.max(...rows) - top + 1], "ma-cell");
-    const near = zoomed(mask, from);
-    const terms = mask.cells.map((cell, i) => ({
-      text: `${ma.number(cell.weight)}·${cell.inside ? ma.number(cell.prob, 4) : "0"}`,
-      key: `cell-${i}`,
-      from: from(cell),
-    }));
-    const outside = mask.cells.some((cell) => !cell.inside) ? " Cells in the ring around the mask are 0." : "";
-    return ma.card(
-      board,
-      "mask",
-      `Paste of the ${n} × ${n} mask`,
-      make("div", { class: "ma-two" }, svg, near),
-      ma.sum(ma.number(value, 4), terms),
-      ma.check(board, "paste"),
-      text(
-        "ma-note",
-        `The pixel's centre falls on the dot; each cell counts by its closeness, here in the cell (bilinear).${outside}`,
-      ),
-    );
-  };
+  return { part, click: (event) => take(inside(event, event.currentTarget), 0), key };
+};
 
-  // ---- 3 one cell's logit ----------------------------------------------------------------------------
-  const bar = (name, value, most, key, from, title) => {
-    const row = make(
-      "div",
-      { class: "ma-bar", title, tabindex: key ? "0" : null },
-      make("span", { text: name }),
-      make("i"),
-      make("b", { text: ma.number(value) }),
-    );
-    const share = Math.min(Math.abs(value) / most, 1) * 50;
-    row.style.setProperty("--from", `${value < 0 ? 50 - share : 50}%`);
-    row.style.setProperty("--wide", `${share}%`);
-    row.dataset.sign = value < 0 ? "minus" : "plus";
-    return key ? keyed(row, key, from) : row;
-  };
-  ma.logit = (board) => {
-    const { logit } = board.value.chain;
-    const parts = [...logit.products.map((one) => one.value), logit.rest, logit.bias, logit.value];
-    const most = Math.max(...parts.map(Math.abs), 1e-9);
-    const bars = logit.products.map((one, i) =>
-      bar(
-        `channel ${one.channel}`,
-        one.value,
-        most,
-        i ? `product-${i}` : "product-0",
-        i ? "" : "deconv",
-        `feature ${ma.number(one.feature)} · weight ${ma.number(one.weight)}`,
-      ),
-    );
-    bars.push(bar(`${logit.count - logit.products.length} others`, logit.rest, most), bar("bias", logit.bias, most));
-    const total = keyed(
-      bar("sum: the logit", logit.value, most),
-      "logit",
-      "product-0 product-1 product-2 product-3 product-4 product-5",
-    );
-    total.classList.add("ma-total");
-    const { deconv, conv } = logit;
-    const made = keyed(
-      make(
-        "p",
-        { class: "ma-sum", tabindex: "0" },
-        make("b", { text: ma.number(deconv.value) }),
-        ` = max(0, ${ma.number(deconv.sum)} ${deconv.bias < 0 ? "−" : "+"} ${ma.number(Math.abs(deconv.bias))})`,
-        make("small", {
-          text: ` channel ${deconv.channel} of the 2 × 2 deconvolution: ${deconv.count} products at bin ${place(deconv.bin)}, tap ${place(deconv.tap)}`,
-        }),
-      ),
-      "deconv",
-      "straight conv",
-    );
-    const scaled = conv.scale === 1 && conv.shift === 0 ? "" : " and batch normalisation";
-    const nine = make(
-      "table",
-      { class: "ma-nine" },
-      ...conv.places.map((row) => make("tr", {}, ...row.map((value) => make("td", { text: ma.number(value, 2) })))),
-    );
-    const below = keyed(
-      make(
-        "div",
-        { class: "ma-conv", tabindex: "0" },
-        nine,
-        make("small", {
-          text: `Its largest input there, channel ${conv.channel}, is ${ma.number(conv.value)}: nine bins of the last 3 × 3 convolution, bias ${ma.number(conv.bias)}${scaled}, ReLU.`,
-        }),
-      ),
-      "conv",
-      "around",
-    );
-    return ma.card(
-      board,
-      "logit",
-      `Logit of row ${logit.cell[0] + 1}, column ${logit.cell[1] + 1}`,
-      make("div", { class: "ma-bars" }, ...bars, total),
-      make("p", { class: "ma-sum" }, make("b", { text: ma.number(logit.prob, 4) }), ` = σ(${ma.number(logit.value)})`),
-      made,
-      below,
-    );
-  };
+// value = term + term …; a term {text, key, from} lights up with its cell.
+const term = ({ text, key, from = "" }, i) =>
+  html`${i ? (text.startsWith("−") ? " " : " + ") : ""}<span class="ma-term" data-key=${key ?? nothing}
+    data-from=${from} tabindex=${key ? 0 : nothing}>${text}</span>`;
+const sum = (value, terms) => html`<p class="ma-sum"><b>${number(value, 4)}</b> = ${terms.map(term)}</p>`;
+const card = (step, name, title, inner) =>
+  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${title}</h3>${inner}</section>`;
+const check = ({ links }, key) => {
+  const [, , , value, own] = links.find(([name]) => name === key);
+  return note(`The network: ${number(own, 4)}, off by ${tiny(Math.abs(value - own))}.`);
+};
 
-  // ---- 4 the 14 × 14 bins ----------------------------------------------------------------------------
-  ma.crop = (board) => {
-    const { crop } = board.value.chain;
-    const n = crop.values.length,
-      [top, left, bottom, right] = crop.field,
-      [row, column] = board.bin;
-    const svg = ma.drawing([-0.2, -0.2, n + 0.4, n + 0.4], "", [0, 0, n, n], "");
-    const most = Math.max(...crop.values.flat().map(Math.abs), 1e-12);
-    crop.values.forEach((line, i) =>
-      line.forEach((value, j) => {
-        const cell = ma.rect(j, i, 1, 1, value < 0 ? "ma-minus" : "ma-plus");
-        cell.style.fillOpacity = Math.abs(value) / most;
-        svg.append(cell);
-      }),
-    );
-    svg.append(ma.rect(left, top, right - left + 1, bottom - top + 1, "ma-field"));
-    const [r, c] = crop.straight;
-    const low = [Math.max(r - 1, 0), Math.max(c - 1, 0)],
-      high = [Math.min(r + 2, n), Math.min(c + 2, n)];
-    svg.append(keyed(ma.rect(low[1], low[0], high[1] - low[1], high[0] - low[0], "ma-hint"), "around"));
-    svg.append(keyed(ma.rect(c, r, 1, 1, "ma-hint"), "straight"));
-    keyed(ma.framed(svg, [column, row, 1, 1], "ma-cell ma-followed"), "bin", "points");
-    ma.pointing(svg, {
-      part: "bin",
-      label: "The crop of 14 × 14 bins. Choose a bin inside the receptive field, by click or arrow keys.",
-      keys: 3,
-      at: () => [board.bin[1], board.bin[0]],
-      take: ([x, y]) => board.chooseBin([Math.floor(y), Math.floor(x)]),
-    });
-    const bins = (bottom - top + 1) * (right - left + 1);
-    const terms = [
-      { text: `${ma.number(crop.sum)} from ${bins} bins`, key: "bins", from: "bin" },
-      { text: `${ma.number(crop.constant)} from the biases` },
-    ];
-    return ma.card(
-      board,
-      "crop",
-      "Bins that reach this logit",
-      svg,
-      ma.sum(ma.number(crop.value), terms),
-      ma.check(board, "head"),
-      keyed(
-        make(
-          "p",
-          { class: "ma-sum", tabindex: "0" },
-          "Bin ",
-          place(board.bin),
-          " gives ",
-          make("b", { text: ma.number(crop.values[row][column]) }),
-        ),
-        "bin",
-        "points",
-      ),
-      text(
-        "ma-note",
-        `Orange bins raise the logit, blue ones lower it: gradient · value, exact while no ReLU switches. Gradient outside the frame: ${ma.off(crop.outside)}.`,
-      ),
-    );
-  };
+// ---- 1 the picture with all masks, and every link multiplied back ------------------------------------
+const HEAD = ["each link", "product", "network", "off by"];
+const link = ([, name, by, value, own]) => [
+  html`${name} <small>${by}</small>`,
+  number(value, 4),
+  number(own, 4),
+  tiny(Math.abs(value - own)),
+];
+const links = ({ links: all }) =>
+  html`<div class="ww-table ma-links">${table({ caption: "", head: HEAD, rows: all.map(link), strong: [] })}</div>`;
 
-  // ---- 5 RoIAlign on the pyramid's map -----------------------------------------------------------------
-  const neighbours = (point, length) => {
-    const counts = point >= -1 && point <= length ? 1 : 0,
-      inside = Math.min(Math.max(point, 0), length - 1);
-    const low = Math.floor(inside),
-      part = inside - low;
-    return [
-      [low, (1 - part) * counts],
-      [Math.min(low + 1, length - 1), part * counts],
-    ];
-  };
-  // The cells that a bin reads, with their weights in its mean, as lecture_models/ops/bilinear.py has it.
-  ma.binCells = (map, values, [row, column]) => {
-    const [top, left, , wide] = map.window,
-      [height, width] = map.shape;
-    const total = new Map(),
-      ys = map.rows[row],
-      xs = map.columns[column];
-    for (const y of ys)
-      for (const x of xs)
-        for (const [i, u] of neighbours(y, height))
-          for (const [j, v] of neighbours(x, width)) {
-            if (u * v <= 0) continue;
-            const key = `${i},${j}`,
-              one = total.get(key) || { row: i, column: j, weight: 0, value: values[(i - top) * wide + (j - left)] };
-            one.weight += (u * v) / (ys.length * xs.length);
-            total.set(key, one);
-          }
-    return [...total.values()].sort((a, b) => b.weight - a.weight);
-  };
-  ma.map = (board) => {
-    const { map } = board.value.chain,
-      [row, column] = board.bin;
-    const [top, left, high, wide] = map.window,
-      [x0, y0, x1, y1] = map.box;
-    const cells = ma.binCells(map, board.map.data, board.bin);
-    const svg = ma.drawing(
-      [left, top, wide, high],
-      map.image,
-      [left, top, wide, high],
-      `Part of ${map.level}, channel ${map.channel}, with the box and the bin's sampling points`,
-    );
-    // index coordinates: cell j is drawn from j to j + 1 and its value sits in the middle, at j + ½
-    ma.framed(svg, [x0, y0, x1 - x0, y1 - y0], "ma-mine");
-    svg.append(ma.rect(x0 + 0.5, y0 + 0.5, x1 - x0, y1 - y0, "ma-region"));
-    const bin = [(x1 - x0) / map.columns.length, (y1 - y0) / map.rows.length];
-    svg.append(keyed(ma.rect(x0 + 0.5 + column * bin[0], y0 + 0.5 + row * bin[1], ...bin, "ma-bin"), "points"));
-    cells.forEach((cell, i) => keyed(ma.framed(svg, [cell.column, cell.row, 1, 1], "ma-cell"), `part-${i}`));
-    for (const y of map.rows[row])
-      for (const x of map.columns[column])
-        svg.append(keyed(vector("circle", { cx: x + 0.5, cy: y + 0.5, r: wide / 110, class: "ma-dot" }), "points"));
-    const value = cells.reduce((sum, cell) => sum + cell.weight * cell.value, 0);
-    const own = map.crop[row][column];
-    const terms = cells
-      .slice(0, LISTED)
-      .map((cell, i) => ({
-        text: `${ma.number(cell.weight)}·${cell.value < 0 ? `(${ma.number(cell.value)})` : ma.number(cell.value)}`,
-        key: `part-${i}`,
-      }));
-    const rest = cells.slice(LISTED).reduce((sum, cell) => sum + cell.weight * cell.value, 0);
-    if (cells.length > LISTED) terms.push({ text: `${ma.number(rest)} from ${cells.length - LISTED} more` });
-    return ma.card(
-      board,
-      "map",
-      `RoIAlign from ${map.level}, stride ${Number(map.stride.toFixed(2))}`,
-      svg,
-      ma.sum(ma.number(value), terms),
-      text(
-        "ma-check",
-        `Bin ${place(board.bin)}, channel ${map.channel}. The network: ${ma.number(own)}, off by ${ma.off(Math.abs(value - own))}.`,
-      ),
-      text(
-        "ma-note",
-        `${map.rows[row].length * map.columns[column].length} points a bin. Dashed: where they really lie, half a cell off the box (aligned=False).`,
-      ),
-    );
-  };
+const said = ({ value: { chain }, stale }, from) => {
+  if (!chain) return note("Click a pixel of a mask, or move the cross with the arrow keys.");
+  const pixel = `at pixel (${chain.pixel.join(", ")})`;
+  if (stale) return html`${note(`Dimmed: the last chain, of ${chain.title} ${pixel}.`)}${links(chain)}`;
+  const how = "How did this number come about? Follow it through 2 to 6; point at a term to see its place.";
+  return html`<p class="ma-result"><b data-key="pixel" data-from=${from}>${number(chain.value, 4)}</b> ${pixel} of
+    <span>${chain.title}</span></p>${note(how)}${note(chain.resized)}${links(chain)}`;
+};
 
-  // ---- 6 back on the picture ----------------------------------------------------------------------------
-  ma.field = (board) => {
-    const {
-        picture,
-        box: [bx, by, bx1, by1],
-      } = board.value.chain,
-      [height, width] = board.value.size;
-    const svg = ma.drawing(
-      [0, 0, width, height],
-      board.value.base,
-      [0, 0, width, height],
-      "The picture, bright where a pixel changes the logit most, with the receptive fields of each stage",
-    );
-    svg.firstChild.setAttribute("class", "ma-dim");
-    if (picture.heat) svg.append(vector("image", { href: picture.heat, x: 0, y: 0, width, height, class: "ma-cells" }));
-    svg.append(ma.rect(bx, by, bx1 - bx, by1 - by, "ma-mine"));
-    picture.fields.forEach(({ stage, box: [x0, y0, x1, y1] }, i) => {
-      const inset = width / 250,
-        east = i % 2,
-        low = i < 2; // names in different corners, lest they meet
-      svg.append(keyed(ma.rect(x0 + inset / 2, y0 + inset / 2, x1 - x0 - inset, y1 - y0 - inset, "ma-stage"), stage));
-      svg.append(
-        vector(
-          "text",
-          {
-            x: east ? x1 - width / 60 : x0 + width / 60,
-            y: low ? y1 - width / 50 : y0 + width / 17,
-            "font-size": width / 20,
-            "text-anchor": east ? "end" : "start",
-            class: "ma-label",
-          },
-          stage,
-        ),
-      );
-    });
-    const rows = picture.fields.map(({ stage, box: [x0, y0, x1, y1], share }) =>
-      keyed(
-        make("span", {
-          class: "ma-term",
-          tabindex: "0",
-          text: `${stage}: ${Math.round(x1 - x0)} × ${Math.round(y1 - y0)} px${share === null ? "" : `, ${ma.percent(share)}`}`,
-        }),
-        stage,
-      ),
-    );
-    const { exact, outside } = picture;
-    const sure = exact
-      ? "No pixel outside the largest frame can change the logit."
-      : `Group normalisation averages over whole maps, so every pixel counts a little anyway${outside ? ` (outside the frames up to ${ma.off(outside)})` : ""}.`;
-    return ma.card(
-      board,
-      "field",
-      "Receptive field on the picture",
-      svg,
-      make("p", { class: "ma-fields" }, ...rows),
-      picture.box_share === null
-        ? null
-        : text(
-            "ma-check",
-            `Percent: share of the logit's gradient inside; ${ma.percent(picture.box_share)} lie in the box.`,
-          ),
-      text(
-        "ma-note",
-        `Frames: what the kernels allow, by stage. Bright: the gradient, a linear view, box held fixed. ${sure}`,
-      ),
-    );
+const picture = (board) => {
+  const { size, base, overlay, boxes, message, chain } = board.value;
+  const [height, width] = size;
+  const [x, y] = board.pixel ?? [];
+  const whole = [0, 0, width, height];
+  const from = chain && !board.stale ? chain.mask.cells.map((_, i) => `cell-${i}`).join(" ") : "";
+  const cross = svg`<path d="M0 ${y + 0.5}H${width}M${x + 0.5} 0V${height}" class="ww-cross"/>
+    ${keyed("pixel", from, dot(x, y, width / 50, "ma-ring"))}`;
+  const mine = (i) => i === chain?.detection;
+  const drawn = boxes.map(({ box, color }, i) => (mine(i) ? boxed(box, "ma-mine") : rectangle(box, "ma-box", color)));
+  const shapes = svg`${image(base, whole, "")}${overlay ? image(overlay, whole, "ma-cells ma-masks") : nothing}
+    ${drawn}${board.pixel ? cross : nothing}`;
+  const point = pointing("pixel", board.pixel ?? [width / 2, height / 2], (at, wait) => board.choose(at, wait), 10);
+  const about = "All final masks. Click a pixel, or move it with the arrow keys.";
+  const inner = html`${drawing(whole, about, shapes, point)}
+    ${message ? html`<p class="ww-message">${message}</p>` : nothing}${said(board, from)}`;
+  return card(1, "picture", "A pixel of a final mask", inner);
+};
+
+// ---- 2 the 28 × 28 cells, and those that the pixel reads, enlarged ------------------------------------
+const mask = ({ value: { chain } }) => {
+  const { size: n, source, cells, followed, image: href } = chain.mask;
+  const under = image(href, [0, 0, n, n]);
+  const from = (i) => (i === followed ? "logit" : "");
+  const corner = (choose, name) => choose(...cells.map((one) => one[name]));
+  const [low, high] = [Math.min, Math.max].map((choose) => [corner(choose, "column"), corner(choose, "row")]);
+  const read = [...low, high[0] + 1, high[1] + 1];
+  const shapes = svg`${under}${rectangle([-1, -1, n + 1, n + 1], "ma-zeros")}${boxed(read, "ma-cell")}`;
+  const about = "The 28 × 28 mask of the detection, white where the probability is 1";
+  const weighed = ({ column, row, weight }, i) => {
+    const line = boxed(cell(row, column), `ma-cell ${i === followed ? "ma-followed" : ""}`);
+    return svg`${keyed(`cell-${i}`, from(i), line)}${label(column + 0.5, row + 0.62, 0.34, number(weight, 2))}`;
   };
-})();
+  const near = svg`${under}${cells.map(weighed)}${dot(...source, 0.09)}`;
+  const around = [...source.map((side) => Math.floor(side) - 1), 4, 4];
+  const product = ({ weight, prob, inside: real }) => `${number(weight)}·${real ? number(prob, 4) : "0"}`;
+  const terms = cells.map((one, i) => ({ text: product(one), key: `cell-${i}`, from: from(i) }));
+  const ring = cells.some((one) => !one.inside) ? " Cells in the ring around the mask are 0." : "";
+  const why = "The pixel's centre falls on the dot; each cell counts by its closeness, here in the cell (bilinear).";
+  const inner = html`<div class="ma-two">${drawing([-1.2, -1.2, n + 2.4, n + 2.4], about, shapes)}
+    ${drawing(around, "The cells that the pixel reads, with their weights", near)}</div>
+    ${sum(chain.value, terms)}${check(chain, "paste")}${note(why + ring)}`;
+  return card(2, "mask", `Paste of the ${n} × ${n} mask`, inner);
+};
+
+// ---- 3 one cell's logit ------------------------------------------------------------------------------
+const bar = ([name, value, key, from = "", title = ""], most) => {
+  const share = Math.min(Math.abs(value) / most, 1) * 50;
+  return html`<div class="ma-bar ${value < 0 ? "ma-minus" : "ma-plus"}" title=${title} data-key=${key ?? nothing}
+    data-from=${from} tabindex=${key ? 0 : nothing} style="--from:${value < 0 ? 50 - share : 50}%;--wide:${share}%">
+    <span>${name}</span><i></i><b>${number(value)}</b></div>`;
+};
+const logit = ({ value: { chain } }) => {
+  const { cell: at, value, prob, bias, products, rest, count, formula, deconv, nine, conv } = chain.logit;
+  const keys = products.map((_, i) => `product-${i}`);
+  const largest = products.map(([channel, feature, weight, product], i) => {
+    const title = `feature ${number(feature)} · weight ${number(weight)}`;
+    return [`channel ${channel}`, product, keys[i], i ? "" : "deconv", title];
+  });
+  const last = ["sum: the logit", value, "logit", keys.join(" ")];
+  const rows = [...largest, [`${count - products.length} others`, rest], ["bias", bias], last];
+  const most = Math.max(...rows.map(([, one]) => Math.abs(one)), 1e-9);
+  const sums = nine.map((line) => html`<tr>${line.map((one) => html`<td>${number(one, 2)}</td>`)}</tr>`);
+  const inner = html`<div class="ma-bars">${rows.map((row) => bar(row, most))}</div>
+    <p class="ma-sum"><b>${number(prob, 4)}</b> = σ(${number(value)})</p>
+    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula} <small>${deconv}</small></p>
+    <div class="ma-conv" tabindex="0" data-key="conv" data-from="around"><table>${sums}</table>
+      <small>${conv}</small></div>`;
+  return card(3, "logit", `Logit of row ${at[0] + 1}, column ${at[1] + 1}`, inner);
+};
+
+// ---- 4 the 14 × 14 bins ------------------------------------------------------------------------------
+const crop = (board) => {
+  const { values, field, straight, constant, value, outside } = board.value.chain.crop;
+  const [top, left, bottom, right] = field;
+  const [n, all, [row, column]] = [values.length, values.flat(), board.bin];
+  const most = Math.max(...all.map(Math.abs), 1e-12);
+  const bins = all.map(
+    (one, i) => svg`<rect x=${i % n} y=${Math.floor(i / n)} width="1" height="1"
+    class=${one < 0 ? "ma-minus" : "ma-plus"} fill-opacity=${Math.abs(one) / most}/>`,
+  );
+  const [r, c] = straight;
+  const around = [Math.max(c - 1, 0), Math.max(r - 1, 0), Math.min(c + 2, n), Math.min(r + 2, n)];
+  const shapes = svg`${bins}${rectangle([left, top, right + 1, bottom + 1], "ma-reach")}
+    ${keyed("around", "", rectangle(around))}${keyed("straight", "", rectangle(cell(r, c)))}
+    ${keyed("bin", "points", boxed(cell(row, column), "ma-cell ma-followed"))}`;
+  const about = "The crop of 14 × 14 bins. Choose a bin inside the receptive field, by click or arrow keys.";
+  const point = pointing("bin", [column, row], ([x, y]) => board.chooseBin([Math.floor(y), Math.floor(x)]), 3);
+  const reached = `${number(total(all))} from ${(bottom - top + 1) * (right - left + 1)} bins`;
+  const terms = [{ text: reached, key: "bins", from: "bin" }, { text: `${number(constant)} from the biases` }];
+  const why = "Orange bins raise the logit, blue ones lower it: gradient · value, exact while no ReLU switches.";
+  const inner = html`${drawing([-0.2, -0.2, n + 0.4, n + 0.4], about, shapes, point)}${sum(value, terms)}
+    ${check(board.value.chain, "head")}<p class="ma-sum" tabindex="0" data-key="bin" data-from="points">Bin
+      ${place(board.bin)} gives <b>${number(values[row][column])}</b></p>
+    ${note(`${why} Gradient outside the frame: ${tiny(outside)}.`)}`;
+  return card(4, "crop", "Bins that reach this logit", inner);
+};
+
+// ---- 5 RoIAlign on the pyramid's map -----------------------------------------------------------------
+const map = (board) => {
+  const { map: its } = board.value.chain;
+  const { level, channel, extent, rows, columns, box } = its;
+  const [[top, left, high, wide], [row, column]] = [extent, board.bin];
+  // index coordinates: cell j is drawn from j to j + 1 and its value sits in the middle, at j + ½
+  const really = box.map((side) => side + 0.5);
+  const [width, height] = [(box[2] - box[0]) / columns.length, (box[3] - box[1]) / rows.length];
+  const corner = [really[0] + column * width, really[1] + row * height];
+  const points = rows[row].flatMap((y) => columns[column].map((x) => dot(x, y, wide / 110)));
+  const cells = binCells(its, board.map, board.bin);
+  const read = cells.map((one, i) => keyed(`part-${i}`, "", boxed(cell(one.row, one.column), "ma-cell")));
+  const shapes = svg`${image(its.image, [left, top, wide, high])}${boxed(box, "ma-mine")}
+    ${rectangle(really, "ma-region")}
+    ${keyed("points", "", rectangle([...corner, corner[0] + width, corner[1] + height], "ma-bin"))}${read}
+    ${keyed("points", "", points)}`;
+  const value = (some) => total(some.map((one) => one.weight * one.value));
+  const product = (one) => `${number(one.weight)}·${one.value < 0 ? `(${number(one.value)})` : number(one.value)}`;
+  const terms = cells.slice(0, LISTED).map((one, i) => ({ text: product(one), key: `part-${i}` }));
+  const rest = cells.slice(LISTED);
+  if (rest.length) terms.push({ text: `${number(value(rest))} from ${rest.length} more` });
+  const own = its.crop[row][column];
+  const off = `The network: ${number(own)}, off by ${tiny(Math.abs(value(cells) - own))}.`;
+  const why = `${points.length} points a bin. Dashed: where they really lie, half a cell off the box (aligned=False).`;
+  const about = `Part of ${level}, channel ${channel}, with the box and the bin's sampling points`;
+  const inner = html`${drawing([left, top, wide, high], about, shapes)}${sum(value(cells), terms)}
+    ${note(`Bin ${place(board.bin)}, channel ${channel}. ${off}`)}${note(why)}`;
+  return card(5, "map", `RoIAlign from ${level}, stride ${Number(its.stride.toFixed(2))}`, inner);
+};
+
+// ---- 6 back on the picture ---------------------------------------------------------------------------
+const field = ({ value: { chain, size, base } }) => {
+  const { heat, fields, box_share: boxShare, exact, outside } = chain;
+  const [[height, width], inset] = [size, size[1] / 500];
+  const whole = [0, 0, width, height];
+  const frame = ({ stage, box: [x0, y0, x1, y1] }, i) => {
+    const east = i % 2; // names in different corners, lest they meet
+    const at = [east ? x1 - width / 60 : x0 + width / 60, i < 2 ? y1 - width / 50 : y0 + width / 17];
+    const line = rectangle([x0 + inset, y0 + inset, x1 - inset, y1 - inset], "ma-stage");
+    return svg`${keyed(stage, "", line)}${label(...at, width / 20, stage, east ? "end" : "start")}`;
+  };
+  const row = ({ stage, box: [x0, y0, x1, y1], share }) => {
+    const part = share === null ? "" : `, ${percent(share)}`;
+    const text = `${stage}: ${Math.round(x1 - x0)} × ${Math.round(y1 - y0)} px${part}`;
+    return html`<span class="ma-term" tabindex="0" data-key=${stage}>${text}</span> `;
+  };
+  const glow = svg`<mask id="ma-heat">${image(heat, whole)}</mask>${rectangle(whole, "ma-glow")}`;
+  const shapes = svg`${image(base, whole, "ma-dim")}${heat ? glow : nothing}${rectangle(chain.box, "ma-mine")}
+    ${fields.map(frame)}`;
+  const about = "The picture, bright where a pixel changes the logit most, with the receptive fields of each stage";
+  const share = `Percent: share of the logit's gradient inside; ${percent(boxShare)} lie in the box.`;
+  const little = outside ? ` (outside the frames up to ${tiny(outside)})` : "";
+  const leaks = `Group normalisation averages over whole maps, so every pixel counts a little anyway${little}.`;
+  const sure = exact ? "No pixel outside the largest frame can change the logit." : leaks;
+  const why = "Frames: what the kernels allow, by stage. Bright: the gradient, a linear view, box held fixed.";
+  const inner = html`${drawing(whole, about, shapes)}<p>${fields.map(row)}</p>
+    ${boxShare === null ? nothing : note(share)}${note(`${why} ${sure}`)}`;
+  return card(6, "field", "Receptive field on the picture", inner);
+};
+
+export const CARDS = [picture, mask, logit, crop, map, field];

@@ -85,6 +85,10 @@ class RoIMasks:
             return None
         return np.asarray(self.picture.scene.instance == self.thing + 1)
 
+    def fit(self, label: int, against: np.ndarray) -> float:
+        """IoU of a class's pasted mask with another mask, bool [H, W]."""
+        return mask_iou(self.mask(label), against)
+
     def iou(self, label: int) -> float | None:
         """IoU of one class's mask with the true one; None without a truth."""
         truth = self.truth()

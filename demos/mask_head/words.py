@@ -1,53 +1,21 @@
-"""Pictures and arithmetic of the lesson on the mask head: outlines over the picture, and one cell multiplied out."""
+"""What lesson A4 says about its run: the fit, the question, the costs, one cell multiplied out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import cv2
 import numpy as np
 
-from demos.figures import style
+from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
     from lecture_models.autopsy.paste import PasteLink
     from lecture_models.nets.mask_gradients import MaskGradients
     from lecture_models.nets.mask_heads import MaskHeadsTrace
+    from lecture_models.studies.mask_head import RoIMasks
 
-FILL = 90  # of 255: how much of the mask's colour lies over the picture
-SIDE = 768  # pixels of the overlay's longer side, at most: outlines finer than the picture's pixels
-SMALL, LETTER, ROW = 0.17, 0.014, 0.035  # of the picture: a small box, a letter's width, a label's height
-LINE = 0.007  # width of an outline, of the shorter side
-
-
-def outlines(mask: np.ndarray, truth: np.ndarray | None) -> np.ndarray:
-    """A mask filled and outlined, and the true outline, to lay over the picture.
-
-    Args:
-        mask: bool [H, W].
-        truth: bool [H, W] or None.
-
-    Returns:
-        uint8 RGBA, a whole number of times larger than the mask.
-    """
-    factor = max(1, SIDE // max(mask.shape))
-    layer = np.zeros((mask.shape[0] * factor, mask.shape[1] * factor, 4), np.uint8)
-    width = max(2, round(LINE * min(layer.shape[:2])))
-    layer[_enlarged(mask, factor) > 0] = (*style.rgb(style.PREDICTION), FILL)
-    if truth is not None:
-        _draw(layer, truth, factor, style.TRUTH, width)
-    _draw(layer, mask, factor, style.PREDICTION, width)
-    return layer
-
-
-def _enlarged(mask: np.ndarray, factor: int) -> np.ndarray:
-    return np.repeat(np.repeat(mask.astype(np.uint8), factor, 0), factor, 1)
-
-
-def _draw(layer: np.ndarray, mask: np.ndarray, factor: int, color: str, width: int) -> None:
-    found, _ = cv2.findContours(_enlarged(mask, factor), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(layer, found, -1, (*style.rgb(color), 255), width)
+GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half
 
 
 def dropped(heads: MaskHeadsTrace, names: Sequence[str]) -> str:
@@ -61,30 +29,6 @@ def dropped(heads: MaskHeadsTrace, names: Sequence[str]) -> str:
         else "this RoI would be dropped"
     )
     return f"The class head says background: {fate}. Shown: the best class that is not background."
-
-
-def named(boxes: Sequence[Sequence[float]], texts: Sequence[str], size: tuple[int, int]) -> list[str]:
-    """The texts of boxes, shortened to the class above small boxes, "" where one would cover another's.
-
-    Args:
-        boxes: xyxy, the most important first.
-        texts: of each, such as "ball 0.97".
-        size: (height, width) of the picture.
-    """
-    taken: list[tuple[float, float, float, float]] = []
-    kept = []
-    for (x0, y0, x1, _), text in zip(boxes, texts, strict=True):
-        said = text if x1 - x0 >= SMALL * size[1] else text.rpartition(" ")[0]
-        wide, high = LETTER * size[1] * (len(said) + 1), ROW * size[0]
-        left = x1 - wide if x0 > 0.6 * size[1] else x0  # as stage.js places them
-        top = y0 if y0 < 0.07 * size[0] else y0 - high
-        place = (left, top, left + wide, top + high)
-        free = not any(
-            place[0] < o[2] and o[0] < place[2] and place[1] < o[3] and o[1] < place[3] for o in taken
-        )
-        taken += [place] if free else []
-        kept.append(said if free else "")
-    return kept
 
 
 def otherwise(softmax: Mapping[str, Any]) -> str:
@@ -199,3 +143,56 @@ def gradient(
         rf"${cells}\cdot\partial L/\partial z = p - t = {p:.4f} - {target:.3f} = {p - target:.4f}$; "
         rf"by autograd ${cells}\cdot{power(value)} = {cells * value:.4f}$."
     )
+
+
+def reading(made: RoIMasks) -> Reading:
+    """How well the pasted mask fits the truth; for a photograph how many pixels it has."""
+    head, probs, name = made.heads.label, made.heads.class_probs, made.names[made.chosen]
+    says = 0 if made.heads.background else head
+    said = made.names[says] if says else "background"  # COCO's list writes it with underscores
+    more = [("Class head", f"{said} {float(probs[says]):.2f}")]
+    more += [("Chosen by hand", name)] if made.by_hand else []
+    fit = made.iou(made.chosen)
+    if fit is None:
+        count = int(made.mask(made.chosen).sum())
+        known = (
+            "Nothing is known to be true here." if made.overlap is None else "The truth here is background."
+        )
+        return Reading(str(count), "px", f"in the {name}'s mask. {known}", more=more)
+    if made.by_hand and made.chosen != head:
+        more.append((f"The {made.names[head]}'s mask", f"{made.iou(head):.2f}"))
+    return Reading(f"{fit:.2f}", "IoU", f"of the {name}'s mask, pasted, with the true mask", more=more)
+
+
+def question(made: RoIMasks) -> Question:
+    """What if the class head had taken the second most probable class? Computed from that class's mask."""
+    head, other = made.heads.label, made.runner_up
+    truth = made.truth()
+    against = made.mask(head) if truth is None else truth
+    right, wrong = (made.fit(label, against) for label in (head, other))
+    what = f"the {made.names[head]}'s mask" if truth is None else "the truth"
+    share = wrong / right if right > 0 else 0.0
+    answer = 0 if share >= GOOD else 1 if share >= HALF else 2
+    text = (
+        f"The class head's best thing is the {made.names[head]}. Had it taken {made.names[other]}, its second, the "
+        f"{made.names[other]}'s mask would be pasted. How well would that fit {what}?"
+    )
+    choices = ["About as well", "Worse, but at least half as well", "Less than half as well"]
+    why = f"IoU with {what}: the {made.names[head]}'s mask {right:.2f}, the {made.names[other]}'s mask {wrong:.2f}."
+    return Question(text, choices, answer, why)
+
+
+def cost(made: RoIMasks) -> Table:
+    """Parameters and multiply-adds of each head, for one RoI and for those that ran on this picture."""
+    counts = (len(made.network.proposals), len(made.network.boxes))
+    totals = [one.macs * count for one, count in zip(made.costs, counts, strict=True)]
+    rows = [
+        (one.name, f"{one.parameters:,}", f"{one.macs / 1e6:.2f} M", str(count), f"{whole / 1e9:.3f} G")
+        for one, count, whole in zip(made.costs, counts, totals, strict=True)
+    ]
+    ratio = made.costs[1].macs / made.costs[0].macs
+    said = (
+        f"MACs are multiply-adds. For one RoI the mask head costs {ratio:.1f} times as much as the other: it is not "
+        "free. But it runs on detections, the other on all proposals. Crops are not counted."
+    )
+    return Table(("head", "parameters", "MACs a RoI", "RoIs", "MACs here"), rows, said)
