@@ -7,12 +7,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-
 from demos.figures.rcnn_stages import DRAWN, FATES, drawn_anchors, even_anchors, payload, roi_levels
-from lecture_models import family, zoo
 from lecture_models.rcnn.lives import at_place, wrongly_killed
 from lecture_models.rcnn.obituaries import FATES as ALL_FATES
 from lecture_models.rcnn.obituaries import obituaries
+
+from lecture_models import family, zoo
 from lecture_models.rcnn.record import record_rcnn
 from lecture_models.rcnn.stages import StageSettings, trace_stages
 from lecture_models.scenes import render

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 import torch
 
-from demos import mask_head as lesson
 from demos.figures import encode
-from lecture_models import pictures, published, roi_masks, zoo
+from demos.mask_head import lesson
+from lecture_models import pictures, published, zoo
 from lecture_models.nets.mask_heads import mask_probs
+from lecture_models.studies import mask_head as roi_masks
 from tests.ui.raw import call
 
 DEFAULTS = ["scene:42", "mask_sigmoid", "", "", 0.5, "14,14"]
@@ -67,7 +68,7 @@ def test_without_a_box_it_takes_a_detection_of_the_same_thing(shown):
     for name, box in boxes.items():
         found = zoo.trace(name, pictures.resolve("scene:42").image).boxes
         assert (found - torch.tensor(box)).abs().sum(1).min() < 1e-3
-        assert roi_masks.crops.iou(box, boxes["panoptic_fpn"]) > 0.5
+        assert roi_masks.iou(box, boxes["panoptic_fpn"]) > 0.5
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -181,8 +182,8 @@ def test_our_ablation_is_the_result_files(monkeypatch: pytest.MonkeyPatch):
 
 def test_the_other_reading_of_the_softmax_is_told_where_it_was_measured():
     run = {"metrics_against_background": {"mask_ap": 0.2345}}
-    assert lesson.figures.otherwise({"runs": [{}]}) == ""
-    assert "instead: mask AP 23.4" in lesson.figures.otherwise({"runs": [run, {}]})
+    assert lesson.words.otherwise({"runs": [{}]}) == ""
+    assert "instead: mask AP 23.4" in lesson.words.otherwise({"runs": [run, {}]})
 
 
 def test_without_results_there_is_no_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Any):

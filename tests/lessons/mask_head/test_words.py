@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from demos.figures import style
-from demos.figures.mask_head import FILL, named, outlines, power
+from demos.mask_head.pictures import FILL, named, outlines
+from demos.mask_head.words import power
 
 
 def test_the_mask_is_filled_and_both_are_outlined():
