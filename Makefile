@@ -1,6 +1,6 @@
 # make app    serves the app (GRADIO_SERVER_PORT or 7860)        make test   runs every test
 # make check  format, lint and types                             make bench  speed, as ratios
-# make format lets ruff rewrite what it can                      make clean  removes .venv and caches
+# make format lets formatters rewrite what they can              make clean  removes .venv and caches
 # make hostile  thousands of hostile calls on the running app (HOSTILE_ARGS="--calls 5000 --seed 0")
 #
 # Each target first makes .venv and installs what is missing. A stamp in .venv remembers which requirements were installed.
@@ -8,8 +8,9 @@
 VENV := .venv
 PY := $(VENV)/bin/python
 SOURCES := app.py demos lecture_models
+SCRIPTS := 'demos/**/*.js' 'tests/js/*.mjs'
 
-.PHONY: app test check bench hostile format clean browser
+.PHONY: app test check bench hostile format vendor clean browser
 .DELETE_ON_ERROR:
 
 app: $(VENV)/.app
@@ -23,6 +24,8 @@ check: $(VENV)/.dev
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(VENV)/bin/oxfmt --check $(SCRIPTS)
+	$(VENV)/bin/oxlint --deny-warnings demos tests/js
 
 bench: $(VENV)/.dev
 	$(PY) -m compileall -q $(SOURCES)
@@ -35,6 +38,11 @@ hostile: $(VENV)/.dev
 format: $(VENV)/.dev
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+	$(VENV)/bin/oxfmt $(SCRIPTS)
+
+# The browser's libraries again, as assets/vendor/vendor.json says (npm is needed).
+vendor: $(VENV)/.dev
+	$(PY) assets/vendor/fetch.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .benchmarks

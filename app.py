@@ -14,9 +14,10 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 import demos
 from demos.ui import page, server
 
-demo = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo)
+site = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo)
+demo = site.demo
 
-LAUNCH: dict[str, Any] = {"theme": page.theme(), "head": page.head(), **server.options(demo, page.ASSETS)}
+LAUNCH: dict[str, Any] = {"theme": page.theme(), "head": page.head(site.files), **server.options(site)}
 
 
 def main() -> None:

@@ -1,12 +1,16 @@
-"""The lecture: its parts and lessons in order. A lesson is one file of this folder and one line of SYLLABUS."""
+"""The lecture: its parts and lessons in order. A lesson is one folder here and one line of SYLLABUS."""
 
 from __future__ import annotations
 
 import gc
 import logging
 
-from demos import mask_head, mask_rcnn_results, rcnn_family, roi_features, vision_tasks
+from demos.mask_head import lesson as mask_head
+from demos.mask_rcnn_results import lesson as mask_rcnn_results
+from demos.rcnn_family import lesson as rcnn_family
+from demos.roi_features import lesson as roi_features
 from demos.ui import Part
+from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
 
 __all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up", "zoo"]

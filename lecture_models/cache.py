@@ -8,11 +8,46 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from concurrent.futures import Future
+from collections.abc import Callable, Hashable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 V = TypeVar("V")
+_only_kept: ContextVar[bool] = ContextVar("only_kept", default=False)
+_at_once: ContextVar[bool] = ContextVar("at_once", default=False)
+
+
+class NotKept(LookupError):  # noqa: N818 - it says what is the case, not that something broke
+    """A value would have to be computed, where only what is kept was asked for."""
+
+
+@contextmanager
+def only_kept() -> Iterator[None]:
+    """Inside, caches answer what they keep and raise NotKept for anything else."""
+    yield from _set(_only_kept)
+
+
+@contextmanager
+def at_once() -> Iterator[None]:
+    """Inside, :func:`soon` does not wait."""
+    yield from _set(_at_once)
+
+
+def _set(switch: ContextVar[bool]) -> Iterator[None]:
+    token = switch.set(True)
+    try:
+        yield
+    finally:
+        switch.reset(token)
+
+
+def refuse_if_only_kept() -> None:
+    """Raise NotKept inside of :func:`only_kept`: said by whatever is about to compute something costly."""
+    if _only_kept.get():
+        raise NotKept
+
 
 BUDGET = 320 << 20
 """Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it."""
@@ -82,6 +117,7 @@ class ByteCache(Generic[V]):
             if key in self._values:
                 self._values.move_to_end(key)
                 return self._values[key][0]
+            refuse_if_only_kept()
             waiting = self._pending.get(key)
             if waiting is None:
                 mine = self._pending[key] = Future()
@@ -122,3 +158,39 @@ class ByteCache(Generic[V]):
 
 KEPT: ByteCache[Any] = ByteCache(BUDGET)
 """What every room keeps of its costly results; a key begins with a word that tells whose it is."""
+
+BACKGROUND = 2
+"""Threads that compute what :func:`soon` promised."""
+PROMISES = 8
+"""Most that they have to do at a time; one more is computed by the caller, who waits and so comes less often."""
+_background = ThreadPoolExecutor(BACKGROUND, "soon")
+_promised: dict[Hashable, Future[Any]] = {}
+_promising = threading.RLock()
+
+
+def soon(key: Hashable, compute: Callable[[], V], size: Callable[[V], int] = bytes_of) -> V | None:
+    """The value of a key in :data:`KEPT`; inside of :func:`at_once`, None while it is computed in the background.
+
+    The arguments are those of :meth:`ByteCache.get`. What ``compute`` raises in the background goes to the log, and the
+    next call tries again: check what it is given before, and keep values that fit.
+
+    >>> soon("a number", lambda: 42, size=lambda _: 8)
+    42
+    """
+    if not _at_once.get() or key in KEPT:
+        return KEPT.get(key, compute, size)
+    refuse_if_only_kept()
+    with _promising:
+        if key in _promised:
+            return None
+        if len(_promised) < PROMISES:
+            _promised[key] = promise = _background.submit(KEPT.get, key, compute, size)
+            promise.add_done_callback(lambda done: _done(key, done))
+            return None
+    return KEPT.get(key, compute, size)
+
+
+def _done(key: Hashable, done: Future[Any]) -> None:
+    with _promising:
+        del _promised[key]
+    done.result()  # what it raised is logged by the pool, which calls this

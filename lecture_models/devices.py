@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+
+from lecture_models.cache import refuse_if_only_kept
 
 if TYPE_CHECKING:
     import torch
@@ -32,13 +35,36 @@ def device() -> torch.device:
 
 def _gpu_decorator() -> Callable[..., Any]:
     """spaces.GPU on a ZeroGPU Space, else a decorator, with or without arguments, that changes nothing."""
-    if os.environ.get("SPACES_ZERO_GPU"):
-        return importlib.import_module("spaces").GPU
+    if lent_by_call():
+        return _asking(importlib.import_module("spaces").GPU)
 
     def unchanged(function: Callable[..., Any] | None = None, **_: Any) -> Callable[..., Any]:
         return function if function is not None else lambda inner: inner
 
     return unchanged
+
+
+def lent_by_call() -> bool:
+    """Whether this is a ZeroGPU Space, where each call asks for its GPU."""
+    return bool(os.environ.get("SPACES_ZERO_GPU"))
+
+
+def _asking(lend: Callable[..., Any]) -> Callable[..., Any]:
+    """The decorator that lends, but a function called for a quick answer raises NotKept before it asks."""
+
+    def decorator(function: Callable[..., Any] | None = None, **options: Any) -> Callable[..., Any]:
+        if function is None:
+            return lambda inner: decorator(inner, **options)
+        lent = lend(**options)(function) if options else lend(function)
+
+        @functools.wraps(lent)
+        def call(*values: Any, **more: Any) -> Any:
+            refuse_if_only_kept()
+            return lent(*values, **more)
+
+        return call
+
+    return decorator
 
 
 gpu = _gpu_decorator()

@@ -7,6 +7,8 @@ each number. Two segments belong together if they have one class and an IoU abov
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,3 +110,49 @@ def right_table(prediction: Segments, truth: Segments, matched: np.ndarray) -> n
     if all(prediction.things):
         table[0, 1:] = [not thing for thing in truth.things]
     return table
+
+
+def best_first(masks: np.ndarray, names: Sequence[str]) -> Segments:
+    """Masks [K, H, W] in order of falling score as one map: where two overlap, the better one is seen.
+
+    >>> best_first(np.array([[[True, False]], [[True, True]]]), ["ball", "cone"]).map
+    array([[1, 2]], dtype=int32)
+    """
+    number = np.zeros(masks.shape[1:], np.int32)
+    for index in reversed(range(len(masks))):
+        number[masks[index]] = index + 1
+    return Segments(number, tuple(names), (True,) * len(names))
+
+
+def by_class(instances: Segments) -> Segments:
+    """Instances with all of a class put together.
+
+    >>> by_class(Segments(np.array([[1, 2, 0]]), ("ball", "ball"), (True, True))).map
+    array([[1, 1, 0]], dtype=int32)
+    """
+    names = tuple(dict.fromkeys(instances.names))
+    table = np.array([0, *(names.index(name) + 1 for name in instances.names)], np.int32)
+    return Segments(table[instances.map], names, (False,) * len(names))
+
+
+def numbered(names: Sequence[str], matched: Sequence[int], truth: Sequence[str] = ()) -> list[int]:
+    """A number for each object within its class, from 1; an object that belongs to a true one takes its number.
+
+    Args:
+        names: classes of the objects.
+        matched: index of the true object that each belongs to, -1 for none.
+        truth: classes of the true objects, which are numbered in their order.
+
+    Examples:
+        >>> numbered(["ball", "cone", "ball"], [1, -1, -1], ["ball", "ball"])
+        [2, 1, 3]
+    """
+    seen: Counter[str] = Counter()
+
+    def following(name: str) -> int:
+        seen[name] += 1
+        return seen[name]
+
+    true_number = [following(name) for name in truth]
+    pairs = zip(names, matched, strict=True)
+    return [following(name) if index < 0 else true_number[index] for name, index in pairs]

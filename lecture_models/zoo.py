@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lecture_models import published
-from lecture_models.cache import KEPT, ByteCache
+from lecture_models.cache import KEPT, ByteCache, at_once, only_kept
 from lecture_models.cards import cards_in, read_card
-from lecture_models.devices import device, gpu
+from lecture_models.devices import device, gpu, lent_by_call
 from lecture_models.weights import (
     Card,
     Progress,
@@ -46,18 +46,22 @@ if TYPE_CHECKING:
 __all__ = [
     "Card",
     "WeightsUnavailable",
+    "at_once",
     "card",
     "device",
     "fetch",
     "gpu",
     "is_here",
     "kind",
+    "lent_by_call",
     "load",
     "names",
+    "only_kept",
     "record",
     "save",
     "title",
     "trace",
+    "usable",
     "using",
 ]
 
@@ -143,6 +147,21 @@ def load(name: str) -> nn.Module:
         WeightsUnavailable: (a ValueError) Network or disk failed, or the file is not the one its hash names.
     """
     return _networks.get(name, lambda: _build(name), size=_parameter_bytes)
+
+
+def usable(name: str, other: str) -> tuple[str, str]:
+    """`name` where its weights can be had, else `other` with a sentence that says so.
+
+    Raises:
+        ValueError: As :func:`load`.
+    """
+    try:
+        load(name)
+    except WeightsUnavailable as error:
+        if name == other:
+            raise
+        return other, f"{error} Meanwhile this is the lecture's own network."
+    return name, ""
 
 
 def is_here(name: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from demos.figures import style
+
 MAPS = {"viridis": cv2.COLORMAP_VIRIDIS, "gray": cv2.COLORMAP_BONE, "signed": cv2.COLORMAP_TWILIGHT_SHIFTED}
 
 
@@ -30,6 +32,15 @@ def heat(
     picture = np.ascontiguousarray(painted[..., ::-1])
     picture[~finite] = 128
     return picture
+
+
+def table(kind: str = "viridis") -> list[str]:
+    """A colour map's 256 colours, for the cells that the browser draws itself.
+
+    >>> len(table())
+    256
+    """
+    return [style.hex_color(*color) for color in heat(np.arange(256.0)[None], kind=kind)[0].tolist()]
 
 
 def enlarge(picture: np.ndarray, factor: int) -> np.ndarray:

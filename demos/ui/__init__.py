@@ -1,15 +1,15 @@
 """The frame of the page: everything that lessons share, and nothing that belongs to one lesson.
 
-How to write a lesson: one file, ``demos/<name>.py``, always in this order.
+How to write a lesson: one folder, ``demos/<name>/``; its ``lesson.py`` always in this order.
 
-1.  The module's docstring: the tab's "Theory and paper" (Markdown, LaTeX between ``$``, paper with section).
+1.  A docstring of one line; the tab's "Theory and paper" is ``theory.md`` beside it (Markdown, LaTeX between ``$``).
 2.  Constants.
-3.  ``compute(...)``: settings to a trace (lecture_models does the work; torch is imported inside the function,
-    since the page must answer before torch is there).
+3.  ``compute(...)``: settings to a trace (lecture_models.studies does the work; torch is imported inside the
+    functions, since the page must answer before torch is there).
 4.  ``update(picture="scene:42", ...)``: settings to a mapping ``{output key: value}``. A pure function; all
     parameters have defaults, each is described under ``Args:``. Values are the records of
-    :mod:`demos.ui.shown` (:class:`Panels`, :class:`Reading`, :class:`Table`), JSON for a board of the lesson's
-    own, or what the gradio component takes. Every lesson returns ``question`` (a :class:`Question`, whose
+    :mod:`demos.records` (:class:`Panels`, :class:`Reading`, :class:`Table`), a frozen dataclass for a board of the
+    lesson's own, or what the gradio component takes. Every lesson returns ``question`` (a :class:`Question`, whose
     answer was computed from these settings) and ``numbers`` (Markdown: one value multiplied out).
 5.  ``build(screen)``: the widgets, at most 40 lines.
 6.  ``LESSON = Lesson(...)``; then one line in ``demos/__init__.py`` and a test.
@@ -34,10 +34,11 @@ How to write a lesson: one file, ``demos/<name>.py``, always in this order.
         with screen.row:
             screen.stage("crops", label="What each operator pools", columns=4)
 
-``screen.board(name, script, label=…)`` is a component of the lesson's own JavaScript (assets/<lesson>.js), which
-may follow the finger: see :mod:`demos.ui.stage` for the events. With ``key=`` it is a setting too, a point that the
-learner chooses on it. A board, table or reading of value None hides itself. ``screen.run(…)`` is for work that takes
-longer than a second: a generator that yields :class:`Progress` and results, with Start and Stop (:mod:`demos.ui.runs`).
+``screen.board(name, script, label=…)`` is a component of the lesson's own JavaScript (a function of its board.js),
+which may follow the finger: see demos/draw/board.js, and :mod:`demos.ui.stage` for the events. With ``key=`` it is a
+setting too, a point that the learner chooses on it. A board, table or reading of value None hides itself.
+``screen.run(…)`` is for work that takes longer than a second: a generator that yields :class:`Progress` and results,
+with Start and Stop (:mod:`demos.ui.runs`).
 A setting named ``network`` is a name of the zoo: before ``update`` is asked, the frame brings its weights here, with a
 progress bar, and apart from the line of the lessons (:mod:`demos.ui.slots`).
 
@@ -47,9 +48,9 @@ A ``raise ValueError("what must hold; what came; what to do")`` in lecture_model
 sentence; anything else is a bug and keeps its traceback in the log.
 """
 
+from demos.records import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
 from demos.ui.lesson import Lesson, Part
 from demos.ui.screen import Screen
-from demos.ui.shown import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
 
 __all__ = [
     "Box",

@@ -10,18 +10,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.ui import letters, uploads
 from demos.ui.letters import Refused
+from demos.ui.page import Site
 
 API = "/gradio_api"
 MOST_BODY = 1_000_000
@@ -33,11 +35,13 @@ READ = re.compile(
     rf"{PAGES}|/(theme\.css|robots\.txt|manifest\.json|favicon\.ico|pwa_icon(/\d{{1,4}})?)"
     r"|/(static|assets|svelte)/[\w@+~-][\w./@+~-]{0,200}"
     rf"|{API}/(app_id/?|startup-events|theme\.css|queue/(data|status)|upload_progress)"
+    rf"|/ww/[0-9a-f]{{12}}/[\w./-]+"
     rf"|{API}/heartbeat/{NAME}|{API}/call/(v2/)?{NAME}/{NAME}|{API}/file=.+"
 )
-SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?")
+SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/ask")
 NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
 FULL = "There is no room for files on this server just now. Try again in some minutes."
+JSON_WANTED = "A call's body is JSON and says so: Content-Type: application/json. Add that header."
 TOO_MUCH = "A request may hold at most {} bytes; this one has more, its size was not read further. Send less."
 
 
@@ -46,12 +50,12 @@ class Door:
 
     Args:
         app: what is behind the door.
-        demo: the page, whose events and endpoints may be called.
-        assets: folder whose scripts and styles the page fetches.
+        site: the page, whose events and endpoints may be called, whose lessons answer, whose scripts are fetched.
     """
 
-    def __init__(self, app: ASGIApp, demo: gr.Blocks, assets: Path) -> None:
-        self.app, self.demo, self.assets = app, demo, assets.resolve()
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self.app, self.demo, self.site = app, site.demo, site
+        self.zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, answer it here, or refuse it in one sentence."""
@@ -77,17 +81,21 @@ class Door:
             raise Refused(405, NOWHERE)
         if reads:
             answer = self._read(path, scope)
+        elif path == "/ww/ask":
+            answer = await self.site.asking.answer(await self._json(scope, receive))
         elif path.startswith(f"{API}/upload"):
             answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD)))
         else:
             scope, receive = await self._sent(path, scope, receive)
             answer = None
-        if answer is None:
-            await self.app(scope, receive, send)
+        if answer is None:  # gradio compresses its files, but not its page, which holds all components
+            await (self.zipped if re.fullmatch(PAGES, path) else self.app)(scope, receive, send)
         return answer
 
     def _read(self, path: str, scope: Scope) -> Response | None:
         """What is asked for by GET: files are checked, streams must exist, pages know no other page."""
+        if path.startswith("/ww/"):
+            return self._script(path.removeprefix("/ww/"), scope)
         if path.startswith(f"{API}/file="):
             return self._file(path.removeprefix(f"{API}/file="))
         if re.fullmatch(PAGES, path):
@@ -100,29 +108,32 @@ class Door:
             return letters.result(path.rsplit("/", 1)[1], self.demo)
         return None
 
+    def _script(self, name: str, scope: Scope) -> Response:
+        answer = self.site.files.answer(name, Request(scope).headers.get("accept-encoding", ""))
+        if answer is None:
+            raise Refused(404, NOWHERE)
+        return answer
+
     def _file(self, name: str) -> Response | None:
-        """Scripts and styles of the page, and files that visitors fetch; nothing else."""
+        """Files that visitors sent or fetch, nothing else."""
         if uploads.is_ours(name):
             return None
-        try:
-            path = Path(name).resolve()
-        except (OSError, ValueError, RuntimeError):
-            raise Refused(404, NOWHERE) from None
-        if path.is_relative_to(self.assets) and path.suffix in (".js", ".css") and path.is_file():
-            return None
-        if path.is_relative_to(uploads.folder() / "uploads"):
-            return Response(status_code=204)  # its pixels were read, and it was deleted
+        with suppress(OSError, ValueError, RuntimeError):
+            if Path(name).resolve().is_relative_to(uploads.folder() / "uploads"):
+                return Response(status_code=204)  # its pixels were read, and it was deleted
         raise Refused(404, NOWHERE)
+
+    async def _json(self, scope: Scope, receive: Receive) -> Mapping[str, Any]:
+        """The JSON object of a small body."""
+        request = Request(scope, bounded(receive, MOST_BODY))
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            raise Refused(415, JSON_WANTED)
+        return parsed(await request.body())
 
     async def _sent(self, path: str, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """A call with its body rewritten."""
-        request = Request(scope, bounded(receive, MOST_BODY))
-        if not request.headers.get("content-type", "").startswith("application/json"):
-            raise Refused(
-                415, "A call's body is JSON and says so: Content-Type: application/json. Add that header."
-            )
         path, clean = letters.rewritten(
-            path.removeprefix(API).strip("/"), parsed(await request.body()), self.demo
+            path.removeprefix(API).strip("/"), await self._json(scope, receive), self.demo
         )
         whole = f"{scope.get('root_path', '')}{API}/{path}"
         return replayed(

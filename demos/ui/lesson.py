@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,14 +17,13 @@ PICTURE = "picture"
 
 @dataclass(frozen=True)
 class Lesson:
-    """One tab of the page, made of the functions of one lesson file.
+    """One tab of the page, made of the functions of one lesson's folder.
 
     Args:
-        name: module's name without the package; it names the endpoint, the permalink's ``lesson`` and the tab.
+        name: the folder's name; it names the endpoint, the permalink's ``lesson`` and the tab.
         number: place in the lecture, such as ``A1``.
         title: the tab's title, at most four words.
         point: what the lesson teaches, in one sentence that a stranger understands.
-        theory: the module's docstring, Markdown with LaTeX between dollar signs.
         update: settings in, a mapping from output keys to values out; all parameters have defaults.
         build: places the widgets on a :class:`~demos.ui.screen.Screen`.
         code: returns the functions whose source "Show the code" prints; called when the learner opens it.
@@ -37,7 +37,7 @@ class Lesson:
         ...         score: scores from 0 to 1.
         ...     '''
         ...     return {}
-        >>> lesson = Lesson("toy", "A1", "Toy", "A toy.", "Theory.", update, lambda screen: None)
+        >>> lesson = Lesson("toy", "A1", "Toy", "A toy.", update, lambda screen: None)
         >>> lesson.settings
         ('picture', 'score')
         >>> lesson.defaults["score"]
@@ -48,11 +48,20 @@ class Lesson:
     number: str
     title: str
     point: str
-    theory: str
     update: Callable[..., Mapping[str, Any]]
     build: Callable[[Screen], None]
     code: Callable[[], Sequence[Callable]] = tuple
     data: Callable[..., Mapping[str, Any]] | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where all of the lesson lies: the folder of the file with ``update``."""
+        return Path(inspect.getfile(self.update)).resolve().parent
+
+    @property
+    def theory(self) -> str:
+        """The tab's text, ``theory.md`` of the lesson's folder: Markdown with LaTeX between dollar signs."""
+        return (self.folder / "theory.md").read_text(encoding="utf-8")
 
     @property
     def settings(self) -> tuple[str, ...]:

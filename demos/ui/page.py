@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+import html
 import inspect
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,19 @@ import gradio as gr
 
 from demos.ui import runs, slots
 from demos.ui import stage as stages
+from demos.ui.asking import Asking
 from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
 from demos.ui.save import save_row
 from demos.ui.screen import Screen
-from demos.ui.wiring import check, endpoint, spoken
+from demos.ui.served import Files
+from demos.ui.spoken import spoken
+from demos.ui.wiring import check, endpoint
 
-ASSETS = Path(__file__).parents[2] / "assets"
+ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
+STYLES = ("style", "lesson", "stage", "widgets", "screens")  # in this order: a later one wins
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -31,6 +36,7 @@ MATH: list[dict[str, str | bool]] = [
 HEADER = """
 <header class="ww-header">
   <h1 class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></h1>
+  <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
@@ -41,9 +47,18 @@ HEADER = """
 """
 
 
+@dataclass(frozen=True)
+class Site:
+    """The page as it is served: gradio's app, what answers quick requests, scripts and styles."""
+
+    demo: gr.Blocks
+    asking: Asking
+    files: Files
+
+
 def build(
     syllabus: Sequence[Part], pictures: PictureSource, default_picture: str, networks: slots.NetworkSource
-) -> gr.Blocks:
+) -> Site:
     """The whole page.
 
     Args:
@@ -56,39 +71,36 @@ def build(
         TypeError: a lesson's parameters, widgets and documentation do not agree.
     """
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as demo:
-        gr.HTML(
-            HEADER, elem_id="ww-top", js_on_load="window.whatwhere.header(element);", apply_default_css=False
-        )
+        js = "window.whatwhere.header(element);"
+        top = HEADER.replace("{menu}", _menu(syllabus))
+        gr.HTML(top, elem_id="ww-top", js_on_load=js, apply_default_css=False)
         bar = PictureBar(pictures, default_picture)
         parts, tabs, screens = _tabs(syllabus)
         for screen in screens:
             _connect(screen, bar, networks)
         _permalink(demo, bar, parts, tabs, screens)
     guard(demo)
-    return demo
+    return Site(demo, Asking(screens, networks), files())
 
 
-def head() -> str:
-    """Styles and scripts of the page for ``launch(head=…)``: style.css and page.js at once, the others by page.js.
+def files() -> Files:
+    """Scripts and styles of the drawing kit, of the lessons, and of others."""
+    return Files({"": ROOT / "demos", "vendor/": ROOT / "assets" / "vendor"})
 
-    The others are files of their own, so that the page stays small and browsers keep them; gradio would insert tags
-    for them while it already draws, so page.js loads them in order and tells when they are there.
-    The styles do not go through ``launch(css_paths=…)``, which rewrites selectors and drops some rules.
+
+def head(files: Files) -> str:
+    """Style and scripts of the page for ``launch(head=…)``: the frame's own, since lessons bring theirs when opened.
+
+    ``window.whatwhere.NAME(…)`` is the function NAME of demos/draw/page.js, whenever that module is there: gradio's
+    components may call before. The style does not go through ``launch(css_paths=…)``, which rewrites selectors.
     """
-    gr.set_static_paths([ASSETS])
-    first = [ASSETS / "style.css", ASSETS / "page.js"]
-    style, script = (path.read_text(encoding="utf-8") for path in first)
-    files = sorted(path for path in (*ASSETS.glob("*.css"), *ASSETS.glob("*.js")) if path not in first)
-    load = f"window.whatwhere.load({json.dumps([address(path) for path in files])});"
-    return f"<style>{style}</style><script>{script}</script><script>{load}</script>"
-
-
-def address(path: Path) -> str:
-    """Where the browser finds a file of assets/, relative to the page; gradio reads it from the working directory."""
-    here = Path.cwd()
-    place = path.relative_to(here) if path.is_relative_to(here) else path
-    version = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-    return f"gradio_api/file={place.as_posix()}?v={version}"
+    kit = sorted(name for name in files.plain if name.startswith("draw/") and name.endswith(".js"))
+    ahead = "".join(f'<link rel="modulepreload" href="{files.address(name)}">' for name in kit)
+    page = json.dumps(files.address("draw/page.js"))
+    call = """(address) => { const page = import(new URL(address, document.baseURI));
+        window.whatwhere = new Proxy({}, { get: (_, name) => async (...all) => (await page)[name](...all) }); }"""
+    styles = "".join(f'<link rel="stylesheet" href="{files.address(f"draw/{name}.css")}">' for name in STYLES)
+    return f"{styles}{ahead}<script>({call})({page})</script>"
 
 
 def theme() -> gr.themes.Base:
@@ -99,6 +111,18 @@ def theme() -> gr.themes.Base:
         font=["system-ui", "sans-serif"],
         font_mono=["ui-monospace", "monospace"],
     )
+
+
+def _menu(syllabus: Sequence[Part]) -> str:
+    """The lessons as options of the menu that takes the place of the tabs on a phone."""
+    options = []
+    for part in syllabus:
+        options += [f'<optgroup label="{html.escape(f"{part.letter}  {part.title}")}">']
+        for one in part.lessons:
+            title = html.escape(f"{one.number}  {one.title}")
+            options += [f'<option value="{one.name}" data-part="{part.letter}">{title}</option>']
+        options += ["</optgroup>"]
+    return "".join(options)
 
 
 def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[Screen]]:
@@ -118,13 +142,13 @@ def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[S
 def _lesson(lesson: Lesson) -> Screen:
     """One tab: point, stage on the left, controls and reading on the right, intermediates, accordions."""
     with gr.Tab(f"{lesson.number}  {lesson.title}", id=lesson.name, elem_id=f"ww-tab-{lesson.name}"):
-        beacon = _beacon(lesson)
+        beacon = stages.beacon(lesson.name, lesson.point, lesson.defaults)
         with gr.Row(elem_classes=["ww-main"]):
             left = gr.Column(elem_classes=["ww-left"], min_width=0, scale=1)
             right = gr.Column(elem_classes=["ww-right"], min_width=0, scale=0)
         row = gr.Column(elem_classes=["ww-row"], min_width=0)
         screen = Screen(lesson, left, right, row)
-        screen.triggers.append(stages.trigger(beacon, "seen"))
+        screen.beacon = beacon
         lesson.build(screen)
         with screen.right:
             screen.status = gr.HTML(
@@ -137,27 +161,16 @@ def _lesson(lesson: Lesson) -> Screen:
     return screen
 
 
-def _beacon(lesson: Lesson) -> gr.HTML:
-    """The lesson's point. It also fires ``seen`` when the lesson comes to sight with another picture than before."""
-    return gr.HTML(
-        label="point",
-        html_template=stages.element("ww-point", lesson=lesson.name, point=lesson.point),
-        js_on_load="window.whatwhere.beacon(element, props, trigger); /* fires 'seen' */",
-        apply_default_css=False,
-        elem_classes=["ww-block"],
-    )
-
-
 def _more(lesson: Lesson, screen: Screen) -> None:
     closed: dict[str, Any] = {"open": False, "elem_classes": ["ww-fold"]}
     with gr.Accordion("Predict first", elem_id=f"{lesson.name}-predict-fold", **closed):
-        screen.output("question", stages.widget("question", "Predict first", f"{lesson.name}-question"))
+        screen.output("question", stages.widget("question", lesson.name, "question", "Predict first"))
     with gr.Accordion("Numbers behind it", elem_id=f"{lesson.name}-numbers-fold", **closed):
         screen.output(
             "numbers", gr.Markdown(label="Numbers", latex_delimiters=MATH, elem_id=f"{lesson.name}-numbers")
         )
     with gr.Accordion("Show the code", elem_id=f"{lesson.name}-code-fold", **closed) as fold:
-        code = stages.widget("code", "The code as it ran", f"{lesson.name}-code")
+        code = stages.widget("code", lesson.name, "code", "The code as it ran")
         fold.expand(partial(source, lesson), None, code, show_progress="hidden", api_visibility="private")
     with gr.Accordion("Theory and paper", elem_id=f"{lesson.name}-theory-fold", **closed):
         gr.Markdown(lesson.theory, latex_delimiters=MATH, elem_classes=["ww-theory"])
@@ -173,18 +186,22 @@ def _connect(screen: Screen, bar: PictureBar, networks: slots.NetworkSource) -> 
     inputs = [widgets[name] for name in screen.lesson.settings]
     for run in screen.runs.values():
         runs.connect(screen.lesson, run, screen.streamed(run.name), screen.rules, widgets, networks)
-    gr.on(
-        screen.triggers,
+    name = screen.lesson.name
+    queued = gr.on(
+        [stages.trigger(screen.beacon, "queue")],
         endpoint(screen.lesson, screen, networks),
         inputs,
         list(screen.outputs.values()),
-        api_name=screen.lesson.name,
+        api_name=name,
         preprocess=False,
-        trigger_mode="always_last",
         show_progress="full",
         show_progress_on=screen.status,
         concurrency_limit=None,  # slots.py lines them up
     )
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    queued.then(None, js=f"() => {{ window.whatwhere.arrived({name!r}); }}", **quiet)
+    told = [stages.trigger(screen.beacon, "told")]
+    gr.on(told, None, None, [screen.outputs["numbers"]], js=f"() => window.whatwhere.told({name!r})", **quiet)
     with screen.foot:
         save_row(screen.lesson, screen, inputs, networks)
 
@@ -192,9 +209,8 @@ def _connect(screen: Screen, bar: PictureBar, networks: slots.NetworkSource) -> 
 def _permalink(
     demo: gr.Blocks, bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screens: list[Screen]
 ) -> None:
-    """Reading the address when the page opens, and handing the current settings to the "Copy link" button."""
+    """Reading the address when the page opens; the browser then knows all settings, and writes links itself."""
     widgets = [widget for screen in screens for widget in screen.inputs.values()]
-    shown = [component for screen in screens for component in screen.outputs.values()]
     bars = [bar.key, bar.seed, bar.sample, *bar.sliders.values()]
 
     def restore(request: gr.Request) -> dict[Any, Any]:
@@ -204,30 +220,19 @@ def _permalink(
             return {parts: gr.skip()}
         return _restored(query, bar, parts, rows, screen or screens[0])
 
-    demo.load(
-        restore,
-        None,
-        [parts, *rows.values(), *bars, *widgets, *shown],
-        show_progress="hidden",
-        # else gradio tells all these of the progress of every later event, which takes the browser 50 ms each time
-        show_progress_on=screens[0].status,
-        api_visibility="private",
-    ).then(None, js="() => { window.whatwhere.restored(); }", api_visibility="private")
-    names = [[screen.lesson.name, list(screen.inputs)] for screen in screens]
-    link = gr.Button("link", elem_id="ww-link", elem_classes=["ww-hidden"])
-    link.click(
-        None,
-        [bar.key, *widgets],
-        None,
-        js=f"(...all) => {{ window.whatwhere.permalink({names!r}, all); }}",
-        api_visibility="private",
-    )
+    names = json.dumps([[screen.lesson.name, list(screen.inputs)] for screen in screens])
+    js = f"(...all) => {{ window.whatwhere.restored({names}, ...all); }}"
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    # else gradio tells all these of the progress of every later event, which takes the browser 50 ms each time
+    on = {"show_progress_on": screens[0].status}
+    opened = demo.load(restore, None, [parts, *rows.values(), *bars, *widgets], **on, **quiet)
+    opened.then(None, [bar.key, *widgets], None, js=js, **quiet)
 
 
 def _restored(
     query: dict[str, str], bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screen: Screen
 ) -> dict[Any, Any]:
-    """Values of all widgets that a permalink names, and the lesson's outputs for them."""
+    """Values of all widgets that a permalink names."""
     lesson = screen.lesson
     part = lesson.number[0]
     values: dict[Any, Any] = {parts: gr.Tabs(selected=part), rows[part]: gr.Tabs(selected=lesson.name)}

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from demos.ui import uploads
-from demos.ui.wiring import spoken
+from demos.ui.spoken import spoken
 
 
 class PictureSource(Protocol):

@@ -10,17 +10,18 @@ import functools
 import inspect
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
+from demos.records import Progress, as_sent
 from demos.ui import slots
 from demos.ui import stage as stages
 from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
-from demos.ui.shown import Progress, as_sent
+from demos.ui.spoken import spoken
 from demos.ui.turns import SECONDS, TURNS, Turns
 
 WAIT = 0.5  # seconds between two looks at the line
@@ -55,7 +56,7 @@ def place(lesson: Lesson, name: str, generate: Callable[..., Iterator[Report]], 
     with gr.Row(elem_classes=["ww-run"]):
         start = gr.Button(label, size="sm", variant="primary", elem_id=f"{identity}-start", min_width=80)
         stop = gr.Button("Stop", size="sm", elem_id=f"{identity}-stop", min_width=60)
-    progress = stages.widget("progress", f"Progress of {name}", f"{identity}-progress")
+    progress = stages.widget("progress", lesson.name, f"{name}-progress", f"Progress of {name}")
     return Run(name, generate, start, stop, progress)
 
 
@@ -85,7 +86,7 @@ def connect(
     # first, since gradio begins with a button's next listener when the one before has ended
     run.start.click(None, js=f"() => {{ window.whatwhere.running({said}, 'started'); }}", **quiet)
     started = run.start.click(
-        stream(run, tuple(outputs), rules, networks),
+        stepped(run, stream(run, tuple(outputs), rules), rules, networks),
         [inputs[name] for name in run.settings],
         [run.progress, *outputs.values()],
         api_name=f"{lesson.name}_{run.name}",
@@ -100,19 +101,14 @@ def connect(
 
 
 def stream(
-    run: Run,
-    outputs: Sequence[str],
-    rules: Mapping[str, Any],
-    networks: slots.NetworkSource,
-    turns: Turns = TURNS,
+    run: Run, outputs: Sequence[str], rules: Mapping[str, Any], turns: Turns = TURNS
 ) -> Callable[..., Iterator[list[Any]]]:
-    """``generate`` as gradio calls it: checked values in, one list of values for each report, in turn."""
-    own = {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
+    """``generate`` with checked values, as lists of values for the components, one for each report, in turn."""
+    own = own_rules(run, rules)
 
     def call(*values: Any) -> Iterator[list[Any]]:
         try:
             settings = check_all(own, values)
-            slots.fetch_in_thread(networks, settings)
             turn = turns.take()
             try:
                 while not turn.mine(WAIT):
@@ -124,6 +120,32 @@ def stream(
             yield arrange(outputs, Progress(0, 0, ""))  # the line goes; gradio shows the sentence
             raise
 
+    return call
+
+
+def own_rules(run: Run, rules: Mapping[str, Any]) -> dict[str, Any]:
+    """The checks of a run's settings."""
+    return {name: rules.get(name, Text()) if name != PICTURE else Text() for name in run.settings}
+
+
+def stepped(
+    run: Run,
+    reports: Callable[..., Iterator[list[Any]]],
+    rules: Mapping[str, Any],
+    networks: slots.NetworkSource,
+) -> Callable[..., AsyncIterator[list[Any]]]:
+    """A run as gradio calls it: weights are fetched before it takes its place in line, steps run in threads of ours."""
+    own = own_rules(run, rules)
+
+    async def call(*values: Any) -> AsyncIterator[list[Any]]:
+        await slots.fetch(networks, check_all(own, values))
+        steps = reports(*values)
+        try:
+            while (report := await slots.step(lambda: next(steps, None))) is not None:
+                yield report
+        finally:
+            await slots.step(steps.close)  # type: ignore[attr-defined]
+
     functools.update_wrapper(call, run.generate)
     call.__annotations__ = {}
     return call
@@ -131,8 +153,6 @@ def stream(
 
 def limited(reports: Iterator[Report], outputs: Sequence[str]) -> Iterator[list[Any]]:
     """Reports until they end or the time of a run is over."""
-    from demos.ui.wiring import spoken
-
     started, last = time.monotonic(), Progress(0, 0, "")
     try:
         with spoken():

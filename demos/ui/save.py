@@ -18,10 +18,10 @@ import orjson
 from pycocotools import mask as coco
 
 from demos.ui import slots, uploads
-from demos.ui.checks import Text, check_all
-from demos.ui.lesson import PICTURE, Lesson
+from demos.ui.checks import check_all
+from demos.ui.lesson import Lesson
 from demos.ui.screen import Screen
-from demos.ui.wiring import spoken
+from demos.ui.spoken import spoken
 
 KINDS = ("json", "npz")
 
@@ -47,11 +47,9 @@ def writer(
     lesson: Lesson, screen: Screen, kind: str, networks: slots.NetworkSource
 ) -> Callable[..., Awaitable[str]]:
     """A function of the lesson's settings that writes its data to a file and returns the path."""
-    rules = {PICTURE: Text(), **screen.rules}
-    rules = {name: rules[name] for name in lesson.settings}
 
     async def save(*values: Any) -> str:
-        settings = check_all(rules, values)
+        settings = check_all(screen.all_rules, values)
         await slots.fetch(networks, settings)
         with spoken():
             return await slots.compute(lambda: write(lesson, settings, kind, networks))

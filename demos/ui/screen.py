@@ -12,11 +12,10 @@ import gradio as gr
 
 from demos.ui import runs
 from demos.ui import stage as stages
-from demos.ui.checks import Rule, Selection, rule_for
-from demos.ui.lesson import Lesson
+from demos.ui.checks import Rule, Selection, Text, rule_for
+from demos.ui.lesson import PICTURE, Lesson
 
-RELEASE = (gr.Slider,)
-SUBMIT = (gr.Number, gr.Textbox)
+TYPED = (gr.Number, gr.Textbox)
 
 
 class Screen:
@@ -28,7 +27,7 @@ class Screen:
         rules: settings' keys to the check that each call passes.
         outputs: ``update``'s keys to the components that show them.
         runs: names of long pieces of work to what is known of them.
-        triggers: the events that ask ``update``.
+        beacon: the lesson's point, whose events ask ``update`` through gradio's queue.
     """
 
     def __init__(self, lesson: Lesson, left: Any, right: Any, row: Any) -> None:
@@ -37,10 +36,9 @@ class Screen:
         self.inputs: dict[str, gr.components.Component] = {}
         self.rules: dict[str, Rule] = {}
         self.outputs: dict[str, gr.components.Component] = {}
-        self.stages: dict[str, str] = {}
         self.runs: dict[str, runs.Run] = {}
         self._streamed: dict[str, dict[str, Any]] = {}
-        self.triggers: list[Any] = []
+        self.beacon: Any = None
         self.foot: Any = None
         self.status: Any = None
 
@@ -67,37 +65,39 @@ class Screen:
             hint: how to use it, one short line below.
         """
         value = self.lesson.defaults[key] if key else ""
-        shape: dict[str, Any] = {"kind": select, "columns": columns, "height": height}
-        component = stages.stage(self.lesson.name, name, value=value, label=label, hint=hint, **shape)
-        self.outputs[name] = stages.feed(self.lesson.name, name)
+        shape: dict[str, Any] = {
+            "kind": select,
+            "key": key,
+            "columns": columns,
+            "height": height,
+            "hint": hint,
+        }
+        component = stages.stage(self.lesson.name, name, value=value, label=label, **shape)
+        self.outputs[name] = stages.outlet(self.lesson.name, name)
         if key:
             self._register(key, component, Selection(select))
-            self.stages[name] = key
-            self.triggers.append(stages.trigger(component, "commit"))
         return component
 
     def control(self, key: str, component: gr.components.Component) -> gr.components.Component:
         """Register a gradio widget as the setting ``key``; its value must be ``update``'s default.
 
-        Sliders ask Python on release, numbers and texts on Enter, everything else on change by the learner.
+        The lesson asks anew whenever it changes, also while a slider moves; numbers and texts on Enter.
         """
         component.elem_id = component.elem_id or f"{self.lesson.name}-{key}"
         self._register(key, component, rule_for(component))
-        if isinstance(component, RELEASE):
-            self.triggers.append(component.release)
-        elif isinstance(component, SUBMIT):
-            self.triggers += [component.submit, component.blur]
-        else:
-            self.triggers.append(component.input)  # type: ignore[attr-defined]
+        events = [component.submit, component.blur] if isinstance(component, TYPED) else [component.change]  # type: ignore[attr-defined]
+        js = f"(value) => {{ window.whatwhere.set({self.lesson.name!r}, {key!r}, value); }}"
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        gr.on(events, None, [component], None, js=js, **quiet)
         return component
 
     def reading(self, name: str, label: str = "Reading", by: str = "") -> gr.HTML:
         """The large number: shows ``update``'s ``Reading`` under ``name``."""
-        return self.output(name, stages.widget("reading", label, self._id(name)), by)
+        return self.output(name, stages.widget("reading", self.lesson.name, name, label), by)
 
     def table(self, name: str, label: str, by: str = "") -> gr.HTML:
         """A small table: shows ``update``'s ``Table`` under ``name``."""
-        return self.output(name, stages.widget("table", label, self._id(name)), by)
+        return self.output(name, stages.widget("table", self.lesson.name, name, label), by)
 
     def board(
         self,
@@ -114,22 +114,22 @@ class Screen:
 
         Args:
             name: output key.
-            script: name of the JavaScript function.
+            script: name of the function in the lesson's board.js.
             label: what it is, for screen readers and the API.
             by: the run whose output it is, instead of ``update``'s.
             key: setting that the learner chooses on the board, a point "x,y" in picture pixels.
             rule: the check of that setting, where it is not such a point.
-            settings: what the script reads from its ``props``.
+            settings: what the script reads from its ``settings``.
         """
-        if not key:
-            made = stages.board(self.lesson.name, name, script, label=label, run=by, **settings)
-            return self.output(name, made, by)
-        start = self.lesson.defaults[key]
-        component = stages.chooser(self.lesson.name, name, script, label=label, value=start, **settings)
-        self.output(name, stages.feed(self.lesson.name, name), by)
-        self._register(key, component, rule or Selection("point"))
-        self.triggers.append(stages.trigger(component, "commit"))
-        return component
+        styled = "yes" if (self.lesson.folder / "board.css").is_file() else ""
+        data: dict[str, Any] = {"label": label, "run": by, "key": key, "styled": styled, "settings": settings}
+        start = self.lesson.defaults[key] if key else None
+        component = stages.board(self.lesson.name, name, script, value=start, **data)
+        if key:
+            self._register(key, component, rule or Selection("point"))
+            hidden = stages.outlet(self.lesson.name, name)
+            return self.output(name, hidden, by) and component
+        return self.output(name, component, by)
 
     def run(self, name: str, generate: Callable[..., Iterator[runs.Report]], *, label: str) -> None:
         """Start and Stop buttons and a progress line for long work; outputs name it by ``by=name``.
@@ -137,7 +137,7 @@ class Screen:
         Args:
             name: the endpoint is ``/<lesson>_<name>``.
             generate: generator function; its parameters are settings of the lesson, its values
-                :class:`~demos.ui.shown.Progress` or mappings {"progress": …, output key: value}.
+                :class:`~demos.records.Progress` or mappings {"progress": …, output key: value}.
             label: text of the Start button.
         """
         self.runs[name] = runs.place(self.lesson, name, generate, label)
@@ -152,9 +152,12 @@ class Screen:
         """Outputs of a run: keys to components."""
         return self._streamed.get(run, {})
 
+    @property
+    def all_rules(self) -> dict[str, Rule]:
+        """The check of each setting, in the order of ``update``'s parameters."""
+        rules = {PICTURE: Text(), **self.rules}
+        return {name: rules[name] for name in self.lesson.settings}
+
     def _register(self, key: str, component: gr.components.Component, rule: Rule) -> None:
         self.inputs[key] = component
         self.rules[key] = rule
-
-    def _id(self, name: str) -> str:
-        return f"{self.lesson.name}-{name}"

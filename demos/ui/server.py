@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -11,6 +10,7 @@ from starlette.middleware import Middleware
 
 from demos.ui import janitor, uploads
 from demos.ui.door import Door
+from demos.ui.page import Site
 
 os.environ.setdefault("GRADIO_TEMP_DIR", uploads.choose_folder())
 
@@ -23,7 +23,7 @@ def queue(demo: gr.Blocks) -> gr.Blocks:
     return demo.queue(default_concurrency_limit=2, max_size=IN_QUEUE, api_open=False)
 
 
-def options(demo: gr.Blocks, assets: Path) -> dict[str, Any]:
+def options(site: Site) -> dict[str, Any]:
     """Arguments of ``launch``, but for the looks."""
     return {
         "ssr_mode": False,
@@ -35,7 +35,7 @@ def options(demo: gr.Blocks, assets: Path) -> dict[str, Any]:
         "strict_cors": True,
         "state_session_capacity": 256,
         "app_kwargs": {
-            "middleware": [Middleware(Door, demo=demo, assets=assets)],
+            "middleware": [Middleware(Door, site=site)],
             "lifespan": janitor.lifespan,
         },
     }

@@ -1,19 +1,19 @@
 """Who computes when: two lessons at a time, and fetching of weights apart from them, so that nobody waits for a server.
 
-gradio starts all events at once; here they line up, first come, first served, without holding a thread while they wait.
+gradio starts all events at once; here they line up, first come, first served. The threads are few and always the same:
+each thread in which torch has worked keeps threads and memory of its own, and gradio would take any of forty.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
 
 import gradio as gr
-from anyio import CapacityLimiter
-from anyio.lowlevel import RunVar
-from anyio.to_thread import run_sync
 
 from demos.ui.progress import fetching
 
@@ -27,14 +27,25 @@ FETCHES = 4
 WAITING = 16
 """Visitors who may wait for weights; one more is refused at once."""
 
-_FETCHING_RUNS = threading.BoundedSemaphore(FETCHES)
-_lines: RunVar[dict[str, CapacityLimiter]] = RunVar("lines")
+RUNS = 4
+"""Runs that are there at a time: one that computes, the others in line (:mod:`demos.ui.turns`)."""
+
+_lessons = ThreadPoolExecutor(LESSONS, "lesson")
+_fetches = ThreadPoolExecutor(FETCHES, "fetch")
+_runs = ThreadPoolExecutor(RUNS, "run")
+_fetching: set[object] = set()
 
 
 class NetworkSource(Protocol):
     """What the frame needs from the room of the networks (lecture_models.zoo is one)."""
 
     def is_here(self, name: str, /) -> bool: ...
+
+    def lent_by_call(self) -> bool: ...
+
+    def only_kept(self) -> AbstractContextManager[None]: ...
+
+    def at_once(self) -> AbstractContextManager[None]: ...
 
     def title(self, name: str, /) -> str: ...
 
@@ -43,18 +54,19 @@ class NetworkSource(Protocol):
     def load(self, name: str, /) -> Any: ...
 
 
-def _line(name: str, size: int) -> CapacityLimiter:
-    """The line of this name in this event loop (tests have several loops)."""
-    try:
-        lines = _lines.get()
-    except LookupError:
-        _lines.set(lines := {})
-    return lines.setdefault(name, CapacityLimiter(size))
+async def _in(pool: ThreadPoolExecutor, function: Callable[[], T]) -> T:
+    """What ``function`` returns, called by a thread of a pool in the caller's context: gradio's progress needs it."""
+    return await asyncio.get_running_loop().run_in_executor(pool, copy_context().run, function)
 
 
 async def compute(function: Callable[[], T]) -> T:
-    """What ``function`` returns, computed in a thread when it is its turn."""
-    return await run_sync(function, limiter=_line("lessons", LESSONS))
+    """What ``function`` of a lesson returns, computed when it is its turn."""
+    return await _in(_lessons, function)
+
+
+async def step(function: Callable[[], T]) -> T:
+    """What the next step of a run returns."""
+    return await _in(_runs, function)
 
 
 async def fetch(networks: NetworkSource, settings: Mapping[str, Any]) -> None:
@@ -63,35 +75,22 @@ async def fetch(networks: NetworkSource, settings: Mapping[str, Any]) -> None:
     What cannot be had is said by the lesson itself, which asks for the same network at once.
     """
     name = _missing(networks, settings)
-    line = _line("fetches", FETCHES)
-    if name and line.statistics().tasks_waiting >= WAITING:
-        raise _too_many(WAITING)
-    if name:
-        await run_sync(lambda: _quietly(networks, name), limiter=line)
-
-
-def fetch_in_thread(networks: NetworkSource, settings: Mapping[str, Any]) -> None:
-    """The same for a run, which has a thread of its own: it waits here and not in the line of runs."""
-    name = _missing(networks, settings)
     if not name:
         return
-    if not _FETCHING_RUNS.acquire(blocking=False):
-        raise _too_many(FETCHES)
+    if len(_fetching) >= FETCHES + WAITING:
+        text = f"{WAITING} visitors wait for weights already, which is the limit. Try again in a minute."
+        raise gr.Error(text, duration=8, print_exception=False)
+    _fetching.add(mine := object())
     try:
-        _quietly(networks, name)
+        await _in(_fetches, lambda: _quietly(networks, name))
     finally:
-        _FETCHING_RUNS.release()
+        _fetching.discard(mine)
 
 
 def _missing(networks: NetworkSource, settings: Mapping[str, Any]) -> str:
     """The network that some settings name, if its weights are not here yet."""
     name = settings.get(NETWORK, "")
     return name if name and not networks.is_here(name) else ""
-
-
-def _too_many(limit: int) -> gr.Error:
-    text = f"{limit} visitors wait for weights already, which is the limit. Try again in a minute."
-    return gr.Error(text, duration=8, print_exception=False)
 
 
 def _quietly(networks: NetworkSource, name: str) -> None:

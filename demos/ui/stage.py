@@ -1,10 +1,11 @@
-"""The stage: linked views of one picture, with a box to drag or a pixel to choose, drawn by assets/stage*.js.
+"""The components that the browser draws, as gradio sees them: a place, fixed settings, and a value.
 
-Two gr.HTML components make one stage. The *stage* holds the selection, a short text ("x,y" or
-"x0,y0,x1,y1"), and fires ``commit`` on release. The *feed* only carries pictures from Python to it, so that
-a commit sends a few bytes back and never the pictures. Templates do not depend on the value (a changed
-template would wipe what JavaScript drew), and both are made by functions: subclassing a component writes
-stub files into the project.
+Each is a gr.HTML whose template names what draws it: a function of demos/draw/page.js, and for a board one of the
+lesson's own board.js. The value is an output of the lesson, which an event of gradio's queue may bring, or a selection,
+a short text ("x,y" or "x0,y0,x1,y1") that is a setting of the lesson. Where a component is both, its output comes by an
+*outlet*, a hidden component, so that a choice sends a few bytes back and never the pictures. Templates do not depend on
+the value (a changed template would wipe what JavaScript drew), and all are made by functions: subclassing a component
+writes stub files into the project.
 
 While a box is dragged the stage dispatches ``whatwhere:box`` on ``document`` with
 ``detail = {lesson, stage, box: [x0, y0, x1, y1], final: boolean}`` for every frame, and ``whatwhere:point``
@@ -21,27 +22,59 @@ from typing import Any
 import gradio as gr
 from gradio.events import EventListener
 
-_STAGE_JS = """window.whatwhere.loaded.then(() => window.whatwhere.stage(element, props, trigger, watch));
-/* fires 'commit' */"""
-_FEED_JS = "window.whatwhere.feed(element, props, watch);"
+
+def stage(lesson: str, name: str, *, value: str, label: str, **settings: Any) -> gr.HTML:
+    """The stage of a lesson; ``settings`` are its kind, key, columns, height and hint, see ``Screen.stage``."""
+    data = {"lesson": lesson, "output": name, "stage": f"{lesson}-{name}", "label": label, **settings}
+    return _drawn("stage", f"{lesson}-{name}", label, element("ww-stage", **data), value=value)
 
 
-def stage(
-    lesson: str, name: str, *, kind: str, value: str, columns: int, label: str, height: str, hint: str = ""
+def outlet(lesson: str, name: str) -> gr.HTML:
+    """The hidden component of an output whose visible component has another value."""
+    return _drawn("outlet", None, f"{name}: what is shown", element("ww-outlet", lesson=lesson, output=name))
+
+
+def widget(kind: str, lesson: str, name: str, label: str) -> gr.HTML:
+    """A component drawn by demos/draw/widgets.js: 'reading', 'question', 'table', 'code' or 'progress'."""
+    shown = element(f"ww-{kind}", kind=kind, lesson=lesson, output=name)
+    return _drawn("widget", f"{lesson}-{name}", label, shown)
+
+
+def board(
+    lesson: str, name: str, script: str, *, label: str, value: str | None = None, **data: Any
 ) -> gr.HTML:
-    """The stage of a lesson: ``kind`` is 'box', 'point' or 'none'; ``value`` the selection at the start.
+    """A lesson's own component, drawn by the function ``script`` of its board.js; see demos/draw/board.js.
 
-    ``columns`` panels stand side by side; ``height`` is the CSS height that all rows together may take.
+    ``data`` are ``settings`` (plain values that the script reads), and perhaps ``run`` (the run whose output it is),
+    ``key`` (the setting that is chosen on it) and ``styled`` (the lesson has a board.css).
     """
-    settings = {"kind": kind, "columns": columns, "height": height, "label": label, "hint": hint}
+    data = {**data, "settings": json.dumps(data.get("settings", {}), ensure_ascii=False)}
+    shown = element(f"ww-board ww-{script}", lesson=lesson, output=name, script=script, **data)
+    return _drawn("board", f"{lesson}-{name}", label, shown, value=value)
+
+
+def beacon(lesson: str, point: str, defaults: dict[str, Any]) -> gr.HTML:
+    """The lesson's point. It fires ``queue`` when gradio's queue is to answer, and ``told`` for gradio's own parts."""
+    shown = element("ww-point", lesson=lesson, point=point, defaults=json.dumps(defaults))
+    call = "window.whatwhere.beacon(element, props, trigger); /* fires 'queue' and 'told' */"
+    return gr.HTML(
+        label="point",
+        html_template=shown,
+        js_on_load=call,
+        apply_default_css=False,
+        elem_classes=["ww-block"],
+    )
+
+
+def _drawn(function: str, identity: str | None, label: str, shown: str, value: Any = None) -> gr.HTML:
     return gr.HTML(
         value=value,
         label=label,
-        html_template=element("ww-stage", lesson=lesson, stage=f"{lesson}-{name}", **settings),
-        js_on_load=_STAGE_JS,
+        html_template=shown,
+        js_on_load=f"window.whatwhere.{function}(element, props, watch);",
         apply_default_css=False,
-        elem_id=f"{lesson}-{name}",
-        elem_classes=["ww-block"],
+        elem_id=identity,
+        elem_classes=["ww-hidden" if function == "outlet" else "ww-block"],
     )
 
 
@@ -49,83 +82,21 @@ def element(css: str, **data: object) -> str:
     """An empty <div> with data attributes, as a template. What the template language reads is written as entities.
 
     Settings stand in the template and not in the component's own props: gradio 6.31 loses those of a
-    component that is updated before its tab was first opened.
+    component that is updated before its tab was first opened. What is empty is left out.
 
-    >>> element("ww-stage", columns=2)
+    >>> element("ww-stage", columns=2, key="")
     '<div class="ww-stage" data-columns="2"></div>'
     """
     marks = {ord(mark): f"&#{ord(mark)};" for mark in "\\`${}"}
-    texts = {name: html.escape(str(value)).translate(marks) for name, value in data.items()}
+    texts = {name: html.escape(str(value)).translate(marks) for name, value in data.items() if value != ""}
     attributes = "".join(f' data-{name}="{text}"' for name, text in texts.items())
     return f'<div class="{css}"{attributes}></div>'
-
-
-def feed(lesson: str, name: str) -> gr.HTML:
-    """The hidden component through which ``update`` sends a stage its panels."""
-    return gr.HTML(
-        label=f"{name}: panels",
-        html_template=element("ww-feed", stage=f"{lesson}-{name}"),
-        js_on_load=_FEED_JS,
-        apply_default_css=False,
-        elem_classes=["ww-hidden"],
-    )
-
-
-def widget(kind: str, label: str, elem_id: str) -> gr.HTML:
-    """A component drawn by assets/page.js: 'reading', 'question' or 'table'."""
-    return gr.HTML(
-        label=label,
-        html_template=element(f"ww-{kind}"),
-        js_on_load=f"window.whatwhere[{json.dumps(kind)}](element, props, watch);",
-        apply_default_css=False,
-        elem_id=elem_id,
-        elem_classes=["ww-block"],
-    )
-
-
-def board(lesson: str, name: str, script: str, *, label: str, run: str = "", **settings: Any) -> gr.HTML:
-    """A lesson's own component, drawn by ``window.whatwhere[script](element, props, watch)``.
-
-    The function stands in a file of its own under assets/ (the page sends every ``assets/*.js``); its output is
-    any JSON that ``update`` (or the ``run``) returns under ``name``. ``settings`` are JSON too; the script reads them
-    from ``props``. A board of ``update`` hides while its value is None; one of a run shows what to press.
-    """
-    fixed = json.dumps(settings, ensure_ascii=False)
-    css = f"ww-board ww-{script}"
-    return gr.HTML(
-        label=label,
-        html_template=element(css, lesson=lesson, settings=fixed, run=run),
-        js_on_load=f"window.whatwhere.board({json.dumps(script)}, element, props, watch);",
-        apply_default_css=False,
-        elem_id=f"{lesson}-{name}",
-        elem_classes=["ww-block"],
-    )
-
-
-def chooser(lesson: str, name: str, script: str, *, label: str, value: str, **settings: Any) -> gr.HTML:
-    """A board on which the learner chooses a point: ``window.whatwhere[script](element, props, watch, select)``.
-
-    Its own value is the selection "x,y", in the script ``props.selection``; the pictures arrive by a :func:`feed`, so
-    that a choice sends a few bytes. ``select(text)`` commits another one.
-    """
-    fixed = json.dumps(settings, ensure_ascii=False)
-    css = f"ww-board ww-{script}"
-    drawn = f"window.whatwhere.chooser({json.dumps(script)}, element, props, watch, trigger);"
-    return gr.HTML(
-        value=value,
-        label=label,
-        html_template=element(css, lesson=lesson, settings=fixed, stage=f"{lesson}-{name}"),
-        js_on_load=f"{drawn} /* fires 'commit' */",
-        apply_default_css=False,
-        elem_id=f"{lesson}-{name}",
-        elem_classes=["ww-block"],
-    )
 
 
 def trigger(component: gr.HTML, event: str) -> Any:
     """An event of a component's own JavaScript in the form that ``gr.on`` takes.
 
-    ``component.commit`` alone is a listener without the names that ``gr.on`` reads.
+    ``component.queue`` alone is a listener without the names that ``gr.on`` reads.
     """
     listener = EventListener(event_name=event)
     listener.__self__ = component  # type: ignore[attr-defined]

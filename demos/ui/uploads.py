@@ -18,6 +18,8 @@ import gradio as gr
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 
+from demos.ui.checks import shorten
+
 LARGEST = 8 << 20
 """Largest file that is taken, in bytes."""
 KEPT_SECONDS = 300
@@ -98,8 +100,6 @@ def uploaded(file: Any) -> str:
     path = file.get("path") if isinstance(file, dict) else None
     if isinstance(path, str) and is_ours(path):
         return path
-    from demos.ui.checks import shorten
-
     raise gr.Error(NOT_UPLOADED.format(shorten(file)), print_exception=False)
 
 
@@ -111,8 +111,6 @@ def refuse_files(value: Any, depth: int = 0) -> None:
         )
         raise gr.Error(text, print_exception=False)
     if isinstance(value, dict) and {"path", "url"} & set(value):
-        from demos.ui.checks import shorten
-
         raise gr.Error(
             f"No file belongs here; got {shorten(value)}. Send a plain value.", print_exception=False
         )

@@ -6,26 +6,20 @@ query keys; :func:`check` compares them when the page is built, so a mismatch ne
 
 from __future__ import annotations
 
-import dis
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-import gradio as gr
-
+from demos.records import as_sent
 from demos.ui import runs, slots
-from demos.ui.checks import Text, check_all
+from demos.ui.checks import check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.screen import Screen
-from demos.ui.shown import as_sent
+from demos.ui.spoken import spoken
 
 FRAME_OUTPUTS = ("question", "numbers")
 """Outputs that every lesson has: "Predict first" and "Numbers behind it"."""
-
-SAID_ON_PURPOSE = ("ValueError", "WeightsUnavailable")
-"""Errors whose text is written for the reader, if raised by a ``raise`` of ours."""
 
 
 def check(lesson: Lesson, screen: Screen) -> None:
@@ -41,7 +35,7 @@ def check(lesson: Lesson, screen: Screen) -> None:
         if f"{name}:" not in described:
             raise TypeError(f"{lesson.name}: update's docstring must describe {name} under Args.")
     if not lesson.theory.strip():
-        raise TypeError(f"{lesson.name}: the module docstring is the tab's text and must not be empty.")
+        raise TypeError(f"{lesson.name}: theory.md is the tab's text and must not be empty.")
     for run in screen.runs.values():
         runs.check(lesson, run)
 
@@ -50,11 +44,9 @@ def endpoint(
     lesson: Lesson, screen: Screen, networks: slots.NetworkSource
 ) -> Callable[..., Awaitable[list[Any]]]:
     """``update`` as gradio calls it: checked values in, one value for each output component out."""
-    rules = {PICTURE: Text(), **screen.rules}
-    rules = {name: rules[name] for name in lesson.settings}
 
     async def call(*values: Any) -> list[Any]:
-        settings = check_all(rules, values)
+        settings = check_all(screen.all_rules, values)
         await slots.fetch(networks, settings)
         with spoken():
             return await slots.compute(lambda: arrange(lesson, screen, lesson.update(**settings)))
@@ -72,33 +64,3 @@ def arrange(lesson: Lesson, screen: Screen, shown: Mapping[str, Any]) -> list[An
             f"{lesson.name}: update returned {sorted(shown)}, shown are {sorted(screen.outputs)}."
         )
     return [as_sent(shown[name]) for name in screen.outputs]
-
-
-@contextmanager
-def spoken() -> Iterator[None]:
-    """Turns errors written for the reader into a gr.Error without a traceback in the log."""
-    try:
-        yield
-    except Exception as error:
-        if not is_said_on_purpose(error):
-            raise
-        text = str(error).replace("<", "‹").replace(">", "›")
-        raise gr.Error(text, duration=10, print_exception=False) from None
-
-
-def is_said_on_purpose(error: BaseException) -> bool:
-    """Whether ``error`` comes from a ``raise`` statement in our code, not from inside NumPy or torch.
-
-    A ValueError of NumPy about shapes is a bug of ours and must keep its traceback; one that
-    lecture_models raises tells the reader what to do. The last frame's instruction tells them apart.
-    """
-    if not any(kind.__name__ in SAID_ON_PURPOSE for kind in type(error).__mro__):
-        return False
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return False
-    module = trace.tb_frame.f_globals.get("__name__", "")
-    opcode = trace.tb_frame.f_code.co_code[trace.tb_lasti]
-    return module.split(".")[0] in ("lecture_models", "demos") and dis.opname[opcode] == "RAISE_VARARGS"

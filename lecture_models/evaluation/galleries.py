@@ -11,19 +11,23 @@ as rendering the picture. He et al. 2017, "Mask R-CNN", figures 2, 5 and 6, show
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lecture_models.boxes import box_iou
 from lecture_models.scenes import STUFF, Scene, SceneSettings, tight_box
 from lecture_models.scenes.layout import compose
 from lecture_models.scenes.render import MIN_PIXELS
 from lecture_models.scenes.trace import first_hits
-from lecture_models.tasks import box_iou
 
 from . import SIZE
+
+if TYPE_CHECKING:
+    from .comparison import Comparison
 
 CROWD = 3
 """Least members of a crowd."""
@@ -49,7 +53,7 @@ class Truth:
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """How strongly a scene shows something.
 
     Args:
@@ -80,7 +84,7 @@ def truth_in(scene: Scene) -> Truth:
     return Truth(labels, scene.instance, hidden)
 
 
-def crowd(truth: Truth) -> Found:
+def crowd(truth: Truth) -> Finding:
     """The largest group of things of one class whose visible boxes overlap or touch, directly or in a chain.
 
     Touching counts, since a box's edge is where a nearer thing begins. Strength: its size, then the number of
@@ -89,13 +93,13 @@ def crowd(truth: Truth) -> Found:
     boxes = np.array([tight_box(truth.instance == k + 1) for k in range(len(truth.labels))]).reshape(-1, 4)
     grown = boxes + np.array([-0.5, -0.5, 0.5, 0.5])
     touch = (box_iou(grown, grown) > 0) & (truth.labels[:, None] == truth.labels)
-    best = Found((0, 0), ())
+    best = Finding((0, 0), ())
     left = set(range(len(truth.labels)))
     while left:
         group = _reached(touch, left.pop())
         left -= set(group)
         pairs = int(touch[np.ix_(group, group)].sum() - len(group)) // 2
-        best = max(best, Found((len(group), pairs), tuple(group)), key=lambda found: found.strength)
+        best = max(best, Finding((len(group), pairs), tuple(group)), key=lambda found: found.strength)
     return best
 
 
@@ -110,7 +114,7 @@ def _reached(touch: np.ndarray, start: int) -> list[int]:
         group = more
 
 
-def cut(truth: Truth) -> Found:
+def cut(truth: Truth) -> Finding:
     """Things that something hides in part, and whose visible mask falls into parts of at least 16 pixels.
 
     Parts that touch at a corner are one. Strength: how many such things, then the pixels of all their parts but
@@ -122,7 +126,7 @@ def cut(truth: Truth) -> Found:
         if len(sizes) > 1:
             members.append(int(k))
             lost += sum(sizes[1:])
-    return Found((len(members), lost), tuple(members))
+    return Finding((len(members), lost), tuple(members))
 
 
 def parts(mask: np.ndarray) -> list[int]:
@@ -138,26 +142,35 @@ def parts(mask: np.ndarray) -> list[int]:
     return sorted((int(size) for size in sizes if size >= PART), reverse=True)
 
 
-def small(truth: Truth) -> Found:
+def small(truth: Truth) -> Finding:
     """Things of less than 24² visible pixels. Strength: how many, then minus their mean area."""
     areas = np.bincount(truth.instance.ravel(), minlength=len(truth.labels) + 1)[1:]
     members = np.flatnonzero(areas < SMALL)
     mean = int(areas[members].mean()) if len(members) else 0
-    return Found((len(members), -mean), tuple(int(k) for k in members))
+    return Finding((len(members), -mean), tuple(int(k) for k in members))
 
 
-GALLERIES: Mapping[str, Callable[[Truth], Found]] = {"crowd": crowd, "cut": cut, "small": small}
-"""The galleries that the truth decides; "failures" needs a network."""
+GALLERIES: Mapping[str, Callable[[Truth], Finding]] = {"crowd": crowd, "cut": cut, "small": small}
+"""The galleries that the truth decides; :func:`failures` needs a network."""
+NAMES = (*GALLERIES, "failures")
+"""All galleries."""
+
+
+def failures(comparison: Comparison) -> Finding:
+    """Things that errors are about. Strength: how many errors a scene has, then how many are false positives."""
+    items = comparison.errors.items
+    about = sorted({int(comparison.things[t]) for one in items for t in one.truths})
+    return Finding((len(items), sum(one.false_positive for one in items)), tuple(about))
 
 
 @lru_cache(maxsize=1024)
-def look(seed: int, settings: SceneSettings) -> Mapping[str, Found]:
+def look(seed: int, settings: SceneSettings) -> Mapping[str, Finding]:
     """What a scene shows, for each gallery of the truth; a few hundred bytes are kept of each scene."""
     truth = truth_of(seed, settings)
     return {name: rule(truth) for name, rule in GALLERIES.items()}
 
 
-def strongest(gallery: str, seeds: range, settings: SceneSettings) -> list[tuple[int, Found]]:
+def strongest(gallery: str, seeds: range, settings: SceneSettings) -> list[tuple[int, Finding]]:
     """Seeds by falling strength, the lower seed first among equals.
 
     Args:
@@ -174,5 +187,9 @@ def strongest(gallery: str, seeds: range, settings: SceneSettings) -> list[tuple
     """
     if gallery not in GALLERIES:
         raise ValueError(f"A gallery is one of {', '.join(GALLERIES)}; got {gallery!r}.")
-    looked = [(seed, look(seed, settings)[gallery]) for seed in seeds]
+    return strongest_first((seed, look(seed, settings)[gallery]) for seed in seeds)
+
+
+def strongest_first(looked: Iterable[tuple[int, Finding]]) -> list[tuple[int, Finding]]:
+    """The same of seeds with what was found in them."""
     return sorted(looked, key=lambda one: (*(-part for part in one[1].strength), one[0]))

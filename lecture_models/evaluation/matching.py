@@ -11,12 +11,16 @@ Lin et al., "Microsoft COCO: Common Objects in Context", ECCV 2014, and the eval
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lecture_models.tasks import box_iou
+from lecture_models.boxes import box_iou
 
 from .detection import Detections, Instances, void_regions
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 NOTHING = -1
 IN_VOID = -2
@@ -89,7 +93,7 @@ def match_masks(truth: Instances, found: Detections, iou: float = 0.5, score: fl
     kept = np.argsort(-found.scores, kind="stable")
     kept = kept[found.scores[kept] >= score]
     said, true = _flat(found.masks[kept]), _flat(truth.masks)
-    shared, areas = _pixels(said, true), (said.sum(1).astype(int), true.sum(1).astype(int))
+    shared, areas = _pixels(said, true), (np.diff(said.indptr), np.diff(true.indptr))
     mask_iou = shared / np.maximum(areas[0][:, None] + areas[1] - shared, 1)
     same = found.labels[kept][:, None] == truth.labels
     void = _flat(np.array(void_regions(truth.void)).reshape(-1, *truth.masks.shape[1:]))
@@ -124,11 +128,16 @@ def _greedy(iou: np.ndarray, in_void: np.ndarray, threshold: float) -> np.ndarra
     return chosen
 
 
-def _flat(masks: np.ndarray) -> np.ndarray:
-    """Masks bool [N, H, W] as float32 [N, H · W]: sums of up to 2^24 pixels stay exact."""
-    return masks.reshape(len(masks), int(np.prod(masks.shape[1:]))).astype(np.float32)
+def _flat(masks: np.ndarray) -> csr_matrix:
+    """Masks bool [N, H, W] as sparse int [N, H · W]: most pixels are in few masks, so that products take 1 ms."""
+    from scipy.sparse import csr_matrix
+
+    size = int(np.prod(masks.shape[1:]))
+    at = np.flatnonzero(masks)
+    starts = np.searchsorted(at, size * np.arange(len(masks) + 1))
+    return csr_matrix((np.ones(len(at), int), at % max(size, 1), starts), shape=(len(masks), size))
 
 
-def _pixels(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def _pixels(first: csr_matrix, second: csr_matrix) -> np.ndarray:
     """Pixels that masks share: int [N, M]."""
-    return np.rint(first @ second.T).astype(int)
+    return (first @ second.T).toarray()

@@ -10,22 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lecture_models.classes import in_our_words
 from lecture_models.scenes import THINGS
-from lecture_models.tasks import SAME_CLASS
 
 from .detection import Detections, Instances
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
-
-
-def in_our_words(names: Sequence[str]) -> list[str]:
-    """A network's class names as the scenes call them; others stay as they are.
-
-    >>> in_our_words(["sports ball", "bicycle"])
-    ['ball', 'bicycle']
-    """
-    return [SAME_CLASS.get(name, name) for name in names]
 
 
 def shared_classes(names: Sequence[str], network: str = "This network") -> tuple[str, ...]:

@@ -58,6 +58,11 @@ class Ledger:
         """Milliseconds of all stages."""
         return sum(stage.ms for stage in self.stages)
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays."""
+        return sum(int(value.nbytes) for value in vars(self).values() if isinstance(value, Tensor))
+
 
 @dataclass(frozen=True)
 class Setting:
@@ -69,23 +74,15 @@ class Setting:
     scale: Tensor  # float [4], network pixels per picture pixel: x, y, x, y; each axis is rounded on its own
 
 
-def ledgers_now(network: Any, image: np.ndarray, found: Search) -> tuple[Ledger, ...]:
-    """Fast, Faster and, where the network has a mask head, Mask R-CNN: three runs of their own.
-
-    A stage that several of them share has one time in all of them (see `shared_times`).
+def own_ledgers(network: Any, image: np.ndarray) -> tuple[Ledger, ...]:
+    """Faster and, where the network has a mask head, Mask R-CNN, which propose by themselves: runs of their own.
 
     Args:
         network: a torchvision Faster or Mask R-CNN in eval mode, or ours.
         image: uint8 [H, W, 3].
-        found: what selective search proposed, which takes longer than the networks and none of them.
-
-    Returns:
-        Three ledgers; two for a network without masks, which has no Mask ledger.
     """
-    ledgers = [fast_ledger(network, image, found), faster_ledger(network, image)]
-    if network.roi_heads.has_mask():
-        ledgers.append(mask_ledger(network, image))
-    return shared_times(ledgers)
+    ledgers = [faster_ledger(network, image)]
+    return (*ledgers, mask_ledger(network, image)) if network.roi_heads.has_mask() else tuple(ledgers)
 
 
 def shared_times(ledgers: Sequence[Ledger]) -> tuple[Ledger, ...]:

@@ -21,8 +21,8 @@ class NMSTrace:
     """What became of N boxes."""
 
     kept: Tensor  # int64 [K], best first
-    killer: Tensor  # int64 [N]: the kept box that suppressed it, -1 for a kept one
-    iou: Tensor  # float [N]: with the killer, 0 for a kept one
+    suppressor: Tensor  # int64 [N]: the kept box that suppressed it, -1 for a kept one
+    iou: Tensor  # float [N]: with the suppressor, 0 for a kept one
 
 
 def trace_nms(boxes: Tensor, scores: Tensor, groups: Tensor, iou_threshold: float) -> NMSTrace:
@@ -36,19 +36,19 @@ def trace_nms(boxes: Tensor, scores: Tensor, groups: Tensor, iou_threshold: floa
 
     >>> boxes = torch.tensor([[0.0, 0, 10, 10], [0, 0, 10, 8], [20, 20, 30, 30]])
     >>> trace = trace_nms(boxes, torch.tensor([0.8, 0.9, 0.1]), torch.tensor([0, 0, 0]), 0.5)
-    >>> trace.kept.tolist(), trace.killer.tolist(), round(float(trace.iou[0]), 3)
+    >>> trace.kept.tolist(), trace.suppressor.tolist(), round(float(trace.iou[0]), 3)
     ([1, 2], [1, -1, -1], 0.8)
     """
     order = scores.sort(descending=True, stable=True)[1].numpy()
     placed, group = _apart(boxes, groups), groups.numpy()
-    killer, iou = np.full(len(order), -1), np.zeros(len(order), np.float32)
+    suppressor, iou = np.full(len(order), -1), np.zeros(len(order), np.float32)
     for which in np.unique(group):
         mine = order[group[order] == which]
-        by, overlaps = _killers(placed[mine], scores[mine], iou_threshold)
-        killer[mine] = np.where(by >= 0, mine[by], -1)
+        by, overlaps = _suppressors(placed[mine], scores[mine], iou_threshold)
+        suppressor[mine] = np.where(by >= 0, mine[by], -1)
         iou[mine] = overlaps
-    kept = order[killer[order] < 0]
-    return NMSTrace(torch.from_numpy(kept), torch.from_numpy(killer), torch.from_numpy(iou))
+    kept = order[suppressor[order] < 0]
+    return NMSTrace(torch.from_numpy(kept), torch.from_numpy(suppressor), torch.from_numpy(iou))
 
 
 def _apart(boxes: Tensor, groups: Tensor) -> Tensor:
@@ -58,7 +58,7 @@ def _apart(boxes: Tensor, groups: Tensor) -> Tensor:
     return boxes + (groups.to(boxes) * (boxes.max() + 1))[:, None]
 
 
-def _killers(boxes: Tensor, scores: Tensor, iou_threshold: float) -> tuple[np.ndarray, np.ndarray]:
+def _suppressors(boxes: Tensor, scores: Tensor, iou_threshold: float) -> tuple[np.ndarray, np.ndarray]:
     """Of boxes [n, 4], best first, the first kept one that overlaps each too much (-1: none), and their IoU."""
     kept, order = nms(boxes, scores, iou_threshold).numpy(), np.arange(len(boxes))
     table = _ious(boxes[kept].numpy(), boxes.numpy())

@@ -17,13 +17,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lecture_models.cache import ByteCache
+from lecture_models.cache import KEPT, soon
 
 MAX_SIDE = 500  # pixels: R-CNN searches pictures of width 500 (Girshick et al. 2014, section 2.1)
 MIN_SIDE = 6  # pixels of the searched picture; a box that is smaller either way is no proposal
 SEED = 0
 EVERY_BOX = 1 << 20  # more than a picture has
-CACHE_BYTES = 4 << 20  # some hundred pictures
 
 Mode = Literal["fast", "quality"]
 
@@ -121,17 +120,28 @@ class Search:
         return int(self.boxes.nbytes)
 
 
-_searches: ByteCache[Search] = ByteCache(CACHE_BYTES)
-
-
 def search(image: np.ndarray, limit: int) -> Search:
-    """`selective_search` with its time; a picture that was searched before is answered from a bounded cache.
+    """`selective_search` with its time; a picture that was searched before is answered from the cache.
 
     Args and Raises: as `selective_search`, in fast mode. The time is that of the search itself, also from the cache.
     """
     _check(image, limit, "fast")
-    content = hashlib.sha1(repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
-    every = _searches.get(content, lambda: _timed(image))
+    return _first(KEPT.get(_content(image), lambda: _timed(image)), limit)
+
+
+def search_soon(image: np.ndarray, limit: int) -> Search | None:
+    """The same; None while it is searched in the background, see :func:`lecture_models.cache.soon`."""
+    _check(image, limit, "fast")
+    found = soon(_content(image), lambda: _timed(image))
+    return None if found is None else _first(found, limit)
+
+
+def _content(image: np.ndarray) -> tuple[str, str]:
+    text = repr(image.shape).encode() + np.ascontiguousarray(image).tobytes()
+    return "selective search", hashlib.sha1(text).hexdigest()
+
+
+def _first(every: Search, limit: int) -> Search:
     return replace(every, boxes=every.boxes[:limit])
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,11 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
 from demos.figures import encode
-from lecture_models import pictures, roi_masks
+from lecture_models import pictures
 from lecture_models.nets.mask_heads import mask_probs
+from lecture_models.studies import mask_head as roi_masks
+from tests.browser.modules import alone
 
-SCRIPT = Path(__file__).parents[2] / "assets" / "mask_head_sums.js"
 FLOW = "document.querySelector('.ww-maskFlow').maskFlow"
 BOARD = "document.querySelector('.ww-maskGradients').maskGradients"
 PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
@@ -26,10 +26,9 @@ CELL = (5, 21)
 
 # ---- the module alone ------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, url: str) -> Iterator[Page]:
     """An empty page with the module of arithmetic and nothing else."""
-    tab = browser.new_page()
-    tab.add_script_tag(path=SCRIPT)
+    tab = alone(browser, url, maskSums="mask_head/sums.js", maskCells="draw/cells.js")
     yield tab
     tab.close()
 
@@ -52,7 +51,7 @@ def test_cells_and_outlines(page: Page):
     assert page.evaluate(cell, [10.5, 21.9]) == [0, 0]
     assert page.evaluate(cell, [37.9, 75.9]) == [27, 27]
     assert page.evaluate(cell, [38.1, 40]) is None
-    outline = "(values) => maskSums.outline(values, 2, 2, 0.5)"
+    outline = "(values) => maskCells.outline(values, 2, 2, 0.5)"
     assert page.evaluate(outline, [0.5, 0.4, 0, 0]) == "M0 0h1M0 1h1M0 0v1M1 0v1"
 
 
@@ -94,7 +93,7 @@ def tile(page: Page, k: int) -> Any:
 
 
 def hover_cell(page: Page, k: int, cell: tuple[int, int]) -> None:
-    grid = tile(page, k).locator(".mask-canvas").bounding_box()
+    grid = tile(page, k).locator(".ww-grid canvas").bounding_box()
     assert grid
     x, y = ((part + 0.5) / 28 for part in cell)
     page.mouse.move(grid["x"] + x * grid["width"], grid["y"] + y * grid["height"])

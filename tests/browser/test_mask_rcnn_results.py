@@ -37,7 +37,7 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
     )
     tab.click(START)
     tab.wait_for_function(f"{STATE} === 'done'", timeout=PATIENCE)
-    tab.wait_for_selector(f"{MEASURED} .mrr-table >> visible=true")
+    tab.wait_for_selector(f"{MEASURED} .ww-table >> visible=true")
     yield tab
     tab.close()
     assert wrong == []
@@ -80,7 +80,12 @@ def test_the_measurement_shows_ap_and_what_it_was_measured_on(lesson: Page):
     rows = lesson.locator(f"{MEASURED} tbody tr").all_inner_texts()
     assert [row.split()[0] for row in rows] == ["box", "mask"]
     assert all(len(row.split()) == 7 for row in rows)
-    assert lesson.locator(f"{MEASURED} .mrr-series").count() == 3
+    lesson.wait_for_selector(f"{MEASURED} .mrr-curve svg")
+    assert lesson.locator(f"{MEASURED} .mrr-curve [aria-label=line] path").count() == 3
+    label = lesson.locator(f"{MEASURED} .mrr-curve > [role=img]").get_attribute("aria-label")
+    spoken = re.search(r": AP ([\d.]+), AP50", str(label))
+    assert spoken
+    assert float(spoken[1]) == pytest.approx(float(rows[1].split()[1]), abs=0.06)
     assert "3 of 3 scenes" in lesson.locator("#mask_rcnn_results-measure-progress").inner_text()
 
 
@@ -100,19 +105,19 @@ def test_a_bar_filters_the_cards_by_mouse_and_by_keyboard(lesson: Page):
 
 def test_a_card_shows_outlines_numbers_and_its_rule(lesson: Page):
     card = lesson.locator(f"{MEASURED} .mrr-card").first
-    assert card.locator("path.mrr-line").count() >= 1
-    assert card.locator(".mrr-rule").inner_text()
-    assert card.locator("svg").get_attribute("aria-label")
+    assert card.locator("path.ww-box-line").count() >= 1
+    assert card.locator("em").inner_text()
+    assert card.locator("img").get_attribute("alt")
     inside = """paths => paths.every((path) => {
       const box = path.getBBox(), view = path.ownerSVGElement.viewBox.baseVal;
       return box.x >= 0 && box.y >= 0 && box.x + box.width <= view.width && box.y + box.height <= view.height;
     })"""
-    assert lesson.locator("path.mrr-line").evaluate_all(inside)
+    assert lesson.locator(".mrr-card path.ww-box-line").evaluate_all(inside)
 
 
 def test_a_card_opens_its_scene_and_closes_it_again(lesson: Page):
     message = "document.querySelector('#mask_rcnn_results-stage .ww-message').textContent"
-    button = lesson.locator(f"{MEASURED} .mrr-card .mrr-open", has_text=re.compile("scene 4[34]")).first
+    button = lesson.locator(f"{MEASURED} .mrr-card .mrr-button", has_text=re.compile("scene 4[34]")).first
     seed = button.inner_text().split()[-1]
     button.click()
     lesson.wait_for_function(f"{message}.startsWith('Scene {seed}')", timeout=PATIENCE)
@@ -126,13 +131,13 @@ def test_nothing_is_cut(lesson: Page, width: int, height: int):
     lesson.set_viewport_size({"width": width, "height": height})
     lesson.wait_for_timeout(500)
     assert lesson.evaluate("document.documentElement.scrollWidth") <= width
-    cut = """[...document.querySelectorAll('.ww-maskResults :is(svg, p, h3, button, td), .ww-run button')]
+    cut = """[...document.querySelectorAll('.ww-errors :is(svg, p, h3, button, td), .ww-run button')]
       .filter((node) => {
       const {left, right, width} = node.getBoundingClientRect();
       return width && (left < -1 || right > window.innerWidth + 1);
     }).map((node) => node.className.baseVal ?? node.className)"""
     assert lesson.evaluate(cut) == []
-    small = """[...document.querySelectorAll('.ww-maskResults button')].filter((node) => {
+    small = """[...document.querySelectorAll('.ww-errors button')].filter((node) => {
       const {width, height} = node.getBoundingClientRect();
       return width && (width < 24 || height < 24);
     }).length"""

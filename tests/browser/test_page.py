@@ -92,9 +92,9 @@ def test_a_slider_leaves_the_panels_alone_that_it_does_not_change(visit):
     )
     assert first.evaluate("node => node.isConnected && node === document.querySelector('.ww-panel')")
     sent = []
-    page.on("request", lambda request: sent.append(request.url) if "queue/join" in request.url else None)
+    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/ww/ask") else None)
     box = box_of(page, ".ww-frame")
-    with page.expect_response("**/queue/data**"):
+    with page.expect_response("**/ww/ask"):
         page.mouse.click(box["x"] + 20, box["y"] + 20)
     page.wait_for_timeout(500)
     assert len(sent) == 1, "the panel listens once, although it was kept"
@@ -172,20 +172,76 @@ def test_bad_permalink_says_so_and_shows_the_lesson(visit, query: str):
     page.wait_for_selector(".ww-number strong")
 
 
-def test_slider_asks_once_on_release(visit):
+def test_a_slider_is_followed_while_it_moves(visit):
+    """Never two requests at once, several answers on the way, and the last one is that of where it was let go."""
     page = visit("?lesson=vision_tasks")
-    page.wait_for_timeout(500)
-    sent = []
-    page.on("request", lambda request: sent.append(request.url) if "queue/join" in request.url else None)
+    page.wait_for_selector(".ww-number strong")
+    under_way, most, answers = [], [], []
+    asks = lambda one: one.url.endswith("/ww/ask")  # noqa: E731
+    page.on("request", lambda one: asks(one) and (under_way.append(one), most.append(len(under_way))))
+    page.on(
+        "requestfinished", lambda one: asks(one) and (under_way.pop(), answers.append(one.post_data_json))
+    )
     slider = page.locator("#vision_tasks-score input[type=range]")
     box = slider.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
-    for step in range(20):
-        page.mouse.move(box["x"] + box["width"] * (0.5 + step / 50), box["y"] + box["height"] / 2)
+    for step in range(40):
+        page.mouse.move(box["x"] + box["width"] * (0.5 + step / 100), box["y"] + box["height"] / 2)
+        page.wait_for_timeout(25)
     page.mouse.up()
-    page.wait_for_timeout(800)
-    assert len(sent) == 1
+    page.wait_for_timeout(1500)
+    assert max(most) == 1
+    assert len(answers) >= 5
+    assert answers[-1]["settings"]["score"] == float(
+        page.input_value("#vision_tasks-score input[type=number]")
+    )
+
+
+def test_the_keyboard_moves_a_slider_and_asks(visit):
+    page = visit("?lesson=vision_tasks&score=0.5")
+    page.wait_for_selector(".ww-number strong")
+    page.locator("#vision_tasks-score input[type=range]").focus()
+    for key, score in (("ArrowRight", 0.51), ("End", 0.95)):
+        with page.expect_request("**/ww/ask") as asked:
+            page.keyboard.press(key)
+        assert asked.value.post_data_json["settings"]["score"] == score
+
+
+def test_an_error_is_one_sentence_in_the_page(visit):
+    page = visit("?lesson=vision_tasks")
+    page.wait_for_selector(".ww-number strong")
+    page.route("**/ww/ask", lambda route: route.fulfill(json={"error": "A sentence <b>for</b> the reader."}))
+    page.locator("#vision_tasks-score input[type=range]").focus()
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "document.querySelector('.ww-said').textContent === 'A sentence <b>for</b> the reader.'"
+    )
+
+
+def test_a_lessons_script_that_fails_to_load_says_so_and_can_be_tried_again(browser, url: str):
+    page = browser.new_page()
+    page.route("**/roi_features/board.js", lambda route: route.abort())
+    page.goto(f"{url}?lesson=roi_features")
+    again = page.locator("#roi_features-board .ww-failed button")
+    again.wait_for()
+    page.wait_for_selector("#roi_features-stage .ww-panel img")  # the rest of the lesson works
+    page.unroute("**/roi_features/board.js")
+    again.click()
+    page.wait_for_selector("#roi_features-board .roi-map")
+    page.close()
+
+
+def test_scripts_of_a_lesson_come_with_its_tab_and_are_kept(visit):
+    page = visit("?lesson=vision_tasks")
+    loaded = lambda: page.evaluate("performance.getEntriesByType('resource').map((one) => one.name)")  # noqa: E731
+    assert not [name for name in loaded() if "roi_features/" in name]
+    page.locator("#ww-tab-roi_features-button").last.click()
+    page.wait_for_selector("#roi_features-board .roi-map")
+    scripts = [name for name in loaded() if "roi_features/board.js" in name]
+    assert scripts
+    answer = page.request.get(scripts[0])
+    assert "immutable" in answer.headers["cache-control"]
 
 
 def test_predict_first_hides_the_answer(visit):
@@ -267,3 +323,13 @@ def test_no_serious_violation_of_accessibility(visit, lesson: str, mode: str):
         for node in one["nodes"]
     ]
     assert told == []
+
+
+@every_lesson
+def test_a_phone_shows_the_point_near_the_top_and_has_a_menu_of_lessons(visit, lesson: str):
+    page = visit("?lesson=vision_tasks", width=390, height=844)
+    page.select_option(".ww-menu", lesson)
+    point = page.locator(f".ww-point[data-lesson={lesson}]")
+    point.wait_for()
+    assert point.bounding_box()["y"] <= 110
+    page.wait_for_function("name => document.querySelector('.ww-menu').value === name", arg=lesson)

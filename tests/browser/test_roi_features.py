@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,19 +12,18 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
 from lecture_models.ops import roi_features as ops
+from tests.browser.modules import alone
 from tests.ops.crops import SIZE, STRIDE, features, thousand_boxes
 
-SCRIPT = Path(__file__).parents[2] / "assets" / "roi_features.js"
 BOARD = "document.querySelector('.ww-roiBoard').roiBoard"
 PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
 BOX = [60.3, 90.7, 141.2, 180.4]
 
 
 @pytest.fixture(scope="module")
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: Browser, url: str) -> Iterator[Page]:
     """An empty page with the module of arithmetic and nothing else."""
-    tab = browser.new_page()
-    tab.add_script_tag(path=SCRIPT)
+    tab = alone(browser, url, roiFeatures="roi_features/sums.js")
     yield tab
     tab.close()
 

@@ -24,7 +24,7 @@ def test_by_hand():
     boxes = torch.tensor([[2.0, 0, 12, 10], [0, 0, 10, 10], [4, 0, 14, 10]])
     trace = trace_nms(boxes, torch.tensor([0.8, 0.9, 0.7]), torch.zeros(3, dtype=torch.int64), 0.5)
     assert trace.kept.tolist() == [1, 2]
-    assert trace.killer.tolist() == [1, -1, -1]
+    assert trace.suppressor.tolist() == [1, -1, -1]
     torch.testing.assert_close(trace.iou, torch.tensor([8 / 12, 0, 0]))
 
 
@@ -54,13 +54,13 @@ def test_on_a_grid_where_ious_hit_the_threshold_exactly(iou: float):
     assert torch.equal(trace_nms(boxes, scores, which, iou).kept, batched_nms(boxes, scores, which, iou))
 
 
-def test_the_killer_is_the_first_kept_box_that_overlaps():
+def test_the_suppressor_is_the_first_kept_box_that_overlaps():
     boxes, scores, which = _random(700, 3, 5)
     trace = trace_nms(boxes, scores, which, 0.4)
     table = box_iou(boxes, boxes[trace.kept]) * (which[:, None] == which[trace.kept])
-    killed = (trace.killer >= 0).nonzero()[:, 0]
+    killed = (trace.suppressor >= 0).nonzero()[:, 0]
     first = (table[killed] > 0.4).float().argmax(1)
-    assert torch.equal(trace.killer[killed], trace.kept[first])
+    assert torch.equal(trace.suppressor[killed], trace.kept[first])
     torch.testing.assert_close(trace.iou[killed], table[killed, first], atol=1e-4, rtol=0)
-    assert (scores[trace.killer[killed]] > scores[killed]).all()
+    assert (scores[trace.suppressor[killed]] > scores[killed]).all()
     assert len(killed) + len(trace.kept) == len(boxes)

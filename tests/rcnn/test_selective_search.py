@@ -9,7 +9,8 @@ import pytest
 import torch
 from torchvision.ops import box_iou
 
-from lecture_models.rcnn.selective_search import MIN_SIDE, ranked, search, selective_search
+from lecture_models.cache import at_once
+from lecture_models.rcnn.selective_search import MIN_SIDE, ranked, search, search_soon, selective_search
 from lecture_models.scenes import render
 
 
@@ -77,6 +78,18 @@ def test_a_picture_is_searched_once(scene):
     assert len(some.boxes) == 20 < some.found == more.found
     with pytest.raises(ValueError, match="at least 1"):
         search(scene.image, 0)
+
+
+def test_who_cannot_wait_finds_it_later(scene):
+    picture = np.ascontiguousarray(scene.image[:99])
+    with at_once():
+        assert search_soon(picture, 20) is None
+        every = search(picture, 20)  # who waits, waits for the same search
+        found = search_soon(picture, 20)
+        with pytest.raises(ValueError, match="at least 1"):
+            search_soon(picture, 0)
+    assert found is not None
+    assert found.ms == every.ms
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,7 @@ def count(scenes: int = 5) -> Iterator[runs.Report]:
     yield {"table": Table(("a",), (("1",),)), "progress": Progress(scenes, scenes, "done")}
 
 
-ZOO: Any = SimpleNamespace(is_here=lambda name: True)
-LESSON = Lesson("toy", "A1", "Toy", "A toy.", "Theory.", update, lambda screen: None)
+LESSON = Lesson("toy", "A1", "Toy", "A toy.", update, lambda screen: None)
 
 
 def _run(generate: Any = count) -> Any:
@@ -46,7 +45,7 @@ def _run(generate: Any = count) -> Any:
 
 
 def _stream(run: Any, turns: Turns | None = None) -> Any:
-    return runs.stream(run, ("table", "chart"), {"scenes": Number(1, 9, whole=True)}, ZOO, turns or Turns())
+    return runs.stream(run, ("table", "chart"), {"scenes": Number(1, 9, whole=True)}, turns or Turns())
 
 
 def _reports(run: Any, *values: Any) -> list[list[Any]]:
@@ -81,7 +80,7 @@ def test_an_error_keeps_what_it_says():
         raise ValueError("A scene is needed; got a photograph. Choose a scene.")
 
     run = _run(refused)
-    stream = runs.stream(run, (), {"scenes": Number(1, 9)}, ZOO)(3)
+    stream = runs.stream(run, (), {"scenes": Number(1, 9)})(3)
     assert _progress(next(stream))["total"] == 3
     with pytest.raises(ValueError, match="A scene is needed"):
         next(stream)
@@ -117,7 +116,7 @@ def test_stopping_closes_the_generator():
         finally:
             closed.append(SimpleNamespace(scenes=scenes))
 
-    stream = runs.stream(_run(careful), (), {"scenes": Number(1, 9)}, ZOO)(3)
+    stream = runs.stream(_run(careful), (), {"scenes": Number(1, 9)})(3)
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert [done.scenes for done in closed] == [3]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from lecture_models.cache import ByteCache
+from lecture_models import cache as rooms
+from lecture_models.cache import KEPT, ByteCache, NotKept, at_once, only_kept, soon
 
 
 def test_oldest_unused_value_leaves_first():
@@ -92,3 +95,72 @@ def test_clear_and_bad_arguments():
     assert (len(cache), cache.nbytes) == (0, 0)
     with pytest.raises(ValueError, match="-1"):
         ByteCache(limit=-1)
+
+
+# ---- soon --------------------------------------------------------------------------------------------
+@pytest.fixture
+def key() -> Iterator[tuple[str, object]]:
+    """A key of its own, and nothing left in the background."""
+    yield ("test", object())
+    _wait_for(lambda: not rooms._promised)
+
+
+def _wait_for(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def test_soon_waits_unless_an_answer_is_due_at_once(key):
+    assert soon(key, lambda: b"value", len) == b"value"
+    with at_once():
+        assert soon(key, lambda: b"never computed", len) == b"value"
+
+
+def test_soon_computes_once_in_the_background(key):
+    go, calls = threading.Event(), []
+
+    def compute() -> bytes:
+        calls.append(threading.current_thread().name)
+        assert go.wait(5)
+        return b"value"
+
+    with at_once():
+        assert [soon(key, compute, len) for _ in range(3)] == [None] * 3
+        go.set()
+        _wait_for(lambda: key in KEPT)
+        assert soon(key, compute, len) == b"value"
+    assert [name.startswith("soon") for name in calls] == [True]
+
+
+def test_who_may_wait_gets_the_value_that_is_on_its_way(key):
+    go = threading.Event()
+    with at_once():
+        assert soon(key, lambda: b"value" if go.wait(5) else b"", len) is None
+    threading.Timer(0.05, go.set).start()
+    assert soon(key, lambda: b"never computed", len) == b"value"
+
+
+def test_an_error_in_the_background_is_logged_and_tried_again(key, caplog):
+    with at_once():
+        assert soon(key, lambda: 1 // 0, len) is None
+        _wait_for(lambda: not rooms._promised)
+        assert "ZeroDivisionError" in caplog.text
+        assert soon(key, lambda: b"value", len) is None
+        _wait_for(lambda: key in KEPT)
+
+
+def test_where_too_much_is_promised_the_caller_waits(key):
+    go = threading.Event()
+    with at_once():
+        for number in range(rooms.PROMISES):
+            assert soon((*key, number), lambda: b"1" if go.wait(5) else b"", len) is None
+        assert soon(key, lambda: b"value", len) == b"value"
+        go.set()
+
+
+def test_soon_computes_nothing_where_only_what_is_kept_was_asked_for(key):
+    with only_kept(), at_once(), pytest.raises(NotKept):
+        soon(key, lambda: b"value", len)
+    assert not rooms._promised

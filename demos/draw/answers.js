@@ -1,0 +1,37 @@
+// A request to Python and its answer, in which a long text that the page has already is only named.
+//
+// Pictures and packed arrays are most of an answer. Python writes {"$": name} in their place, and sends those whose
+// names the page did not list; names are of the content, so what comes back is never stale.
+
+const VISITOR = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+const MOST = 150; // texts that are remembered, newest last
+const SILENT = "The server does not answer. Check the connection, then move a control again.";
+
+export const ask = (lesson, settings, have) =>
+  fetch(new URL("../../ask", import.meta.url), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ lesson, settings, have, visitor: VISITOR }),
+  })
+    .then((answer) => answer.json())
+    .catch(() => ({ error: SILENT }));
+
+// The outputs of an answer, with all texts in their places; `strings` (name → text) is kept up to date.
+export const unfold = ({ shown, texts }, strings) => {
+  const put = (value) => {
+    if (Array.isArray(value)) return value.length && typeof value[0] !== "number" ? value.map(put) : value;
+    if (value === null || typeof value !== "object") return value;
+    if (value.$ !== undefined) return recall(value.$);
+    for (const key in value) value[key] = put(value[key]);
+    return value;
+  };
+  const recall = (name) => {
+    const text = texts[name] ?? strings.get(name);
+    strings.delete(name);
+    strings.set(name, text);
+    return text;
+  };
+  const found = put(shown);
+  for (const name of strings.keys()) if (strings.size > MOST) strings.delete(name);
+  return found;
+};

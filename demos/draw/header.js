@@ -1,0 +1,91 @@
+// The header's tools: the link, presenter mode, the theme; the line that says what was done; popovers.
+import { link } from "./asking.js";
+import { shown } from "./lessons.js";
+
+const query = new URLSearchParams(location.search);
+const SAID = 4000; // milliseconds that a sentence stays
+const present = (on = !presenting()) => {
+  document.body.classList.toggle("ww-present", on);
+  window.dispatchEvent(new Event("resize"));
+};
+const presenting = () => document.body.classList.contains("ww-present");
+
+// One sentence for a moment; what went wrong stays until it is closed or something else is said.
+export const say = (text, wrong = false) => {
+  const said = document.querySelector(".ww-said");
+  if (!said) return;
+  said.textContent = text;
+  said.classList.toggle("ww-wrong", wrong);
+  clearTimeout(said.timer);
+  if (!wrong) said.timer = setTimeout(() => (said.textContent = ""), SAID);
+};
+
+const theme = () => {
+  document.body.classList.toggle("dark");
+  try {
+    localStorage.setItem("ww-theme", document.body.classList.contains("dark") ? "dark" : "light");
+  } catch {
+    // a private window remembers nothing
+  }
+};
+
+// The theme chosen last time: before the first paint, and again after gradio has set its own.
+const remembered = () => {
+  let chosen = query.get("__theme");
+  try {
+    chosen ||= localStorage.getItem("ww-theme");
+  } catch {
+    // a private window
+  }
+  if (chosen === "dark" || chosen === "light") document.body.classList.toggle("dark", chosen === "dark");
+};
+
+const copyLink = () => {
+  const found = link(shown());
+  if (presenting()) found.set("present", "1");
+  history.replaceState(null, "", `?${found.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")}`);
+  const there = () => say("The link is in the address bar");
+  const copied = navigator.clipboard?.writeText(location.href);
+  if (copied) copied.then(() => say("Link copied"), there);
+  else there();
+};
+
+// On a phone a menu takes the place of the tabs; they are still there, and it presses their buttons.
+const menu = (select) => {
+  const press = (id) => [...document.querySelectorAll(`#${id}-button`)].at(-1)?.click();
+  select.addEventListener("change", () => {
+    press(`ww-part-${select.selectedOptions[0].dataset.part}`);
+    setTimeout(press, 0, `ww-tab-${select.value}`);
+  });
+  window.addEventListener("whatwhere:shown", () => (select.value = shown()));
+};
+
+export const header = (element) => {
+  menu(element.querySelector(".ww-menu"));
+  const tools = { link: copyLink, present: () => present(), theme };
+  for (const button of element.querySelectorAll("[data-tool]"))
+    button.addEventListener("click", () => tools[button.dataset.tool]());
+  if (query.get("present") === "1") present(true);
+  remembered();
+  setTimeout(remembered, 0);
+};
+
+const TYPING = "input, textarea, [contenteditable], [role=application], .cm-editor";
+const PAGES = { PageDown: "ww-next", PageUp: "ww-previous" };
+const key = (event) => {
+  if (event.key === "Escape") closePopovers(null);
+  if (event.target.closest?.(TYPING) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "p" || event.key === "P") present();
+  else if (event.key === "Escape" && presenting()) present(false);
+  else if (presenting() && event.key in PAGES) document.getElementById(PAGES[event.key])?.click();
+};
+
+// A popover closes at Escape and when something else is pressed.
+const closePopovers = (except) => {
+  for (const button of document.querySelectorAll(".ww-popover > .label-wrap.open"))
+    if (!button.parentElement.contains(except)) button.click();
+};
+
+document.addEventListener("keydown", key);
+document.addEventListener("pointerdown", (event) => closePopovers(event.target));
+remembered();

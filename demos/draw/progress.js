@@ -1,0 +1,53 @@
+// Long work: a bar, what it has done, and whether it waits, runs, was stopped, is done, or ended with its server.
+import { make } from "./nodes.js";
+import { none, read } from "./packed.js";
+
+const LOOK = 3000; // milliseconds between two looks whether the server is still there
+
+export const progress = (root, element, props, watch) => {
+  const bar = make("progress");
+  const text = make("span", { "aria-live": "polite" });
+  root.id = `${element.id || element.closest("[id]").id}-line`;
+  root.replaceChildren(bar, text);
+  root.dataset.state = "idle";
+  const now = () => {
+    const value = read(props.value);
+    if (none(value) || (root.dataset.state === "stopped" && value.done < value.total)) return;
+    if (!value.text) return void (root.dataset.state = "idle");
+    root.dataset.state = value.total && value.done >= value.total ? "done" : "running";
+    if (value.total) Object.assign(bar, { max: value.total, value: value.done });
+    else bar.removeAttribute("value");
+    text.textContent = value.text;
+    lookOut(root, text);
+  };
+  watch("value", now);
+  now();
+};
+
+// A run was started or stopped by its button.
+export const running = (id, state) => {
+  const root = document.querySelector(`#${id} .ww-progress`);
+  const text = root.querySelector("span");
+  if (state === "stopped" && !active(root)) return;
+  root.dataset.state = state === "started" ? "waiting" : state;
+  if (state !== "started") return void (text.textContent += " (stopped)");
+  root.querySelector("progress").removeAttribute("value");
+  text.textContent = "Waiting for its turn…";
+  lookOut(root, text);
+};
+
+const active = (root) => ["running", "waiting"].includes(root.dataset.state);
+
+// A server that is gone, or that was started anew, tells nobody that a run has ended.
+const lookOut = (root, text) => {
+  clearInterval(root.lookout);
+  root.lookout = setInterval(async () => {
+    if (!active(root)) return clearInterval(root.lookout);
+    const server = await fetch("gradio_api/app_id")
+      .then((answer) => answer.json())
+      .catch(() => null);
+    if (server?.app_id === window.gradio_config.app_id) return;
+    root.dataset.state = "ended";
+    text.textContent += " (ended: the server stopped)";
+  }, LOOK);
+};

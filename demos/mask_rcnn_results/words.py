@@ -1,0 +1,160 @@
+"""What lesson A5 says about its run: what became of each thing and of each detection, the question, the sums."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from demos.records import Question, Reading, Table
+
+if TYPE_CHECKING:
+    from lecture_models.evaluation.cards import Card
+    from lecture_models.evaluation.errors import Errors
+    from lecture_models.evaluation.measurement import Measurement
+    from lecture_models.scenes import SceneSettings
+    from lecture_models.studies.mask_rcnn_results import GalleryScene
+
+HEAD = ("thing", "T, px", "P, px", "P ∩ T, px", "score", "mask IoU")
+CAPTION = (
+    "IoU = P ∩ T over P + T − P ∩ T; T: the thing's visible pixels, P: its detection's. Marked: asked for."
+)
+NOBODY = (
+    "Nobody has marked the truth of a photograph, so nothing can be judged here: "
+    "galleries and rank, the IoU of a thing, errors and AP need a scene. Choose one."
+)
+STREETS = "This network knows only rendered streets: for photographs choose one that was trained on COCO."
+SURE = 0.95
+
+
+def fate(made: GalleryScene, thing: int) -> str:
+    """What became of a thing, in a few words."""
+    if thing in made.overlaps:
+        return f"found, mask IoU {made.overlaps[thing].iou:.2f}"
+    error = made.missed.get(thing)
+    return f"not found, {error.kind}: {error.rule}" if error else "not judged: the network lacks its class"
+
+
+def detection_fate(made: GalleryScene, k: int) -> str:
+    """What became of a kept detection."""
+    if k in made.wrong:
+        return f"{made.wrong[k].kind}: {made.wrong[k].rule}"
+    thing = made.matches[k]
+    return f"IoU {made.overlaps[thing].iou:.2f}" if thing >= 0 else "lies on things too small to judge"
+
+
+def reading(made: GalleryScene, score: float) -> Reading:
+    """How many of the things were found."""
+    ious = [one.iou for one in made.overlaps.values()]
+    more = [("Mean mask IoU of those", f"{np.mean(ious):.2f}" if ious else "–")]
+    more += [("False positives + missed", total(made.errors))]
+    meaning = f"things found: right class, mask IoU ≥ ½, score ≥ {score:.2f}"
+    return Reading(str(len(ious)), f"of {len(ious) + len(made.missed)}", meaning, more=more)
+
+
+def total(errors: Errors) -> str:
+    """Errors added up: "4 + 8 = 12"."""
+    wrong = sum(one.false_positive for one in errors.items)
+    return f"{wrong} + {len(errors.items) - wrong} = {len(errors.items)}"
+
+
+def objects(made: GalleryScene) -> Table:
+    """Each thing with its IoU, those of the gallery first and marked."""
+    asked, rows = made.finding.members, []
+    for k in sorted(range(len(made.things)), key=lambda k: (k not in asked, k)):
+        cells = ["–", "–", "–", made.missed[k].kind if k in made.missed else "not judged"]
+        if one := made.overlaps.get(k):
+            score = made.scores[one.detection]
+            cells = [str(one.found), str(one.shared), f"{score:.2f}", f"{one.iou:.2f}"]
+        rows.append([str(made.things[k]), str(made.scene.things[k].area), *cells])
+    return Table(HEAD, rows, CAPTION, strong=tuple(range(len(asked))))
+
+
+def question(now: Errors, score: float, then: Errors, other: float) -> Question:
+    """What another threshold would do to the number of errors, computed by using it."""
+    text = f"Move the score threshold from {score:.2f} to {other:.2f} on this scene: false positives plus missed …"
+    answer = 1 - int(np.sign(len(then.items) - len(now.items)))
+    return Question(text, ["rise", "stay the same", "fall"], answer, f"From {total(now)} to {total(then)}.")
+
+
+def numbers(made: GalleryScene, score: float, pixel: Sequence[float]) -> str:
+    """The IoU of the thing at a pixel (else the gallery's first), a point of AP's curve, and the errors' sum."""
+    height, width = made.scene.instance.shape
+    x, y = map(int, pixel or (-1, -1))
+    at = int(made.scene.instance[y, x]) if 0 <= x < width and 0 <= y < height else 0
+    thing = at - 1 if at else next(iter(made.finding.members), None)
+    name, hits, wrong, gone = made.precision_recall
+    kinds = " + ".join(str(sum(pair)) for pair in made.errors.counts.values() if sum(pair))
+    lines = [] if thing is None else [f"**{made.things[thing]}** {iou(made, thing)}"]
+    lines += [
+        rf"**One point of the curve of {name}, in this scene.** With the detections of score $\ge {score:.2f}$: "
+        rf"{hits} hits, {wrong} false positives, {gone} missed, so "
+        rf"$\text{{precision}} = {share(hits, wrong)}$ and $\text{{recall}} = {share(hits, gone)}$. "
+        "AP is the area under all such points, over all scores and scenes.",
+        rf"**Errors** $\mathrm{{FP}} + \mathrm{{FN}} = {total(made.errors)}$; "
+        rf"by class ${kinds or 0} = {len(made.errors.items)}$.",
+    ]
+    lines += [] if at else ["Point at another thing of the scene and click: its IoU is multiplied out here."]
+    return "\n\n".join(lines)
+
+
+def iou(made: GalleryScene, thing: int) -> str:
+    """The IoU of a thing, multiplied out."""
+    if thing not in made.overlaps:
+        return fate(made, thing) + "."
+    _, found, true, shared, value = made.overlaps[thing]
+    steps = rf"\dfrac{{{shared}}}{{{found}+{true}-{shared}}} = \dfrac{{{shared}}}{{{found + true - shared}}}"
+    return rf"$\mathrm{{IoU}} = \dfrac{{|P\cap T|}}{{|P|+|T|-|P\cap T|}} = {steps} = {value:.4f}$"
+
+
+def share(part: int, rest: int) -> str:
+    """A part of a whole as a fraction."""
+    end = rf"\dfrac{{{part}}}{{0}}\ \text{{(none)}}"
+    return rf"\dfrac{{{part}}}{{{part}+{rest}}} = {part / (part + rest):.3f}" if part + rest else end
+
+
+def card_title(card: Card) -> str:
+    """What was said, or what was not: "ball, score 0.97" or "cone, not found"."""
+    return "{}, score {:.2f}".format(*card.found[0]) if card.false_positive else f"{card.true[0]}, not found"
+
+
+def card_lines(card: Card) -> list[str]:
+    """The numbers of an error, each in a short sentence."""
+    (name, score), *rest = card.found or [("", 0.0)]
+    both, missed = card.found and card.true, not card.false_positive
+    others = ", ".join(f"{name} {score:.2f}" for name, score in rest)
+    said = {
+        f"inside {name}, score {score:.2f}": card.found and missed,
+        f"mask IoU {card.mask_iou:.2f} = {card.shared} / {card.union} px with {' '.join(card.true[:1])}": both,
+        f"box IoU {card.box_iou:.2f}": both,
+        f"{card.area} visible pixels": missed,
+        f"covers {', '.join(card.true)}": len(card.true) > 1,
+        f"{'taken by' if card.kind == 'duplicate' else 'with'} {others}": rest,
+        f"seen with score {card.below:.2f}, below the threshold": card.below,
+    }
+    return [text for text, holds in said.items() if holds]
+
+
+def aside(told: Measurement) -> str:
+    """The classes that were judged, and what counts neither way."""
+    parts = [f"{told.in_void} on things too small to judge"] if told.in_void else []
+    parts += [f"{told.strangers} of classes that no scene has"] if told.strangers else []
+    rest = f" Detections that count neither way: {' and '.join(parts)}." if parts else ""
+    return f"Judged: {', '.join(told.classes)}.{rest}"
+
+
+def difficulty(settings: SceneSettings) -> str:
+    """The settings that make scenes hard, in a line."""
+    sizes = f"{settings.size_min:g} to {settings.size_max:g} px high"
+    return (
+        f"{settings.things} things, crowding {settings.crowding:g}, occlusion {settings.occlusion:g}, {sizes}"
+    )
+
+
+def sure(count: int, certain: int) -> Question:
+    """How sure a network is of what it sees in a photograph."""
+    choices = sorted({0, certain, count})
+    text = f"How many of the {count} detections have a score of at least {SURE}?"
+    why = f"{certain} of {count}. A score is not the chance to be right."
+    return Question(text, list(map(str, choices)), choices.index(certain), why)

@@ -1,0 +1,72 @@
+// The board maskAutopsy: six linked pictures, from a pixel of a mask back to the picture, and all sums. The cards draw; here
+// is what they share: the value, the chosen pixel and bin, and what lights up together.
+import { html, render } from "../draw/markup.js";
+import { clamp } from "../draw/number.js";
+import { unpack } from "../draw/packed.js";
+import { CARDS } from "./cards.js";
+
+class Board {
+  constructor({ root, choose, selection }) {
+    Object.assign(this, { root, give: choose, selection, token: 0 });
+    for (const name of ["focusin", "pointerover"]) root.addEventListener(name, (event) => this.light(event.target));
+    for (const name of ["focusout", "pointerleave"]) root.addEventListener(name, () => this.light(null));
+    root.maskAutopsy = this; // for the tests: {value, map, pixel, bin, choose, chooseBin}
+  }
+
+  async take(value) {
+    const token = ++this.token;
+    const map = value.chain && (await unpack(value.chain.map.values));
+    if (token !== this.token) return;
+    this.stale = !value.chain && this.keeps(value);
+    const { chain } = this.stale ? this.value : value;
+    this.value = { ...value, chain };
+    if (!this.stale) Object.assign(this, { map: map?.data, bin: chain?.crop.followed });
+    const chosen = this.selection().split(",").map(Number);
+    const there = chosen.length === 2 && chosen.every(Number.isFinite) ? chosen.map(Math.floor) : null;
+    this.pixel = value.chain?.pixel ?? there;
+    clearTimeout(this.later);
+    this.root.classList.remove("ma-waiting");
+    this.draw();
+  }
+
+  // A pixel outside all masks of the same picture: the last chain stays, dimmed, so that nothing moves under the pointer.
+  keeps(value) {
+    const parts = ({ base, overlay, boxes }) => JSON.stringify([base, overlay, boxes]);
+    return Boolean(this.value?.chain && parts(this.value) === parts(value));
+  }
+
+  draw() {
+    const { chain } = this.value;
+    this.root.classList.toggle("ma-empty", !chain);
+    this.root.classList.toggle("ma-stale", this.stale);
+    render(html`${(chain ? CARDS : CARDS.slice(0, 1)).map((card) => card(this))}`, this.root);
+  }
+
+  // What an element is about (data-key) and what that is made of (data-from) light up together.
+  light(target) {
+    const { key, from = "" } = target?.closest?.("[data-key]")?.dataset ?? {};
+    const keys = key ? [key, ...from.split(" ")] : [];
+    for (const one of this.root.querySelectorAll("[data-key]"))
+      one.classList.toggle("ma-lit", keys.includes(one.dataset.key));
+  }
+
+  // Another pixel: drawn at once, asked for when the arrow keys rest.
+  choose(point, wait = 0) {
+    this.pixel = point.map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
+    this.draw();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => {
+      const text = this.pixel.join(",");
+      this.root.classList.toggle("ma-waiting", text !== this.selection());
+      this.give(text);
+    }, wait);
+  }
+
+  chooseBin([row, column]) {
+    const [top, left, bottom, right] = this.value.chain.crop.field;
+    this.bin = [clamp(row, top, bottom), clamp(column, left, right)];
+    this.draw();
+  }
+}
+
+export const maskAutopsy = (context) => new Board(context);

@@ -1,0 +1,290 @@
+"""The autopsy of one pixel of a mask for the board ``maskAutopsy``: six pictures and their sums.
+
+Pictures that do not depend on the pixel are the same texts after each click, so a quick answer leaves them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from demos.figures import encode, grids, style
+from demos.rcnn_family.ledgers import mask_overlay
+from demos.records import Box
+
+if TYPE_CHECKING:
+    from lecture_models.autopsy.align import AlignLink
+    from lecture_models.autopsy.chain import Autopsy
+    from lecture_models.autopsy.paste import MaskCell
+    from lecture_models.autopsy.picture import FieldPath
+    from lecture_models.nets.rcnn_trace import RCNNTrace
+    from lecture_models.studies.rcnn_family import Traced
+
+LISTED = 6  # products of a logit that are drawn one by one
+MARGIN = 3  # cells around a box on the drawn part of the map
+THRESHOLD = 0.5
+BRIGHTEST, STEP = 252, 4  # of a drawn gradient: 64 steps, since the eye sees no more and it is half as long
+DRAWN = 384  # pixels of the longer side of a drawn gradient
+
+Numbers = Sequence[float]
+Product = tuple[int, float, float, float]
+"""Channel, feature, weight, and their product."""
+Link = tuple[str, str, str, float, float]
+"""Key, name, how it was made, its own product, and the network's value."""
+
+
+@dataclass(frozen=True)
+class Mask:
+    """The 28 × 28 cells, where the pixel falls on them, and those that it reads; the chain goes on at one of them."""
+
+    image: str
+    size: int
+    source: Numbers
+    cells: Sequence[MaskCell]
+    followed: int
+
+
+@dataclass(frozen=True)
+class Logit:
+    """One cell's logit: its largest products, the sum of the ``rest`` of ``count``, and what the largest was made of.
+
+    ``deconv`` and ``conv`` are told, with the formula of the one and the nine sums of the other.
+    """
+
+    cell: Numbers
+    value: float
+    prob: float
+    bias: float
+    products: Sequence[Product]
+    rest: float
+    count: int
+    formula: str
+    deconv: str
+    nine: Sequence[Numbers]
+    conv: str
+
+
+@dataclass(frozen=True)
+class Crop:
+    """What each bin of the crop gives the logit; ``straight`` is the bin right below the cell."""
+
+    values: Sequence[Numbers]
+    field: Numbers
+    followed: Numbers
+    straight: Numbers
+    constant: float
+    value: float
+    outside: float
+
+
+@dataclass(frozen=True)
+class Map:
+    """The part of the pyramid's map around the box, one channel, with all that the browser needs for any bin."""
+
+    image: str
+    level: str
+    stride: float
+    channel: int
+    extent: Numbers
+    shape: Numbers
+    values: Mapping[str, Any]
+    box: Numbers
+    columns: Sequence[Numbers]
+    rows: Sequence[Numbers]
+    crop: Sequence[Numbers]
+
+
+@dataclass(frozen=True)
+class Chain:
+    """All links of one pixel of a detection, from the pixel back to the picture.
+
+    At the end the receptive ``fields`` on it and the gradient's brightness ``heat``, '' where it was not asked for.
+    """
+
+    title: str
+    detection: int
+    pixel: Numbers
+    box: Numbers
+    resized: str
+    value: float
+    mask: Mask
+    logit: Logit
+    crop: Crop
+    map: Map
+    heat: str
+    fields: Sequence[FieldPath]
+    box_share: float | None
+    exact: bool
+    outside: float | None
+    links: Sequence[Link]
+
+
+@dataclass(frozen=True)
+class Board:
+    """The picture with all masks and boxes, a message, and the chain behind one pixel, if there is one."""
+
+    size: tuple[int, int]
+    base: str
+    overlay: str
+    boxes: Sequence[Box]
+    message: str
+    chain: Chain | None
+
+
+def board(made: Traced) -> Board:
+    """What the board draws; without a chain the picture alone, to choose a pixel."""
+    trace = made.trace
+    names = detection_names(trace)
+    colors = [style.instance_color(kind, number - 1) for kind, number in names]
+    scores = trace.scores.tolist()
+    labels = [f"{kind} {number} · {s:.2f}" for (kind, number), s in zip(names, scores, strict=True)]
+    return Board(
+        size=(trace.image.shape[0], trace.image.shape[1]),
+        base=encode.jpeg_uri(trace.image),
+        overlay=mask_overlay(trace.masks.numpy() >= THRESHOLD, colors) if len(trace.masks) else "",
+        boxes=list(map(Box, trace.boxes.tolist(), colors, labels)),
+        message=made.message,
+        chain=None if made.made is None else chain(made.made, trace, labels[made.made.detection]),
+    )
+
+
+def detection_names(trace: RCNNTrace) -> list[tuple[str, int]]:
+    """Class and number within the class, from 1, of each detection: the best-scoring first."""
+    known = dict(enumerate(trace.classes))
+    kinds = [known.get(label, f"class {label}") for label in trace.labels.tolist()]
+    return [(kind, kinds[:place].count(kind) + 1) for place, kind in enumerate(kinds)]
+
+
+def chain(made: Autopsy, trace: RCNNTrace, title: str) -> Chain:
+    """All links of one pixel."""
+    head, values = made.head, made.head.contributions.tolist()
+    cells, paste, end = trace.mask_cells[made.detection].numpy(), made.paste, made.picture
+    image = encode.png_uri(grids.heat(cells, 0.0, 1.0, "gray"))
+    return Chain(
+        title=title,
+        detection=made.detection,
+        pixel=made.pixel,
+        box=paste.box,
+        resized=resized(made),
+        value=paste.value,
+        mask=Mask(image, len(cells), paste.source, paste.cells, paste.cells.index(paste.followed)),
+        logit=logit(made),
+        crop=Crop(
+            values, head.field, head.followed, made.deconv.bin, head.constant, head.value, head.outside
+        ),
+        map=feature_map(made.align),
+        heat="" if end.heat is None else encode.png_uri(brightness(end.heat)),
+        fields=end.fields,
+        box_share=end.box_share,
+        exact=end.exact,
+        outside=end.outside,
+        links=links(made),
+    )
+
+
+def resized(made: Autopsy) -> str:
+    """How large the network saw the picture, in words; empty where it took it as it was."""
+    if made.scales == (1.0, 1.0):
+        return ""
+    (down, across), (height, width) = made.scales, made.network_size
+    text = f"The network saw the picture at {width} × {height} pixels, {across:.3f} times as wide"
+    return f"{text} and {down:.3f} times as high."
+
+
+def logit(made: Autopsy) -> Logit:
+    """One logit's largest products, and what its largest feature was made of."""
+    link, deconv, conv = made.logit, made.deconv, made.conv
+    products = link.products
+    order = np.argsort(-np.abs(products), kind="stable").tolist()
+    columns = (values[order[:LISTED]].tolist() for values in (link.features, link.weights, products))
+    (row, column), (down, across) = deconv.bin, deconv.tap
+    formula = (
+        f" = max(0, {deconv.products.sum():.3f} {'−' if deconv.bias < 0 else '+'} {abs(deconv.bias):.3f})"
+    )
+    where = f"{len(deconv.inputs)} products at bin ({row + 1}, {column + 1}), tap ({down + 1}, {across + 1})"
+    scaled = "" if (conv.scale, conv.shift) == (1, 0) else " and batch normalisation"
+    below = (
+        f"Its largest input there, channel {conv.channel}, is {conv.value:.3f}: nine bins of the last 3 × 3"
+    )
+    return Logit(
+        cell=(made.sigmoid.row, made.sigmoid.column),
+        value=link.value,
+        prob=made.sigmoid.value,
+        bias=link.bias,
+        products=list(zip(order, *columns, strict=False)),
+        rest=float(products[order[LISTED:]].sum()),
+        count=len(link.features),
+        formula=f"{deconv.value:.3f}{formula}".replace("-", "−"),
+        deconv=f"channel {deconv.channel} of the 2 × 2 deconvolution: {where}",
+        nine=conv.places.tolist(),
+        conv=f"{below} convolution, bias {conv.bias:.3f}{scaled}, ReLU.".replace("-", "−"),
+    )
+
+
+def feature_map(link: AlignLink) -> Map:
+    """The part of the map around the box."""
+    top, left, height, width = extent(link)
+    part = link.features[top : top + height, left : left + width]
+    return Map(
+        image=encode.png_uri(grids.heat(part)),
+        level=link.level,
+        stride=link.stride,
+        channel=link.channel,
+        extent=(top, left, height, width),
+        shape=link.features.shape,
+        values=encode.pack_values(part),
+        box=link.box,
+        columns=link.columns.tolist(),
+        rows=link.rows.tolist(),
+        crop=link.crop.tolist(),
+    )
+
+
+def extent(link: AlignLink) -> tuple[int, int, int, int]:
+    """The drawn part of the map: first row, first column, rows, columns; a square where the map has room for it."""
+    height, width = link.features.shape
+    x0, y0, x1, y1 = link.box
+    side = int(np.ceil(max(x1 - x0, y1 - y0))) + 2 * MARGIN
+    rows, columns = min(side, height), min(side, width)
+    top = int(np.clip(round((y0 + y1 + 1 - rows) / 2), 0, height - rows))
+    left = int(np.clip(round((x0 + x1 + 1 - columns) / 2), 0, width - columns))
+    return top, left, rows, columns
+
+
+def brightness(heat: np.ndarray) -> np.ndarray:
+    """How bright a gradient's magnitude [H, W] is drawn: uint8 [h, w]; a large picture's is averaged to ``DRAWN``.
+
+    The root of the magnitude is drawn, since a few pixels are far stronger than the rest.
+    """
+    shrink = DRAWN / max(heat.shape)
+    if shrink < 1:
+        heat = cv2.resize(heat, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+    most = max(float(np.quantile(heat, 0.998)), 1e-30)
+    share = np.sqrt(np.clip(heat / most, 0, 1))
+    return STEP * np.rint(share * (BRIGHTEST // STEP)).astype(np.uint8)
+
+
+def links(made: Autopsy) -> list[Link]:
+    """Each link's own product beside the network's value."""
+    count, kernel = len(made.logit.features), "×".join(map(str, made.conv.places.shape))
+    top, left, bottom, right = made.head.field
+    level, cells = made.align.level, f"{len(made.align.cells)} cells of {made.align.level}"
+    rows: list[tuple[str, str, str, Any]] = [
+        ("paste", "pixel", f"bilinear, {len(made.paste.cells)} cells", made.paste),
+        ("sigmoid", "cell", "sigmoid of its logit", made.sigmoid),
+        ("logit", "logit", f"1×1 conv, {count} products, bias", made.logit),
+        ("deconv", "feature", f"2×2 deconv, {len(made.deconv.inputs)} products, ReLU", made.deconv),
+        ("conv", "its input", f"last {kernel} convolution, ReLU", made.conv),
+        ("head", "logit again", f"{(bottom - top + 1) * (right - left + 1)} bins · gradient", made.head),
+        ("align", "bin", f"RoIAlign, {cells}", made.align),
+    ]
+    shares = made.align.shares_value, made.align.shares_network_value
+    last = ("shares", "logit again", f"cells of {level} · gradient", *shares)
+    return [
+        *((key, name, by, float(link.value), float(link.network_value)) for key, name, by, link in rows),
+        last,
+    ]

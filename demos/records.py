@@ -1,0 +1,165 @@
+"""The values that ``update`` returns: plain records of text and encoded pictures, no component, no array.
+
+Each has ``payload()``, the JSON that demos/draw draws. All text in them reaches the page as text, never as HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any
+
+import orjson
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box drawn over a panel: ``box`` xyxy in picture pixels, a CSS colour, a label, perhaps dashed."""
+
+    box: Sequence[float]
+    color: str
+    label: str = ""
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Knows:
+    """What a panel says at a pixel: what it knows and what it cannot know."""
+
+    text: str
+    cannot: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One view of the picture on a stage.
+
+    Args:
+        title: shown above the picture.
+        alt: alternative text: what the picture shows, for somebody who does not see it.
+        image: data URI that fills the panel (see ``demos.figures.encode``), or '' to show the stage's ``base``.
+        overlay: data URI laid over the image, enlarged without smoothing.
+        index: packed indices [h, w] (``encode.pack_indices``), any size; ``texts[index]`` is read out.
+        texts: what to say for each index.
+        marks: for each index a text with one sign for each number of the stage's ``truth``: '+' right, '-' wrong,
+            '.' nothing to compare; then the read-out says whether this panel is right at that pixel.
+        tags: (text, CSS colour) pairs written over the picture, for what has no place in it.
+        values: packed floats [h, w] (``encode.pack_values``): the number under the pointer is read out.
+        unit: unit of ``values``.
+        boxes: boxes in picture pixels.
+        legend: (name, CSS colour) pairs of this panel alone.
+        pixelated: enlarge ``image`` by nearest neighbour: True for small maps, False for photographs.
+        asks: what this view answers, shown below it until a pixel is pointed at.
+        note: one line below the panel.
+    """
+
+    title: str
+    alt: str
+    image: str = ""
+    overlay: str = ""
+    index: Mapping[str, Any] | None = None
+    texts: Sequence[Knows] = ()
+    marks: Sequence[str] = ()
+    tags: Sequence[tuple[str, str]] = ()
+    values: Mapping[str, Any] | None = None
+    unit: str = ""
+    boxes: Sequence[Box] = ()
+    legend: Sequence[tuple[str, str]] = ()
+    pixelated: bool = False
+    asks: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Panels:
+    """What a stage shows: panels of one picture of ``size`` (height, width), an optional legend for all.
+
+    Args:
+        size: (height, width) of the picture in pixels; boxes, points and crosshair are in these pixels.
+        panels: the views, in reading order.
+        base: data URI of the picture, shared by all panels with an empty ``image``.
+        legend: (name, CSS colour) pairs.
+        truth: packed numbers of the true segments [H, W], which the panels' ``marks`` are about.
+        selection: set the stage's selection ("x,y" or "x0,y0,x1,y1"); None leaves the learner's as it is.
+        message: one sentence above the panels, such as "The weights could not be fetched: …".
+    """
+
+    size: tuple[int, int]
+    panels: Sequence[Panel]
+    base: str = ""
+    legend: Sequence[tuple[str, str]] = ()
+    truth: Mapping[str, Any] | None = None
+    selection: str | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The one large number of a lesson.
+
+    Args:
+        value: the number as text, rounded as it should be read.
+        unit: such as ``%`` or ``px``.
+        meaning: what it is, in one sentence.
+        source: 'run' (computed now), 'result' (a result file of ours) or 'paper'; they look different.
+        cite: what the number is from, where it is not from this run.
+        more: further (label, value) pairs, small.
+    """
+
+    value: str
+    unit: str
+    meaning: str
+    source: str = "run"
+    cite: str = ""
+    more: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that the learner's own settings decide; ``answer`` is an index of ``choices``.
+
+    The page hides answer and reason until the learner commits to a choice.
+    """
+
+    text: str
+    choices: Sequence[str]
+    answer: int
+    why: str
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.answer < len(self.choices):
+            raise IndexError(f"answer is an index of {len(self.choices)} choices, got {self.answer}.")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A small table: column heads, rows of text, a caption with its source; ``source`` as in :class:`Reading`."""
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    caption: str = ""
+    source: str = "run"
+    strong: Sequence[int] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far long work is: ``done`` of ``total`` (0 if unknown), and what of, such as "12 of 50 scenes"."""
+
+    done: int
+    total: int
+    text: str
+
+
+def as_sent(value: Any) -> Any:
+    """Records, lists and mappings as one JSON text, which demos/draw/packed.js reads; anything else as it is.
+
+    gradio 6.31 makes every number of a nested value reactive in the browser, which takes it 200 ms for 100 kB, and
+    garbles the nested lists of a stream when they get shorter. A text it leaves alone. What is not finite becomes null,
+    as in gradio's own answers: the browser could not read NaN.
+
+    >>> as_sent({"rows": [1, float("nan")]}), as_sent("text"), as_sent(None)
+    ('{"rows":[1,null]}', 'text', None)
+    """
+    whole = is_dataclass(value) or isinstance(value, dict | list)
+    return orjson.dumps(value).decode() if whole else value

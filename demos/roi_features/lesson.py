@@ -1,0 +1,194 @@
+"""Lesson A3: one box, cropped from features by four operators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import lru_cache
+from typing import Any
+
+import gradio as gr
+import numpy as np
+
+from demos.figures import ablation, encode, grids, style
+from demos.roi_features import words
+from demos.roi_features.board import board
+from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
+from demos.ui.checks import split_selection
+from lecture_models import papers, pictures, results
+from lecture_models.studies import roi_features as crops
+
+NETWORK = "panoptic_fpn"
+LEVELS = ("P2", "P3", "P4", "P5")
+STRIDES = (4, 8, 16, 32)
+MEAN = crops.MEAN
+BINS = (2, 3, 5, 7)
+WAYS = (("as usual", "usual"), ("max", "max"), ("mean", "mean"))  # as usual: RoIPool max, others mean
+STAGE_HEIGHT = "var(--roi-stage)"  # set in board.css: leaves room for the four operators below
+NAMES = ("RoIPool", "RoIWarp", "RoIAlign", "RoIAlign, aligned")
+HOW = (
+    "box and bins snapped, maximum",
+    "box snapped, bilinear samples",
+    "no snapping, half a cell off",
+    "no snapping, half a cell corrected",
+)
+COLORS = (style.CYCLE[1], style.CYCLE[3], style.CYCLE[2], style.CYCLE[0])
+TRAINED = {8: ("roi_pool", "roi_warp", "roi_align"), 16: ("roi_pool", "roi_align")}
+CELLS = {  # √(width · height) of the median object, in cells
+    8: "The median object measures {:.1f} cells, in the paper's table at stride 32 {:.1f} (Singh & Davis 2018).",
+    16: "The median object measures {:.1f} cells: coarser than any of the paper's tables ({:.1f} at stride 32).",
+}
+TRAINED_NAMES = {"roi_pool": NAMES[0], "roi_warp": NAMES[1], "roi_align": NAMES[3]}
+
+
+def compute(picture: str, box: str, level: str, channel: int, bins: int, reduce: crops.Bins) -> crops.Crops:
+    """One forward pass (kept), four crops of the shown channel, and the heads on four crops of all channels."""
+    return crops.study(pictures.resolve(picture), NETWORK, split_selection(box), level, channel, bins, reduce)
+
+
+@lru_cache(maxsize=1)
+def stride_curves() -> dict[str, tuple[float, ...]]:
+    """Mean IoU of 4,000 random boxes with what is pooled of them, for each stride."""
+    from lecture_models.ops.roi_box import mean_pooled_iou
+
+    return {
+        "roi_pool": mean_pooled_iou("roi_pool", STRIDES),
+        "roi_align": mean_pooled_iou("roi_align", STRIDES),
+        "roi_align_aligned": mean_pooled_iou("roi_align", STRIDES, aligned=True),
+    }
+
+
+def update(
+    picture: str = "scene:42",
+    box: str = "",
+    level: str = "P3",
+    channel: int = MEAN,
+    bins: int = 3,
+    reduce: crops.Bins = "usual",
+) -> dict[str, Any]:
+    """Crop the features of a box with RoIPool, RoIWarp and RoIAlign, and run the network's heads on each crop.
+
+    Args:
+        picture: key of the picture, such as scene:42.
+        box: x0,y0,x1,y1 in picture pixels; empty takes a large thing.
+        level: level of the pyramid, P2 to P5 (stride 4 to 32).
+        channel: channel of the feature map to draw, from 0; -1 is the mean of all.
+        bins: bins each way that are drawn; the heads always get 7 x 7 and 14 x 14.
+        reduce: what a bin takes: usual (RoIPool its maximum, the others the mean), max or mean.
+    """
+    made = compute(picture, box, level, int(channel), int(bins), reduce)
+    return {
+        "stage": stage(made),
+        "board": board(made, int(bins), reduce, things(made), stride_curves(), STRIDES),
+        "overlap": words.reading(made),
+        "ours_8": ours(8),
+        "paper_2d": Table(**asdict(papers.CROPS_STRIDE_32), source="paper"),
+        "ours_16": ours(16),
+        "paper_2c": Table(**asdict(papers.CROPS_STRIDE_16), source="paper"),
+        "question": words.question(made),
+        "numbers": words.numbers(made),
+    }
+
+
+def ours(stride: int) -> Table | None:
+    """Our own ablation at one stride, networks trained anew, each with its operator; None while there is none."""
+    try:
+        found = {kind: results.load(f"{kind}_s{stride}", ablation.METRICS) for kind in TRAINED[stride]}
+    except results.ResultUnreadable as error:
+        return Table(ablation.heads(f"stride {stride}"), [], str(error), source="result")
+    except ValueError:
+        return None
+    rows = [ablation.row(TRAINED_NAMES[kind], result) for kind, result in found.items()]
+    rows.append(ablation.gain(found["roi_pool"], found["roi_align"]))
+    cells = found["roi_align"]["runs"][0]["metrics"]["median_side"] / stride
+    caption = ablation.told(found["roi_align"]) + " " + CELLS[stride].format(cells, papers.coco_cells(32))
+    return Table(ablation.heads(f"stride {stride}"), rows, caption, source="result", strong=(len(found) - 1,))
+
+
+def things(made: crops.Crops) -> list[Any]:
+    """The scene's things that are large enough to crop."""
+    scene = made.picture.scene
+    return [thing for thing in scene.things if thing.area >= crops.LEAST_AREA] if scene else []
+
+
+def stage(made: crops.Crops) -> Panels:
+    """The picture to drag on, and its features."""
+    size = made.picture.image.shape[:2]
+    scene = made.picture.scene
+    true = [Box(thing.box, style.TRUTH) for thing in scene.things] if scene else []
+    values = made.features[0].numpy()
+    cells = f"{values.shape[0]} × {values.shape[1]} cells"
+    shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
+    features = Panel(
+        f"Features at {made.level}",
+        f"Feature map of level {made.level}, {cells}, bright where values are large",
+        image=encode.png_uri(grids.heat(values)),
+        values=encode.pack_values(values),
+        pixelated=True,
+    )
+    selection = ",".join(f"{side:.1f}" for side in made.box)
+    base = encode.jpeg_uri(made.picture.image)
+    return Panels(size=size, panels=[shown, features], base=base, selection=selection)
+
+
+def data(**settings: Any) -> dict[str, Any]:
+    """The numbers behind the lesson, for "Save the data"; settings as `update`'s."""
+    from lecture_models.ops.roi_features import separable_weights
+
+    settings = LESSON.defaults | settings
+    made, bins = compute(**settings), settings["bins"]
+    values = made.features[0]
+    boxes = values.new_tensor([made.box])
+    a_y, a_x = separable_weights(boxes, int(bins), 1 / made.stride, (values.shape[0], values.shape[1]))
+    keys = ("roi_pool", "roi_warp", "roi_align", "roi_align_aligned")
+    outputs = {key: made.operators[number].output[0].numpy() for number, key in enumerate(keys)}
+    regions = {f"{key}_region": np.array(made.regions[number]) for number, key in enumerate(keys)}
+    maps = {"features": values.numpy(), "A_y": a_y[0].numpy(), "A_x": a_x[0].numpy()}
+    return {"box": np.array(made.box), **maps, **outputs, **regions}
+
+
+def code() -> Sequence[Any]:
+    """What "Show the code" prints."""
+    from lecture_models.nets.roi_swap import four_crops
+    from lecture_models.ops.bilinear import sample_bins
+    from lecture_models.ops.roi_align import roi_align
+    from lecture_models.ops.roi_box import grid_interval, snap
+    from lecture_models.ops.roi_pool import bin_cells, roi_pool
+
+    return compute, four_crops, snap, bin_cells, roi_pool, grid_interval, roi_align, sample_bins
+
+
+def build(screen: Screen) -> None:
+    """Stage and level first, then the four operators, then what follows from them."""
+    with screen.left, gr.Row(elem_classes=["roi-top"]):
+        with gr.Column(scale=2, min_width=0):
+            hint = "Drag the box or its corners, or use arrow keys. Green: true boxes."
+            place = {"select": "box", "key": "box", "hint": hint}
+            screen.stage("stage", label="Box to crop", columns=2, height=STAGE_HEIGHT, **place)
+        with gr.Column(scale=1, min_width=200, elem_classes=["roi-settings"]):
+            screen.control("bins", gr.Radio(list(BINS), value=3, label="Bins each way, as drawn"))
+            screen.control("reduce", gr.Radio(list(WAYS), value="usual", label="A bin takes"))
+            channel = gr.Slider(MEAN, 63, MEAN, step=1, label="Channel (−1: their mean)", buttons=[])
+            screen.control("channel", channel)
+    with screen.right:
+        screen.control("level", gr.Radio(list(LEVELS), value="P3", label="Level of the pyramid"))
+        screen.reading("overlap")
+    with screen.row:
+        looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "lut": grids.table()}
+        screen.board("board", "roiBoard", label="Four operators side by side", **looks)
+        for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
+            with gr.Row(elem_classes=["roi-papers"]):
+                screen.table(ours, f"Our ablation at stride {ours[5:]}")
+                screen.table(paper, f"Mask R-CNN, table {paper[6:]}")
+
+
+LESSON = Lesson(
+    "roi_features",
+    "A3",
+    "Cropping features",
+    "RoIPool rounds your box to whole cells and so pools the wrong pixels; RoIAlign rounds nothing.",
+    update,
+    build,
+    code=code,
+    data=data,
+)

@@ -1,0 +1,87 @@
+"""What lesson A3 says about its run: the large number, the question, one bin multiplied out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from demos.records import Question, Reading
+
+if TYPE_CHECKING:
+    from lecture_models.ops.roi_features import PoolTrace, SampleTrace
+    from lecture_models.studies.roi_features import Crops
+
+EDGES = ("left", "top", "right", "bottom")
+LISTED = 24  # cells of a bin that are written out
+
+
+def reading(made: Crops) -> Reading:
+    """How much of the learner's box RoIPool really pooled."""
+    text = f"IoU of your box with what RoIPool pools at {made.level} (stride {made.stride:g})"
+    return Reading(f"{made.overlaps()[0]:.2f}", "", text)
+
+
+def question(made: Crops) -> Question:
+    """Which edge does RoIPool move farthest? Decided by the box and the level."""
+    moved = made.shifts(0)
+    farthest = [round(abs(shift), 1) for shift in moved]
+    answer = farthest.index(max(farthest))
+    said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True))
+    why = f"RoIPool rounds each edge to a cell of {made.stride:g} px, and its last cell belongs to the box: {said}."
+    tied = farthest.count(max(farthest)) > 1
+    text = f"Your box at {made.level}: which of its edges does RoIPool move farthest?"
+    text += " (Several tie: the first of them, as listed.)" if tied else ""
+    return Question(text, [f"{edge} edge" for edge in EDGES], answer, why)
+
+
+def numbers(made: Crops) -> str:
+    """The middle bin of RoIPool and of RoIAlign, from the box in pixels to the number."""
+    pool, _, align, _ = made.operators
+    row, column = (len(pool.row_bins) - 1) // 2, (len(pool.column_bins) - 1) // 2
+    on_map = f"your box {show(pool.box.tolist(), 1)} is {show(pool.exact_box.tolist(), 4)} in cells"
+    cells = f"{pool.snapped_box.tolist()} (first column, first row, last column, last row)"
+    lines = [
+        f"Level {made.level}, stride {made.stride:g} px: {on_map}.",
+        f"**RoIPool** snaps it to the cells {cells}.",
+        pool_sum(pool, row, column),
+        f"**RoIAlign** divides it in bins: edges {show(align.column_edges.tolist(), 3)} across. One of their points:",
+        point_sum(align, row, column),
+        bin_sum(align, row, column),
+    ]
+    return "\n\n".join(lines)
+
+
+def pool_sum(trace: PoolTrace, row: int, column: int) -> str:
+    """One bin of RoIPool as Markdown."""
+    values = trace.values(row, column).flatten().tolist()
+    listed = ",\\ ".join(f"{value:.3f}" for value in values[:LISTED]) + (
+        ",\\ \\ldots" if len(values) > LISTED else ""
+    )
+    name = r"\max" if trace.reduce == "max" else r"\operatorname{mean}"
+    result = f"{trace.output[0, row, column]:.4f}"
+    return f"Bin {row + 1}, {column + 1} holds {len(values)} cells: $${name}\\{{{listed}\\}} = {result}$$"
+
+
+def point_sum(trace: SampleTrace, row: int, column: int) -> str:
+    """One sampling point, its four neighbours and their weights, as Markdown."""
+    x, y = trace.points[row, column, 0, 0].tolist()
+    weights = trace.weights[row, column, 0, 0].tolist()
+    rows, columns = trace.neighbours[row, column, 0, 0].T
+    cells = trace.features[0, rows, columns].tolist()
+    terms = " + ".join(f"{weight:.3f}\\cdot({cell:.3f})" for weight, cell in zip(weights, cells, strict=True))
+    return f"$$f({x:.3f}, {y:.3f}) = {terms} = {trace.values[0, row, column, 0, 0]:.4f}$$"
+
+
+def bin_sum(trace: SampleTrace, row: int, column: int) -> str:
+    """The mean (or maximum) of one bin's points as Markdown."""
+    values = [f"{value:.4f}" for value in trace.values[0, row, column].flatten().tolist()]
+    result = f"{trace.output[0, row, column]:.4f}"
+    if trace.reduce == "max":
+        return "The largest of its points: $$\\max\\{" + ",\\ ".join(values) + f"\\}} = {result}$$"
+    total = " + ".join(values)
+    return f"The mean of its points: $$\\tfrac{{1}}{{{len(values)}}}({total}) = {result}$$"
+
+
+def show(values: Sequence[float], digits: int) -> str:
+    """Numbers of a box or of edges, as text."""
+    return "[" + ", ".join(f"{value:.{digits}f}" for value in values) + "]"

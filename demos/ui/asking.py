@@ -1,0 +1,130 @@
+"""Quick answers: a lesson's outputs for its settings by one plain request, beside gradio's queue.
+
+gradio's own round through queue, event stream and components takes a tenth of a second; a slider cannot follow the hand
+that way. So the page asks here (demos/draw/asking.js). The same rules check the settings, the same line bounds the work
+(:mod:`demos.ui.slots`), and each visitor has one request in it at a time. What must go through the queue, weights that
+are not here yet and GPUs that are lent by call, is answered by ``{"queue": true}``: then the page calls the endpoint.
+
+What takes long and can be shown later, a lesson asks for without waiting for it (``at_once``); its board asks again.
+
+Long texts, pictures and packed arrays, are most of an answer. Each is sent under a name made of its content, and only
+if the page does not list that name as one that it has.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import gradio as gr
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from demos.ui import slots
+from demos.ui.checks import check_all, shorten
+from demos.ui.screen import Screen
+from demos.ui.spoken import spoken
+
+LONG = re.compile(rb'"([\w+/=;:,.-]{400,})"')
+"""A text of JSON that is worth a name: pictures and packed arrays. No bracket is in it, so no structure either."""
+QUEUE = b'{"queue":true}'
+MOST_NAMES = 200
+MOST_WAITING = 200
+"""Requests in line; one more is told to come back."""
+
+
+class Asking:
+    """Answers for the lessons of one page.
+
+    Args:
+        screens: the page's lessons, built.
+        networks: where networks come from.
+    """
+
+    def __init__(self, screens: Iterable[Screen], networks: slots.NetworkSource) -> None:
+        self.screens = {screen.lesson.name: screen for screen in screens}
+        self.networks = networks
+        self.visitors: set[str] = set()
+
+    async def answer(self, body: Mapping[str, Any]) -> Response:
+        """The answer to ``{lesson, settings, have, visitor}`` as JSON: outputs, or one sentence as ``error``."""
+        visitor = body.get("visitor")
+        if not isinstance(visitor, str) or visitor in self.visitors or len(self.visitors) >= MOST_WAITING:
+            return told(
+                "Your last request is still being answered, or many others are. Try again in a moment.", 429
+            )
+        self.visitors.add(visitor)
+        try:
+            return Response(await self._answer(body), media_type="application/json")
+        except gr.Error as error:
+            return told(error.message, 422)
+        finally:
+            self.visitors.discard(visitor)
+
+    async def _answer(self, body: Mapping[str, Any]) -> bytes:
+        screen, settings, have = self._checked(body)
+        if not self.networks.is_here(settings.get(slots.NETWORK, "")):
+            return QUEUE
+        with spoken():
+            return await slots.compute(lambda: self._shown(screen, settings, have))
+        raise AssertionError  # never reached: `spoken` lets every error out
+
+    def _checked(self, body: Mapping[str, Any]) -> tuple[Screen, dict[str, Any], set[str]]:
+        """The parts of a request. Raises gr.Error with what must hold, what came, what to do."""
+        name, settings, have = body.get("lesson"), body.get("settings"), body.get("have")
+        screen = self.screens.get(name) if isinstance(name, str) else None
+        if screen is None:
+            raise gr.Error(f"There is no lesson {shorten(name)}. Reload the page.", print_exception=False)
+        if not isinstance(settings, dict) or not isinstance(have, list) or len(have) > MOST_NAMES:
+            raise gr.Error(
+                "A request has settings and a short list of names. Reload the page.", print_exception=False
+            )
+        values = [settings.get(key, default) for key, default in screen.lesson.defaults.items()]
+        return screen, check_all(screen.all_rules, values), {one for one in have if isinstance(one, str)}
+
+    def _shown(self, screen: Screen, settings: Mapping[str, Any], have: set[str]) -> bytes:
+        try:
+            lent = self.networks.lent_by_call()
+            with self.networks.only_kept() if lent else nullcontext(), self.networks.at_once():
+                return self._packed(screen, settings, have)
+        except LookupError as error:
+            if type(error).__name__ == "NotKept":
+                return QUEUE
+            raise
+
+    def _packed(self, screen: Screen, settings: Mapping[str, Any], have: set[str]) -> bytes:
+        shown = screen.lesson.update(**settings)
+        return named(orjson.dumps(shown), have)
+
+
+def named(shown: bytes, have: set[str]) -> bytes:
+    """Outputs as JSON with long texts named: ``{"shown": …, "texts": {name: text}}`` with the texts not in ``have``.
+
+    >>> named(b'{"a":[' + b"1," * 400 + b'1],"b":"' + b"x" * 400 + b'"}', {"c343d2289d0b29b8ec"})[-46:]
+    b'1],"b":{"$":"c343d2289d0b29b8ec"}},"texts":{}}'
+    """
+    texts: dict[bytes, bytes] = {}
+
+    def name(match: re.Match[bytes]) -> bytes:
+        digest = hashlib.blake2b(match[1], digest_size=9).hexdigest().encode()
+        if digest.decode() not in have:
+            texts[digest] = match[0]
+        return b'{"$":"' + digest + b'"}'
+
+    body = LONG.sub(name, shown)
+    sent = b",".join(b'"' + digest + b'":' + text for digest, text in texts.items())
+    return b'{"shown":' + body + b',"texts":{' + sent + b"}}"
+
+
+def told(text: str, status: int) -> Response:
+    """One sentence for the page."""
+    return Response(orjson.dumps({"error": text}), status, media_type="application/json")
+
+
+async def ask(asking: Asking, request: Request, parsed: Mapping[str, Any]) -> Response:
+    """The route: POST with a JSON object."""
+    return await asking.answer(parsed)

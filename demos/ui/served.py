@@ -1,0 +1,55 @@
+"""Scripts and styles of the page: read once, compressed once, under an address that holds the hash of them all.
+
+So a browser keeps them for ever and never has a stale one, and modules find each other by relative addresses:
+``ww/<hash>/draw/page.js``, ``ww/<hash>/roi_features/board.js``, ``ww/<hash>/vendor/lit-html.js``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from starlette.responses import Response
+
+TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
+
+
+class Files:
+    """The scripts and styles below some folders, nothing else.
+
+    Args:
+        folders: names at the beginning of addresses, and the folders that they stand for.
+    """
+
+    def __init__(self, folders: Mapping[str, Path]) -> None:
+        found = {
+            f"{name}{path.relative_to(folder).as_posix()}": path.read_bytes()
+            for name, folder in folders.items()
+            for path in sorted(folder.rglob("*"))
+            if path.suffix in TYPES and path.is_file()
+        }
+        whole = b"\0".join(name.encode() + b"\0" + content for name, content in sorted(found.items()))
+        self.hash = hashlib.sha256(whole).hexdigest()[:12]
+        self.plain = found
+        self.small = {name: gzip.compress(content, 9, mtime=0) for name, content in found.items()}
+
+    def address(self, name: str) -> str:
+        """Where the browser finds a file, relative to the page. Raises KeyError if there is none."""
+        return f"ww/{self.hash}/{name if name in self.plain else _missing(name)}"
+
+    def answer(self, path: str, encodings: str) -> Response | None:
+        """The file of a path ``<hash>/<name>``, compressed if the browser takes that; None if there is none."""
+        asked, _, name = path.partition("/")
+        if asked != self.hash or name not in self.plain:
+            return None
+        zipped = "gzip" in encodings
+        headers = {**FOREVER, "Content-Encoding": "gzip"} if zipped else FOREVER
+        content = self.small[name] if zipped else self.plain[name]
+        return Response(content, headers=headers, media_type=TYPES[Path(name).suffix])
+
+
+def _missing(name: str) -> str:
+    raise KeyError(f"No script or style is called {name}.")

@@ -1,0 +1,227 @@
+"""Lesson A1: one picture, every task, from one forward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from demos.figures import encode, overlays, style
+from demos.ui import Box, Knows, Lesson, Panel, Panels, Screen
+from demos.ui.checks import split_selection
+from demos.vision_tasks import words
+from lecture_models import pictures, segments, zoo
+from lecture_models.scenes import STUFF
+from lecture_models.studies import vision_tasks as tasks
+from lecture_models.studies.vision_tasks import Compared
+
+if TYPE_CHECKING:
+    from lecture_models.nets.rcnn_trace import RCNNTrace
+
+OURS = "panoptic_fpn"
+NETWORKS = {
+    OURS: "The lecture's own: street scenes",
+    "maskrcnn_resnet50_fpn_v2": "Mask R-CNN v2: COCO, 80 classes",
+    "maskrcnn_resnet50_fpn": "Mask R-CNN: COCO, 80 classes",
+    "fasterrcnn_resnet50_fpn": "Faster R-CNN: COCO, boxes only",
+}
+ASKS = {
+    "Classes present": "Which classes are there?",
+    "Semantic map": "Which class has each pixel?",
+    "Boxes": "Where is each object?",
+    "Instances": "Which pixels are whose?",
+    "Panoptic map": "Which class and which object has each pixel?",
+    "Truth": "What is really there?",
+}
+STREETS = (
+    "This network has only ever seen rendered streets. For photographs choose one that was trained on COCO."
+)
+OTHER_SCORES = (0.3, 0.8)
+
+
+def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, str]:
+    """One forward pass over the picture, from the cache if it ran before, and a sentence where one is due."""
+    shown = pictures.resolve(picture)
+    message = STREETS if network == OURS and shown.scene is None else ""
+    try:
+        return shown, zoo.trace(network, shown.image), message
+    except zoo.WeightsUnavailable as error:
+        if network == OURS:
+            raise
+        return shown, zoo.trace(OURS, shown.image), f"{error} Meanwhile this is the lecture's own network."
+
+
+def update(
+    picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = ""
+) -> Mapping[str, Any]:
+    """Every vision task's answer about one picture, from one forward pass of a network, beside the truth.
+
+    Args:
+        picture: key of the picture: scene:SEED, sample:NAME or an upload's key.
+        network: the network; COCO's are fetched when they are first asked for.
+        score: detections with a lower score are left out, 0.05 to 0.95.
+        pixel: "x,y", a pixel whose numbers are multiplied out, or empty.
+    """
+    shown, trace, message = compute(picture, network)
+    other = max(OTHER_SCORES, key=lambda one: abs(one - score))
+    seen, then = (tasks.compare(shown.scene, tasks.answer(trace, at)) for at in (score, other))
+    return {
+        "views": views(shown, seen, message),
+        "agreement": words.reading(seen),
+        "question": words.question(seen, score, then, other),
+        "numbers": words.numbers(trace, seen, score, split_selection(pixel)),
+    }
+
+
+def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
+    """Six linked panels of one picture, each with what it says at every pixel and whether that is true."""
+    size = shown.image.shape[:2]
+    panels = [classes_view(seen, shown.image), semantic_view(seen), boxes_view(seen, size)]
+    panels += [instances_view(seen), panoptic_view(seen), truth_view(seen, size)]
+    names = dict.fromkeys([*(seen.truth.names if seen.truth else ()), *seen.answers.classes])
+    legend = [*style.legend(tuple(names)), ("void", style.VOID_COLOR)]
+    truth = encode.pack_indices(seen.truth.map) if seen.truth else None
+    return Panels(size, panels, encode.jpeg_uri(shown.image), legend, truth, message=message)
+
+
+def color(seen: Compared, detection: int) -> str:
+    """A detection's colour: its class's, lighter or darker with its number; found objects as in the truth."""
+    return style.instance_color(seen.answers.names[detection], seen.numbers[detection] - 1)
+
+
+def scored(seen: Compared, detection: int) -> str:
+    """A detection as text: "ball 2, score 0.97"."""
+    return f"{seen.title(detection)}, score {seen.answers.scores[detection]:.2f}"
+
+
+def classes_view(seen: Compared, image: np.ndarray) -> Panel:
+    """Classification: names without a place, so the picture is only a dark ground for them."""
+    present = seen.answers.classes
+    knows = [Knows(f"{len(present)} classes, somewhere", "Cannot know: where they are.")]
+    right = [[name in present for name in seen.truth.names]] if seen.truth else []
+    tags = [(name, style.class_color(name)) for name in present]
+    dark, index = encode.jpeg_uri(overlays.dimmed(image)), np.zeros(image.shape[:2], np.uint8)
+    return replace(panel("Classes present", present, index, knows, right), image=dark, tags=tags)
+
+
+def semantic_view(seen: Compared) -> Panel:
+    """A class for each pixel; objects of a class are not told apart."""
+    said = seen.answers.semantic
+    one = "Stuff: there is only one."
+    cannot = [one if name in STUFF else f"Cannot know: which {name}." for name in said.names]
+    knows = [Knows("no class", "This network knows no stuff."), *map(Knows, said.names, cannot)]
+    colors = [style.class_color(name) for name in said.names]
+    return painted("Semantic map", seen, said, colors, knows, np.zeros(len(said) + 1, int))
+
+
+def boxes_view(seen: Compared, size: tuple[int, int]) -> Panel:
+    """Detections as boxes."""
+    index, sets = overlays.covering(seen.answers.boxes, size)
+    knows = []
+    for inside in sets:
+        text = scored(seen, inside[0]) if len(inside) == 1 else "; ".join(map(seen.title, inside))
+        knows.append(Knows(text or "no object", "Cannot know: which of its pixels." if inside else ""))
+    labels = [f"{seen.title(k)} · {score:.2f}" for k, score in enumerate(seen.answers.scores)]
+    boxes = [Box(tuple(box), color(seen, k), labels[k]) for k, box in enumerate(seen.answers.boxes.tolist())]
+    return replace(panel("Boxes", labels, index, knows, tasks.boxes_right(seen, sets)), boxes=boxes)
+
+
+def instances_view(seen: Compared) -> Panel:
+    """A mask for each object, and nothing about the rest."""
+    said = seen.answers.instances
+    knows = [Knows("no object", "Cannot know: which background.")]
+    knows += [Knows(scored(seen, k), "Cannot know: what is around it.") for k in range(len(said))]
+    colors = [color(seen, k) for k in range(len(said))]
+    return painted("Instances", seen, said, colors, knows, seen.masked, void=None)
+
+
+def panoptic_view(seen: Compared) -> Panel:
+    """Stuff and things in one map."""
+    said = seen.answers.panoptic
+    parts = list(zip(said.names, seen.answers.owner, strict=True))
+    colors = [style.class_color(name) if k < 0 else color(seen, k) for name, k in parts]
+    knows = [Knows("void", "Nothing was sure enough here.")]
+    knows += [Knows(name if k < 0 else scored(seen, k), "One answer for each pixel.") for name, k in parts]
+    return painted("Panoptic map", seen, said, colors, knows, seen.owned)
+
+
+def truth_view(seen: Compared, size: tuple[int, int]) -> Panel:
+    """The scene's exact segments; for a photograph the picture alone."""
+    if seen.truth is None:
+        knows = [Knows("unknown", "A photograph: nobody marked it.")]
+        return panel("Truth", [words.NOBODY], np.zeros(size, np.uint8), knows)
+    pairs = list(zip(seen.truth.names[len(STUFF) :], seen.true_numbers, strict=True))
+    colors = [*map(style.class_color, STUFF), *(style.instance_color(name, k - 1) for name, k in pairs)]
+    texts = [*STUFF, *(f"{name} {k}" for name, k in pairs)]
+    knows = [Knows("void", "Too small to count.")]
+    knows += [Knows(text, "Exact: the scene was computed.") for text in texts]
+    return painted("Truth", seen, seen.truth, colors, knows)
+
+
+def painted(
+    title: str,
+    seen: Compared,
+    said: segments.Segments,
+    colors: Sequence[str],
+    knows: Sequence[Knows],
+    matched: np.ndarray | None = None,
+    void: str | None = style.VOID_COLOR,
+) -> Panel:
+    """A panel of segments over the picture; with ``matched`` it is compared with the truth."""
+    overlay = encode.png_uri(overlays.segment_overlay(said.map, colors, void))
+    made = replace(panel(title, said.names, said.map, knows), overlay=overlay)
+    if seen.truth is None or matched is None:
+        return made
+    return replace(made, marks=signs(segments.right_table(said, seen.truth, matched)[:, 1:]))
+
+
+def panel(
+    title: str, names: Sequence[str], index: np.ndarray, knows: Sequence[Knows], right: Any = ()
+) -> Panel:
+    """A panel that reads out ``knows[index]``; ``right[index][truth]`` says where that is true, void left out."""
+    alt = f"{ASKS[title]} {', '.join(dict.fromkeys(names)) or 'nothing'}"
+    packed = encode.pack_indices(index)
+    return Panel(title, alt, index=packed, texts=knows, marks=signs(right), asks=ASKS[title])
+
+
+def signs(right: Any) -> list[str]:
+    """Rows of right and wrong as a panel's marks; the first sign is for void truth, which is not compared."""
+    return ["." + "".join("+" if one else "-" for one in row) for row in right]
+
+
+def data(
+    picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = ""
+) -> Mapping[str, Any]:
+    """Maps, boxes, scores and names as they are shown."""
+    said = tasks.answer(compute(picture, network)[1], score)
+    maps = {name: getattr(said, name) for name in ("semantic", "instances", "panoptic")}
+    saved: dict[str, Any] = {"boxes": said.boxes, "scores": said.scores, "names": list(said.names)}
+    saved |= {f"{name}_names": list(one.names) for name, one in maps.items()}
+    return saved | {name: one.map for name, one in maps.items()}
+
+
+def build(screen: Screen) -> None:
+    """Six views on the left; network, score threshold and the agreement on the right."""
+    with screen.left:
+        screen.stage("views", label="Six views of one picture", select="point", key="pixel", columns=3)
+    with screen.right:
+        choices = [(title, name) for name, title in NETWORKS.items()]
+        screen.control("network", gr.Dropdown(choices, value=OURS, label="Network"))
+        about = "Detections below it are left out."
+        screen.control("score", gr.Slider(0.05, 0.95, 0.5, step=0.01, label="Score threshold", info=about))
+        screen.reading("agreement", "Agreement with the truth")
+
+
+LESSON = Lesson(
+    name="vision_tasks",
+    number="A1",
+    title="Vision tasks",
+    point="One forward pass, every task: point at a pixel to see what each answer knows, and what it cannot know.",
+    update=update,
+    build=build,
+    code=lambda: (compute, tasks.answer, tasks.merge, segments.match),
+    data=data,
+)

@@ -1,0 +1,190 @@
+"""One RoI of one picture through both heads: its K masks, their fit with the truth, gradients, and what heads cost.
+
+torch is imported inside the functions, so that the page is up before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lecture_models import pictures, zoo
+from lecture_models.boxes import iou
+from lecture_models.classes import in_our_words
+from lecture_models.studies import roi_features
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from lecture_models.nets.mask_gradients import MaskGradients
+    from lecture_models.nets.mask_heads import HeadCost, MaskHeadsTrace
+    from lecture_models.nets.rcnn_trace import RCNNTrace
+
+SHOWN = 6  # masks that are shown of a network with more classes; the chosen one comes on top
+SURE = 0.5  # score from which a detection is a good box to begin with
+FOUND = 0.5  # IoU from which a detection has found a thing
+
+
+@dataclass(frozen=True)
+class RoIMasks:
+    """One box of one picture: what both heads said, whose mask is looked at, and what is true."""
+
+    picture: pictures.Picture
+    network: RCNNTrace
+    heads: MaskHeadsTrace
+    chosen: int  # label whose mask is pasted
+    by_hand: bool  # chosen by the learner, not by the class head
+    threshold: float
+    thing: int | None  # index of the true thing that the box overlaps most
+    gradients: MaskGradients
+    costs: tuple[HeadCost, HeadCost]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Class names by label, the background first."""
+        return self.network.classes
+
+    @property
+    def labels(self) -> list[int]:
+        """The labels that are shown: all of a few, else the background and the class head's most probable ones."""
+        count = len(self.names)
+        if count <= SHOWN + 2:
+            return list(range(count))
+        best = (1 + (-self.heads.class_probs[1:]).argsort()).tolist()[: SHOWN - 1]
+        return list(dict.fromkeys([0, *best, self.chosen, self.gradients.label]))
+
+    @property
+    def runner_up(self) -> int:
+        """The class head's second choice among the things."""
+        return int((-self.heads.class_probs[1:]).argsort()[1]) + 1
+
+    @property
+    def overlap(self) -> float | None:
+        """IoU of the box with the box of the true thing that it overlaps most; None without a truth."""
+        if self.picture.scene is None:
+            return None
+        box = self.heads.box.tolist()
+        return max((iou(box, thing.box) for thing in self.picture.scene.things), default=0.0)
+
+    @property
+    def negative(self) -> bool:
+        """Whether training would take this RoI for background, and so ask nothing of the mask head."""
+        return self.overlap is not None and self.overlap < self.heads.positive
+
+    def mask(self, label: int) -> np.ndarray:
+        """One class's mask in the picture at the threshold: bool [H, W]."""
+        return np.asarray(self.heads.pasted(label) >= self.threshold)
+
+    def truth(self) -> np.ndarray | None:
+        """The true mask of the thing in the box, bool [H, W]; None where nothing is known of one."""
+        if self.thing is None or self.picture.scene is None:
+            return None
+        return np.asarray(self.picture.scene.instance == self.thing + 1)
+
+    def fit(self, label: int, against: np.ndarray) -> float:
+        """IoU of a class's pasted mask with another mask, bool [H, W]."""
+        return mask_iou(self.mask(label), against)
+
+    def iou(self, label: int) -> float | None:
+        """IoU of one class's mask with the true one; None without a truth."""
+        truth = self.truth()
+        return None if truth is None else mask_iou(self.mask(label), truth)
+
+
+def mask_iou(one: np.ndarray, other: np.ndarray) -> float:
+    """Intersection over union of two masks, 0 where both are empty.
+
+    >>> mask_iou(np.array([True, True, False]), np.array([True, False, False]))
+    0.5
+    """
+    return float((one & other).sum() / max((one | other).sum(), 1))
+
+
+def study(
+    picture: pictures.Picture,
+    name: str,
+    box: Sequence[float] = (),
+    mask_class: str = "",
+    threshold: float = 0.5,
+) -> RoIMasks:
+    """Send one box of a picture through both heads of a network.
+
+    Args:
+        picture: from `pictures.resolve`.
+        name: a network of the zoo with a mask head; it runs once a picture.
+        box: x0, y0, x1, y1 in picture pixels; empty takes a large detection.
+        mask_class: whose mask to paste; empty is the class head's choice.
+        threshold: probability from which a pixel belongs to the mask.
+
+    Raises:
+        ValueError: the network has no such class or no masks, or the box misses the picture.
+    """
+    import torch
+
+    trace = zoo.trace(name, picture.image)
+    corners = roi_features.place_box(box or first_box(trace, picture), picture)
+    heads = _heads(name, trace, torch.tensor(corners))
+    chosen = label_of(mask_class, trace.classes) if mask_class else heads.label
+    thing = roi_features.thing_in(corners, picture)
+    gradients = _gradients(heads, picture, trace, thing, threshold)
+    costs = costs_of(name)
+    return RoIMasks(picture, trace, heads, chosen, bool(mask_class), threshold, thing, gradients, costs)
+
+
+def label_of(name: str, classes: Sequence[str]) -> int:
+    """The label of a thing's class. Raises ValueError for a name that is not among the classes."""
+    if name not in classes[1:]:
+        some = ", ".join(classes[1:7]) + (" and so on" if len(classes) > 7 else "")
+        raise ValueError(f"mask_class must be empty or one of {some}; got {name[:40]!r}. Choose one of them.")
+    return list(classes).index(name)
+
+
+def first_box(trace: RCNNTrace, picture: pictures.Picture) -> Sequence[float]:
+    """A box to begin with: in a scene the detection of a large thing, the same for all networks that found it.
+
+    In a photograph it is the largest sure detection; without any, the middle of the picture.
+    """
+    boxes = trace.boxes[trace.scores >= SURE].tolist()
+    usual = roi_features.usual_box(picture)
+    if picture.scene is not None:
+        best = max(boxes, key=lambda box: iou(box, usual), default=usual)
+        return best if iou(best, usual) >= FOUND else usual
+    return max(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=usual)
+
+
+def _gradients(
+    heads: MaskHeadsTrace, picture: pictures.Picture, trace: RCNNTrace, thing: int | None, threshold: float
+) -> MaskGradients:
+    """Against the true thing in the box; where nobody knows it, against the network's own mask."""
+    import torch
+
+    from lecture_models.nets.mask_gradients import mask_loss_gradients
+
+    mask, label = heads.pasted(heads.label) >= threshold, heads.label
+    if thing is not None and picture.scene is not None:
+        mask = torch.from_numpy(np.asarray(picture.scene.instance == thing + 1))
+        known = in_our_words(trace.classes)
+        true_name = picture.scene.things[thing].name
+        label = known.index(true_name) if true_name in known else label
+    return mask_loss_gradients(heads.mask_logits, heads.rule, heads.box, mask, label)
+
+
+@zoo.gpu
+def _heads(name: str, trace: RCNNTrace, box: Tensor) -> MaskHeadsTrace:
+    from lecture_models.nets.mask_heads import trace_mask_heads
+
+    with zoo.using(name) as network:
+        return trace_mask_heads(network, trace, box)
+
+
+@lru_cache(maxsize=16)
+def costs_of(name: str) -> tuple[HeadCost, HeadCost]:
+    """Parameters and multiply-adds of both heads of a network of the zoo, for one RoI."""
+    from lecture_models.nets.mask_heads import head_costs
+
+    with zoo.using(name) as network:
+        return head_costs(network)
