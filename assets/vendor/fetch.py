@@ -27,7 +27,9 @@ def fetch(name: str, about: dict[str, str], folder: Path) -> None:
         script, license = (_member(archive, inside) for inside in (about["file"], "LICENSE"))
     found = hashlib.sha256(script).hexdigest()
     if found != about["sha256"]:
-        raise SystemExit(f"{package}: the script's SHA-256 is {found}, not {about['sha256']}; nothing was replaced.")
+        raise SystemExit(
+            f"{package}: the script's SHA-256 is {found}, not {about['sha256']}; nothing was replaced."
+        )
     (HERE / f"{name}.js").write_bytes(script)
     (HERE / f"{name}.LICENSE").write_bytes(license)
     print(f"{name}.js: {package}, as written down")

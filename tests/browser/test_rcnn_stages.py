@@ -36,8 +36,8 @@ def _poses(page: Page) -> list[list[float]]:
     return page.evaluate(f"{BOARD}.picture.moving.map(({{ end }}) => end)")
 
 
-def test_a_permalink_with_a_place_opens_the_obituaries_at_the_end(opened):
-    assert opened.locator(".rcs-tabs [aria-selected=true]").get_attribute("data-tab") == "lives"
+def test_a_permalink_with_a_place_opens_the_fates_at_the_end(opened):
+    assert opened.locator(".rcs-tabs [aria-selected=true]").get_attribute("data-tab") == "fates"
     assert opened.locator(".rcs-place >> visible=true").inner_text().find("contain the point 40, 105") > 0
     assert _stage(opened) == 11
 
@@ -59,11 +59,11 @@ def test_what_is_drawn_is_said_and_not_cut(opened):
 
 def test_rois_have_the_colour_of_their_own_level(opened):
     opened.evaluate(f"{BOARD}.go(6, false)")
-    alive = f"{BOARD}.picture.tracks.filter((track) => track.dies >= 6 && !track.twin)"
-    own = f"{alive}.map((track) => {BOARD}.picture.colors[{BOARD}.value.tracks.roi[track.i]])"
+    alive = f"{BOARD}.picture.tracks.filter((track) => track.ends >= 6 && track.kind === 'followed')"
+    own = f"{alive}.map((track) => {BOARD}.picture.colors[track.roi])"
     assert opened.evaluate(f"{BOARD}.picture.moving.map((one) => one.color)") == opened.evaluate(own)
     value = opened.evaluate(f"{BOARD}.value")
-    names = [value["levels"][i] for i in value["roi_levels"]]
+    names = [value["levels"][i] for i in value["stages"][6]["levels"]]
     assert opened.locator(".rcs-drawn li:not(.rcs-key-dying)").all_inner_texts() == names
 
 
@@ -88,7 +88,9 @@ def test_arrow_keys_step_and_boxes_are_those_of_the_value(opened):
         opened.keyboard.press("ArrowRight")
         assert _stage(opened) == expected
     value = opened.evaluate(f"{BOARD}.value.tracks")
-    alive = [box for box, dies in zip(value["decoded"], value["dies"], strict=True) if dies >= 3]
+    decoded = [float(side) for side in value["poses"]["decoded"].split(",")]
+    boxes = [decoded[start : start + 4] for start in range(0, len(decoded), 4)]
+    alive = [box for box, ends in zip(boxes, map(int, value["ends"].split(",")), strict=True) if ends >= 3]
     assert _poses(opened) == alive[: len(_poses(opened))]
     opened.keyboard.press("ArrowLeft")
     assert _stage(opened) == 2
@@ -114,22 +116,22 @@ def test_it_plays_and_pauses(opened):
     assert _stage(opened) == stage
 
 
-def test_a_click_asks_who_lived_there(opened):
+def test_a_click_asks_what_became_of_the_anchors_there(opened):
     box = opened.locator(".rcs-frame").bounding_box()
     opened.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
     opened.wait_for_function(f"Math.abs({BOARD}.value.place.point[0] - 179.2) < 1")
     assert opened.locator(".rcs-place").inner_text().endswith("listed are the best of each fate.")
     first = opened.locator(".rcs-entry").first
     first.focus()
-    assert opened.locator(".rcs-life rect").count() >= 2
+    assert opened.locator(".rcs-fate .rcs-anchor, .rcs-fate .rcs-last").count() >= 2
     assert first.inner_text().startswith("P")
 
 
-def test_the_wrongly_killed_is_shown_with_the_missed_thing(opened):
-    opened.click(".rcs-tabs [data-tab=lives]")
-    opened.click(".rcs-wronged")
+def test_the_box_lost_for_a_missed_thing_is_shown_with_it(opened):
+    opened.click(".rcs-tabs [data-tab=fates]")
+    opened.click(".rcs-missed")
     assert "No detection found this" in opened.inner_text(".rcs-place")
-    assert opened.locator(".rcs-life .rcs-truth").count() == 1
+    assert opened.locator(".rcs-fate .rcs-truth").count() >= 1
 
 
 def test_the_reasons_add_up_on_the_page(opened):

@@ -8,15 +8,17 @@ import math
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 import torch
 from torchvision.models import get_model
 
-from demos import rcnn_family as lesson
-from demos.figures import rcnn_ledgers, rcnn_stages
-from lecture_models import family, pictures, zoo
+from demos.rcnn_family import lesson
+from demos.rcnn_family.stages import FATES
+from lecture_models import pictures, zoo
 from lecture_models.nets.rcnn_trace import as_tensor
 from lecture_models.rcnn.record import limits_of
+from lecture_models.studies import rcnn_family as family
 from tests.ui.raw import call
 
 DEFAULTS = list(lesson.LESSON.defaults.values())
@@ -35,21 +37,21 @@ def _result(key: str) -> dict[str, torch.Tensor]:
 def test_a_view_fills_its_own_board_alone(view):
     shown = lesson.update(view=view)
     assert [name for name in BOARDS if shown[name] is not None] == [view]
-    json.dumps(shown[view], allow_nan=False)
+    orjson.dumps(shown[view])
 
 
 def test_ledgers_say_what_ran():
     shown = lesson.update(picture="scene:7")
-    columns = shown["ledgers"]["columns"]
-    assert [column["name"] for column in columns] == ["Fast R-CNN", "Faster R-CNN", "Mask R-CNN"]
-    assert [column["passes"] for column in columns] == [1, 1, 1]
-    assert shown["reading"].value == f"{columns[0]['total']} → 1"
+    columns = shown["ledgers"].columns
+    assert [column.name for column in columns] == ["Fast R-CNN", "Faster R-CNN", "Mask R-CNN"]
+    assert [column.passes for column in columns] == [1, 1, 1]
+    assert shown["reading"].value == f"{columns[0].total} → 1"
     last = columns[-1]
-    most = max(last["stages"], key=lambda stage: stage["macs"])
-    assert shown["question"].choices[shown["question"].answer] == most["name"]
-    assert f"= {last['macs']:,}".replace(",", "{,}") in shown["numbers"]
+    most = max(last.stages, key=lambda stage: stage.macs)
+    assert shown["question"].choices[shown["question"].answer] == most.name
+    assert f"= {last.macs:,}".replace(",", "{,}") in shown["numbers"]
     scores = _result("scene:7")["scores"]
-    assert len(last["boxes"]) == int((scores >= family.SHOWN_SCORE).sum())
+    assert len(last.boxes) == int((scores >= family.SHOWN_SCORE).sum())
 
 
 def test_slow_rcnn_streams_and_can_be_closed():
@@ -57,14 +59,14 @@ def test_slow_rcnn_streams_and_can_be_closed():
     seen = []
     for report in run:
         seen.append(report["progress"].done)
-        column = report["slow"]["columns"][0]
-        assert column["passes"] == column["done"] == report["progress"].done
-        assert report["progress"].total == column["total"]
+        column = report["slow"].columns[0]
+        assert column.passes == column.done == report["progress"].done
+        assert report["progress"].total == column.total
         if len(seen) == 3:
             run.close()
     assert seen == sorted(seen)
     assert 0 < seen[-1] < report["progress"].total
-    assert report["slow"]["of"] == lesson.update(picture="scene:7")["ledgers"]["of"]
+    assert report["slow"].of == lesson.update(picture="scene:7")["ledgers"].of
 
 
 def test_with_default_settings_the_stages_end_in_the_networks_result():
@@ -88,9 +90,7 @@ def test_the_sliders_start_where_every_network_is():
 
 
 def test_the_lessons_defaults_end_in_the_networks_result():
-    made = lesson.compute(
-        **lesson.by_name(**(lesson.LESSON.defaults | {"view": "stages", "picture": "scene:9"}))
-    )
+    made = lesson.compute(**(lesson.LESSON.defaults | {"view": "stages", "picture": "scene:9"}))
     result = _result("scene:9")
     torch.testing.assert_close(made.stages.boxes, result["boxes"], atol=1e-3, rtol=0)
     torch.testing.assert_close(made.stages.scores, result["scores"], atol=1e-4, rtol=0)
@@ -98,52 +98,47 @@ def test_the_lessons_defaults_end_in_the_networks_result():
 
 def test_fates_add_up_on_the_page():
     shown = lesson.update(view="stages", pre_nms=50, post_nms=20, nms_iou=0.4, score=0.3)
-    counts = [fate[-1] for fate in shown["stages"]["fates"]]
-    assert sum(counts) == shown["stages"]["total"] == 16320
-    names = [rcnn_stages.FATES[fate[0]][0] for fate in shown["stages"]["fates"]]
+    counts = [count for *_, count in shown["stages"].fates]
+    assert sum(counts) == shown["stages"].stages[0].before == 16320
+    names = [FATES[kind][0] for kind, *_ in shown["stages"].fates]
     deaths = sorted((c for c, n in zip(counts, names, strict=True) if n != "Survived"), reverse=True)
     chosen = shown["question"].choices[shown["question"].answer]
     assert counts[names.index(chosen)] == deaths[1]
 
 
-def test_a_place_tells_its_lives():
+def test_a_place_tells_its_fates():
     shown = lesson.update(view="stages", place="128,128")
-    assert shown["stages"]["place"]["total"] > 0
-    assert shown["stages"]["place"]["lives"][0]["sentence"]
-    assert lesson.update(view="stages")["stages"]["place"] is None
+    assert shown["stages"].place.total > 0
+    assert shown["stages"].place.fates[0].sentence
+    assert lesson.update(view="stages")["stages"].place is None
 
 
 def test_the_autopsy_multiplies_back():
     shown = lesson.update(view="autopsy")
-    links = shown["autopsy"]["chain"]["links"]
-    assert all(link["difference"] < 1e-4 * max(1, abs(link["network"])) for link in links)
-    assert shown["reading"].value == f"{shown['autopsy']['chain']['value']:.3f}"
+    chain = shown["autopsy"].chain
+    assert all(abs(value - own) < 1e-4 * max(1, abs(own)) for *_, value, own in chain.links)
+    assert shown["reading"].value == f"{chain.value:.3f}"
 
 
 def test_a_pixel_without_a_mask_gets_a_sentence():
     shown = lesson.update(view="autopsy", pixel="2,2")
-    assert shown["autopsy"]["chain"] is None
-    assert "nearest" in shown["autopsy"]["message"]
+    assert shown["autopsy"].chain is None
+    assert "nearest" in shown["autopsy"].message
 
 
 def test_photographs_have_no_truth():
-    assert lesson.update(picture="sample:chelsea", view="stages")["stages"]["wronged"]["text"]
-    columns = lesson.update(picture="sample:chelsea")["ledgers"]["columns"]
-    assert all(column["found"] is None for column in columns)
-
-
-def test_papers_times_name_their_source():
-    told = [paper for paper in rcnn_ledgers.PAPERS.values() if "time" in paper]
-    assert all("Girshick 2015" in paper["source"] or "Ren et al. 2015" in paper["source"] for paper in told)
+    assert "not known" in lesson.update(picture="sample:chelsea", view="stages")["stages"].missed.text
+    columns = lesson.update(picture="sample:chelsea")["ledgers"].columns
+    assert all(column.found is None for column in columns)
 
 
 def test_data_is_what_is_shown():
     saved = lesson.data(view="stages", picture="scene:7")
-    counts = [fate[-1] for fate in lesson.update(view="stages", picture="scene:7")["stages"]["fates"]]
+    counts = [count for *_, count in lesson.update(view="stages", picture="scene:7")["stages"].fates]
     assert np.bincount(saved["fate"], minlength=len(counts)).tolist() == counts
     books = lesson.data(picture="scene:7")
     assert books["mask_macs"] == [
-        stage["macs"] for stage in lesson.update(picture="scene:7")["ledgers"]["columns"][2]["stages"]
+        stage.macs for stage in lesson.update(picture="scene:7")["ledgers"].columns[-1].stages
     ]
     assert lesson.data(view="autopsy")["mask_cells"].shape[1:] == (28, 28)
 
