@@ -92,7 +92,7 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "demos": ("app", "tests", "torch", "torchvision"),
     "app": ("tests", "torch", "torchvision", "lecture_models"),
 }
-"""What a room never imports, by the first names of a module. A *board* is what of a lesson's folder is not lesson.py."""
+"""What a room never imports, by the first names of a module. A *board* is all of a lesson's folder but lesson.py."""
 
 
 def test_the_rooms_are_found_and_relative_imports_understood():

@@ -22,7 +22,7 @@ from pathlib import Path
 from lecture_models import results, zoo
 zoo.WEIGHTS, results.RESULTS = Path(sys.argv[1]), Path(sys.argv[2])
 import app
-from demos.ui.wiring import is_said_on_purpose
+from demos.ui.spoken import is_said_on_purpose
 
 app.demos.warm_up()
 said = {}

@@ -1,4 +1,4 @@
-"""Fetch the browser's libraries again and check them: ``make vendor``. Their versions and hashes stand in vendor.json."""
+"""Fetch the browser's libraries again and check them: ``make vendor``. Versions and hashes stand in vendor.json."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def fetch(name: str, about: dict[str, str], folder: Path) -> None:
     package = f"{about['package']}@{about['version']}"
     subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, stdout=subprocess.DEVNULL)
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        script, license = (_member(archive, inside) for inside in (about["file"], "LICENSE"))
+        script, terms = (_member(archive, inside) for inside in (about["file"], "LICENSE"))
     found = hashlib.sha256(script).hexdigest()
     if found != about["sha256"]:
         raise SystemExit(
             f"{package}: the script's SHA-256 is {found}, not {about['sha256']}; nothing was replaced."
         )
     (HERE / f"{name}.js").write_bytes(script)
-    (HERE / f"{name}.LICENSE").write_bytes(license)
+    (HERE / f"{name}.LICENSE").write_bytes(terms)
     print(f"{name}.js: {package}, as written down")
 
 

@@ -1,5 +1,5 @@
 """Pictures from numbers: arrays in, arrays or encoded pictures out; nothing here runs a network or a page.
 
 style: every colour · overlays: maps, masks, boxes on a picture · grids: small maps, enlarged sharply ·
-charts: axes with names and units · encode: arrays as data URIs and packed numbers for the browser
+encode: arrays as data URIs and packed numbers for the browser
 """

@@ -132,8 +132,7 @@ class Tile {
 
 // ---- the board ---------------------------------------------------------------------------------------
 const RULES = {
-  sigmoid:
-    "Each class has a sigmoid of its own, so they need not add up to 1: the masks do not compete. Nothing trains the background's.",
+  sigmoid: "Each class has a sigmoid of its own, so they need not add up to 1. Nothing trains the background's.",
   softmax: "A softmax over the classes: they always add up to 1, so where one gains the others lose.",
 };
 class Flow {

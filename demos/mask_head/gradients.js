@@ -57,7 +57,7 @@ class Board {
     this.row = make("div", { class: "mask-maps", tabindex: 0, role: "application" });
     this.read = make("p", {
       class: "mask-note",
-      text: "Red: a step against the gradient lowers the logit; blue: it raises it; pale: nothing. Point at a cell; click, or use arrow keys, to pin it for “Numbers behind it”.",
+      text: "Red: a step against the gradient lowers the logit; blue: it raises it. Point at a cell; a click pins it.",
     });
     root.replaceChildren(this.title, this.about, this.row, this.read);
     this.row.addEventListener("keydown", (event) => this.key(event));
@@ -103,7 +103,7 @@ class Board {
     const others = rest[0] ? ` Of the ${rest[0]} classes not shown the largest norm is ${exact(rest[1])}.` : "";
     const where = truth
       ? `The target is the true ${name} in the box.`
-      : `Nobody marked the truth of a photograph: the target is the network's own ${name}, so this is what would be if it were true.`;
+      : `Nobody marked a photograph's truth: the target is the network's own ${name}, as if it were true.`;
     this.about.textContent = `The ${kind} loss, ${loss.toFixed(3)} here, ${says} ${where}${others}`;
     this.target.title.textContent = `target: ${name}`;
     this.maps.forEach((map, k) => {

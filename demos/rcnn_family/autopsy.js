@@ -1,5 +1,5 @@
-// The board maskAutopsy: six linked pictures, from a pixel of a mask back to the picture, and all sums. The cards draw; here
-// is what they share: the value, the chosen pixel and bin, and what lights up together.
+// The board maskAutopsy: six linked pictures, from a pixel of a mask back to the picture, and all sums. The cards draw;
+// here is what they share: the value, the chosen pixel and bin, and what lights up together.
 import { html, render } from "../draw/markup.js";
 import { clamp } from "../draw/number.js";
 import { unpack } from "../draw/packed.js";
@@ -29,7 +29,7 @@ class Board {
     this.draw();
   }
 
-  // A pixel outside all masks of the same picture: the last chain stays, dimmed, so that nothing moves under the pointer.
+  // A pixel outside all masks of the same picture: the last chain stays, dimmed: nothing moves under the pointer.
   keeps(value) {
     const parts = ({ base, overlay, boxes }) => JSON.stringify([base, overlay, boxes]);
     return Boolean(this.value?.chain && parts(this.value) === parts(value));

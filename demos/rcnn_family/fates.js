@@ -1,4 +1,4 @@
-// Fates on the board rcnnStages: what became of the anchors at a place, how all ended, and the box behind a missed thing.
+// Fates on the board rcnnStages: of the anchors at a place, of all anchors, and of the box behind a missed thing.
 import { bars } from "../draw/bars.js";
 import { html, nothing } from "../draw/markup.js";
 import { count } from "../draw/number.js";
@@ -58,7 +58,8 @@ export class Fates {
     if (!place) return ["Click any place of the picture: which anchors were there, and what ended each?", []];
     const [all, listed] = [total(Object.values(place.counts)), place.fates.length];
     const more = all > listed ? ` The ${listed} listed are the best of each fate.` : "";
-    const text = `${count(all)} anchors' last boxes contain the point ${place.point.map(Math.round).join(", ")}.${more}`;
+    const at = place.point.map(Math.round).join(", ");
+    const text = `${count(all)} anchors' last boxes contain the point ${at}.${more}`;
     const groups = fates.map(([kind, title]) => this.group(kind, title, place.fates, place.counts[kind])).reverse();
     return [text, ["anchor", "last", "suppressor"], groups];
   }
@@ -80,7 +81,7 @@ export const endings = ({ fates, found }) => {
   const css = (kind, many) => (many ? `rcs-${kind}` : "rcs-none");
   const row = ([kind, name, many]) => ({ name, text: count(many), share: share(many), css: css(kind, many) });
   const survived = counts.at(-1);
-  const more = ` ${count(survived)} survivors became ${count(found)} detections: one proposal can be found as several classes.`;
+  const more = ` ${count(survived)} survivors became ${count(found)} detections: one box can be of several classes.`;
   return html`<h3>How all anchors ended</h3>${bars(fates.map(row), "rcs-columns")}
     <p class="rcs-sum"><b>${counts.filter(Boolean).map(count).join(" + ")} = ${count(total(counts))} anchors</b>, each
       with one end.${survived === found ? "" : more} <small>Lengths of the bars are logarithmic.</small></p>`;

@@ -103,6 +103,7 @@ export class Picture {
     }));
   }
 
+  // `color` names what it tells: the level, the roi's level (roi) or the class.
   color(track, { color }) {
     if (color === "class") return this.value.classes[track.label][1];
     return this.colors[track[color] % LEVELS.length];

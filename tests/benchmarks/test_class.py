@@ -70,8 +70,7 @@ def test_a_class_is_answered(tmp_path: Path, say: Callable[[str], None]):
         )
         waits, refused = asyncio.run(school(server.url))
     middle, late = np.percentile(waits, [50, 95])
-    say(
-        f"{STUDENTS} students, an act every {EVERY:.0f} s: median {middle:.2f} s, p95 {late:.2f} s, refused {len(refused)}"
-    )
+    waited = f"median {middle:.2f} s, p95 {late:.2f} s, refused {len(refused)}"
+    say(f"{STUDENTS} students, one act in {EVERY:.0f} s: {waited}")
     assert not refused
     assert late <= LATE

@@ -12,34 +12,12 @@ import pytest
 import demos
 
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
-MODES = {"light": "__theme=light", "dark": "__theme=dark", "presenter": "present=1"}
-OWNED_BY_GRADIO = {"image-redundant-alt", "aria-prohibited-attr"}
 PICTURE = ":is(.ww-panel, .ww-board) img"
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 def box_of(page, selector: str):
     return page.locator(f"{selector} >> visible=true").first.bounding_box()
-
-
-@every_lesson
-@pytest.mark.parametrize("mode", MODES)
-def test_picture_control_and_reading_fit_a_projector(visit, lesson: str, mode: str):
-    page = visit(f"?lesson={lesson}&{MODES[mode]}")
-    page.wait_for_selector(".ww-number >> visible=true")
-    control = ".ww-right :is(input, select, textarea)"
-    for selector in (PICTURE, control, ".ww-number"):
-        box = box_of(page, selector)
-        assert box["y"] >= 0, selector
-        assert box["y"] + box["height"] <= 768, selector
-        assert box["x"] + box["width"] <= 1366, selector
-
-
-@every_lesson
-def test_nothing_is_cut_on_a_phone(visit, lesson: str):
-    page = visit(f"?lesson={lesson}", width=390, height=844)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert box_of(page, PICTURE)["width"] >= 120
 
 
 def test_every_tab_opens_with_a_picture(visit):
@@ -283,53 +261,3 @@ def test_upload_is_shown(visit, tmp_path: Path):
     shape = "(b => Math.abs(b.width / b.height - 1.5) < 0.02)"
     page.wait_for_function(f"{shape}(document.querySelector('.ww-frame').getBoundingClientRect())")
     assert "objects" in page.inner_text(".ww-number")
-
-
-def test_presenter_mode_by_key(visit):
-    page = visit("?lesson=vision_tasks")
-    page.keyboard.press("p")
-    page.wait_for_selector(".ww-header", state="hidden")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".ww-header", state="visible")
-
-
-def test_theme_is_remembered(visit):
-    page = visit()
-    dark = "document.body.classList.contains('dark')"
-    was = page.evaluate(dark)
-    page.click("[data-tool=theme]")
-    assert page.evaluate(dark) is not was
-    page.reload()
-    page.wait_for_selector(".ww-panel img")
-    assert page.evaluate(dark) is not was
-
-
-@every_lesson
-@pytest.mark.parametrize("mode", MODES)
-def test_no_serious_violation_of_accessibility(visit, lesson: str, mode: str):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(f"?lesson={lesson}&{MODES[mode]}")
-    page.wait_for_selector(".ww-number >> visible=true")
-    for fold in page.locator(".ww-fold > button >> visible=true").all():
-        fold.click()
-    page.wait_for_timeout(800)
-    found = axe.run(page).response["violations"]
-    serious = [
-        one for one in found if one["impact"] in ("serious", "critical") and one["id"] not in OWNED_BY_GRADIO
-    ]
-    told = [
-        f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"
-        for one in serious
-        for node in one["nodes"]
-    ]
-    assert told == []
-
-
-@every_lesson
-def test_a_phone_shows_the_point_near_the_top_and_has_a_menu_of_lessons(visit, lesson: str):
-    page = visit("?lesson=vision_tasks", width=390, height=844)
-    page.select_option(".ww-menu", lesson)
-    point = page.locator(f".ww-point[data-lesson={lesson}]")
-    point.wait_for()
-    assert point.bounding_box()["y"] <= 110
-    page.wait_for_function("name => document.querySelector('.ww-menu').value === name", arg=lesson)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import sys
 
 import cv2
 import numpy as np
 import pytest
 
-from demos.figures import charts, encode, grids, overlays, style
+from demos.figures import encode, grids, overlays, style
 
 
 def decoded(uri: str) -> np.ndarray:
@@ -76,12 +75,3 @@ def test_heat_uses_the_whole_scale():
     picture = grids.heat(np.array([[0.0, 0.5, 1.0, np.nan]]))
     assert picture.shape == (1, 4, 3)
     assert len({tuple(color) for color in picture[0]}) == 4
-
-
-def test_charts_have_names_on_their_axes_and_leave_no_figure():
-    figure = charts.lines("stride (px)", "mean IoU", [4, 8], {"RoIPool": [0.9, 0.8]}, mark=8)
-    axes = figure.axes[0]
-    assert (axes.get_xlabel(), axes.get_ylabel()) == ("stride (px)", "mean IoU")
-    assert charts.svg_uri(figure).startswith("data:image/svg+xml;base64,")
-    pyplot = sys.modules.get("matplotlib.pyplot")  # perhaps somebody else's import
-    assert pyplot is None or pyplot.get_fignums() == []

@@ -43,8 +43,10 @@ def test_an_answer_is_what_the_endpoint_answers(lesson: Any, url: str, log: io.S
     import app
 
     settings = lesson.defaults | {"picture": "scene:7"}
+    _, values = call(
+        url, lesson.name, list(settings.values())
+    )  # waits for all that a quick answer may leave out
     shown = unfolded(ask(url, lesson.name, settings).json())
-    _, values = call(url, lesson.name, list(settings.values()))
     told = [json.loads(value) if isinstance(value, str) and value[:1] in "[{" else value for value in values]
     named = zip(app.site.asking.screens[lesson.name].outputs, told, strict=True)
     stable = [(key, value) for key, value in named if _same_each_time(shown[key])]

@@ -135,9 +135,15 @@ def test_soon_computes_once_in_the_background(key):
 
 
 def test_who_may_wait_gets_the_value_that_is_on_its_way(key):
-    go = threading.Event()
+    started, go = threading.Event(), threading.Event()
+
+    def slowly() -> bytes:
+        started.set()
+        return b"value" if go.wait(5) else b""
+
     with at_once():
-        assert soon(key, lambda: b"value" if go.wait(5) else b"", len) is None
+        assert soon(key, slowly, len) is None
+    assert started.wait(5)
     threading.Timer(0.05, go.set).start()
     assert soon(key, lambda: b"never computed", len) == b"value"
 

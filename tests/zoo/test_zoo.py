@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from lecture_models import devices, published, zoo
-from lecture_models.cache import ByteCache
+from lecture_models.cache import ByteCache, NotKept, only_kept
 from lecture_models.rcnn import record as record_module
 
 GREY = np.full((8, 8, 3), 128, np.uint8)
@@ -173,11 +173,23 @@ def test_gpu_is_a_decorator_that_changes_nothing_here():
     assert devices.gpu(duration=30)(function) is function
 
 
-def test_gpu_is_spaces_own_on_zero_gpu(monkeypatch: pytest.MonkeyPatch):
-    spaces = _with(ModuleType("spaces"), {"GPU": object()})
-    monkeypatch.setitem(sys.modules, "spaces", spaces)
+def test_gpu_asks_spaces_on_zero_gpu_but_not_for_what_is_kept(monkeypatch: pytest.MonkeyPatch):
+    asked: list[Any] = []
+
+    def lend(function: Any = None, **options: Any) -> Any:
+        if function is None:
+            return lambda inner: lend(inner, **options)
+        return lambda *values: asked.append(options) or function(*values)
+
+    monkeypatch.setitem(sys.modules, "spaces", _with(ModuleType("spaces"), {"GPU": lend}))
     monkeypatch.setenv("SPACES_ZERO_GPU", "1")
-    assert devices._gpu_decorator() is spaces.GPU
+    gpu = devices._gpu_decorator()
+    assert gpu(len)([1, 2]) == 2
+    assert gpu(duration=30)(len)([]) == 0
+    assert asked == [{}, {"duration": 30}]
+    with only_kept(), pytest.raises(NotKept):
+        gpu(len)([])
+    assert len(asked) == 2
 
 
 def test_importing_the_zoo_does_not_import_torch():

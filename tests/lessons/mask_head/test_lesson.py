@@ -53,18 +53,18 @@ def study(name: str, **settings: Any) -> roi_masks.RoIMasks:
 @pytest.mark.parametrize("name", RULES)
 def test_the_flow_holds_what_the_heads_say(shown, name: str):
     flow, heads = shown[name]["flow"], study(name).heads
-    assert [one["name"] for one in flow["classes"]] == NAMES
-    assert flow["rule"] == heads.rule == RULES[name]
-    assert np.array_equal(encode.unpack(flow["logits"]), heads.mask_logits)
-    assert [one["logit"] for one in flow["classes"]] == pytest.approx(heads.class_logits.tolist())
-    assert sum(one["prob"] for one in flow["classes"]) == pytest.approx(1, abs=1e-5)
-    assert flow["picked"] == flow["chosen"] == heads.label
-    assert flow["deltas"] == heads.deltas[heads.label].tolist()
-    assert flow["rest"] is None
+    assert [one.name for one in flow.classes] == NAMES
+    assert flow.rule == heads.rule == RULES[name]
+    assert np.array_equal(encode.unpack(flow.logits), heads.mask_logits)
+    assert [one.logit for one in flow.classes] == pytest.approx(heads.class_logits.tolist())
+    assert sum(one.prob for one in flow.classes) == pytest.approx(1, abs=1e-5)
+    assert flow.picked == flow.chosen == heads.label
+    assert flow.deltas == heads.deltas[heads.label].tolist()
+    assert flow.rest is None
 
 
 def test_without_a_box_it_takes_a_detection_of_the_same_thing(shown):
-    boxes = {name: shown[name]["flow"]["box"] for name in RULES}
+    boxes = {name: shown[name]["flow"].box for name in RULES}
     for name, box in boxes.items():
         found = zoo.trace(name, pictures.resolve("scene:42").image).boxes
         assert (found - torch.tensor(box)).abs().sum(1).min() < 1e-3
@@ -74,18 +74,18 @@ def test_without_a_box_it_takes_a_detection_of_the_same_thing(shown):
 @pytest.mark.parametrize("name", RULES)
 def test_the_gradients_are_exactly_zero_or_all_there(shown, name: str):
     board = shown[name]["gradients"]
-    values, label = encode.unpack(board["values"]), board["label"]
+    values, label = encode.unpack(board.values), board.label
     others = [k for k in range(6) if k != label]
-    if board["rule"] == "sigmoid":
+    if board.rule == "sigmoid":
         assert not values[others].any()
-        assert [board["norms"][k] for k in others] == [0.0] * 5
-        assert board["norms"][label] > 0
+        assert [board.norms[k] for k in others] == [0.0] * 5
+        assert board.norms[label] > 0
         return
-    assert min(board["norms"]) > 0
-    share = encode.unpack(board["target"])
+    assert min(board.norms) > 0
+    share = encode.unpack(board.target)
     target = np.zeros_like(values)
     target[0], target[label] = 1 - share, share
-    logits = torch.from_numpy(encode.unpack(shown[name]["flow"]["logits"]).copy())
+    logits = torch.from_numpy(encode.unpack(shown[name]["flow"].logits).copy())
     wanted = mask_probs(logits, "softmax").numpy() - target
     np.testing.assert_allclose(values * 784, wanted, atol=1e-6)
 
@@ -112,13 +112,12 @@ def test_a_box_on_the_background_says_so_and_has_no_mask_loss():
     made = study("mask_sigmoid", box=(2, 2, 60, 30))
     assert made.heads.background
     assert made.negative
-    assert seen["flow"]["background"]
+    assert seen["flow"].background
     assert "The class head says background" in seen["stage"].message
     assert "not background" in seen["stage"].message
     assert seen["overlap"].more[0][1].startswith("background")
     assert "The truth here is background" in seen["overlap"].meaning
-    assert list(seen["gradients"]) == ["none"]
-    assert "no mask loss" in seen["gradients"]["none"]
+    assert "no mask loss" in seen["gradients"].none
     assert "positive RoIs only" in seen["numbers"]
     assert "gradients" not in lesson.data(box="2,2,60,30")
 
@@ -126,8 +125,8 @@ def test_a_box_on_the_background_says_so_and_has_no_mask_loss():
 def test_another_class_and_threshold_by_hand():
     other = lesson.update(mask_class="person", threshold=0.3)
     made = study("mask_sigmoid", mask_class="person", threshold=0.3)
-    assert other["flow"]["chosen"] == NAMES.index("person")
-    assert other["flow"]["by_hand"]
+    assert other["flow"].chosen == NAMES.index("person")
+    assert other["flow"].by_hand
     assert other["overlap"].value == f"{made.iou(5):.2f}"
     assert ("Chosen by hand", "person") in other["overlap"].more
     assert "person's mask" in other["numbers"]
@@ -194,30 +193,30 @@ def test_without_results_there_is_no_table(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_a_class_that_only_another_network_knows_gets_a_message():
     other = lesson.update(mask_class="cat")
     assert other["stage"].message.startswith("This network knows no cat")
-    assert not other["flow"]["by_hand"]
+    assert not other["flow"].by_hand
 
 
 def test_a_photograph_has_no_truth_and_says_so():
     seen = lesson.update(picture="sample:chelsea")
     assert "rendered streets" in seen["stage"].message
     assert seen["overlap"].unit == "px"
-    assert not seen["gradients"]["truth"]
-    assert seen["flow"]["target"] is None
+    assert not seen["gradients"].truth
+    assert seen["flow"].target is None
 
 
 def test_coco_shows_the_most_probable_of_91_masks(coco: None):
     seen = lesson.update(picture="sample:chelsea", network="maskrcnn_resnet50_fpn", mask_class="dog")
     flow, board = seen["flow"], seen["gradients"]
-    names = [one["name"] for one in flow["classes"]]
-    assert flow["count"] == 91
+    names = [one.name for one in flow.classes]
+    assert flow.count == 91
     assert len(names) <= roi_masks.SHOWN + 2
     assert names[0] == "background"
-    assert names[flow["chosen"]] == "dog"
+    assert names[flow.chosen] == "dog"
     made = roi_masks.study(pictures.resolve("sample:chelsea"), "maskrcnn_resnet50_fpn")
-    shown_sum = torch.from_numpy(encode.unpack(flow["logits"]).copy()).sigmoid().sum(0)
-    whole = shown_sum + torch.from_numpy(encode.unpack(flow["rest"]).copy())
+    shown_sum = torch.from_numpy(encode.unpack(flow.logits).copy()).sigmoid().sum(0)
+    whole = shown_sum + torch.from_numpy(encode.unpack(flow.rest).copy())
     torch.testing.assert_close(whole, made.heads.mask_probs.sum(0), atol=1e-4, rtol=0)
-    assert board["rest"] == [91 - len(names), 0.0]
+    assert board.rest == (91 - len(names), 0.0)
 
 
 def test_saved_data_multiplies_back():

@@ -11,7 +11,7 @@ import pytest
 
 from demos.rcnn_family.stage_list import KINDS, LOOKS
 from demos.rcnn_family.stages import DRAWN, ENDS, FATES, Board, board, drawn_anchors, even_anchors, roi_levels
-from lecture_models import pictures, zoo
+from lecture_models import pictures
 from lecture_models.rcnn.fates import FATES as ALL_FATES
 from lecture_models.rcnn.fates import trace_fates
 from lecture_models.rcnn.record import record_rcnn
