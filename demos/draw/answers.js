@@ -7,7 +7,7 @@ const VISITOR = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 const MOST = 150; // texts that are remembered, newest last
 const SILENT = "The server does not answer. Check the connection, then move a control again.";
 
-export const ask = (lesson, settings, have) =>
+const send = (lesson, settings, have) =>
   fetch(new URL("../../ask", import.meta.url), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
@@ -15,6 +15,10 @@ export const ask = (lesson, settings, have) =>
   })
     .then((answer) => answer.json())
     .catch(() => ({ error: SILENT }));
+
+// A visitor has one request at a time: the lessons of a page take turns.
+let last = Promise.resolve();
+export const ask = (...asked) => (last = last.then(() => send(...asked)));
 
 // The outputs of an answer, with all texts in their places; `strings` (name → text) is kept up to date.
 export const unfold = ({ shown, texts }, strings) => {
