@@ -115,12 +115,12 @@ class Door:
         return answer
 
     def _file(self, name: str) -> Response | None:
-        """Files that visitors sent or fetch, nothing else."""
-        if uploads.is_ours(name):
-            return None
+        """Saved files, nothing else; an upload is never handed back, since it may go while it is being sent."""
         with suppress(OSError, ValueError, RuntimeError):
             if Path(name).resolve().is_relative_to(uploads.folder() / "uploads"):
-                return Response(status_code=204)  # its pixels were read, and it was deleted
+                return Response(status_code=204)
+        if uploads.is_ours(name):
+            return None
         raise Refused(404, NOWHERE)
 
     async def _json(self, scope: Scope, receive: Receive) -> Mapping[str, Any]:

@@ -95,7 +95,7 @@ def run_lengths(value: Any) -> Any:
     """Masks, bool [H, W] or [N, H, W], as COCO's compressed run lengths (``pycocotools.mask.decode`` reads them).
 
     >>> run_lengths(np.eye(2, dtype=bool))
-    {'size': [2, 2], 'counts': '0121'}
+    {'size': [2, 2], 'counts': '0120'}
     """
     array = np.asarray(value) if hasattr(value, "shape") else None
     if array is None or array.dtype != bool or array.ndim not in (2, 3):

@@ -23,9 +23,9 @@ FLAGS = [
 IGNORED = ("svelte-i18n",)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where it is installed, else playwright's own."""
+    """Debian's Chromium where it is installed, else playwright's own; gone after each file, and its event loop with it."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=path, args=FLAGS)

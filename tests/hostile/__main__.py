@@ -28,6 +28,9 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running(GRADIO_TEMP_DIR=folder) as server:
         warm(server)
+        campaign.run(
+            server, WARM, options.seed + 1, folder
+        )  # a visit to the paths of errors, uploads and runs too
         before = settled(server)
         began = time.monotonic()
         wrong = campaign.run(server, options.calls, options.seed, folder)
@@ -40,12 +43,12 @@ def main() -> int:
 
 
 def warm(server: Server) -> None:
-    """Ordinary calls of every lesson on many scenes, until the caches are full."""
+    """Ordinary calls of every endpoint that takes a picture, on many scenes, until the caches are full."""
     with httpx.Client(base_url=server.url, timeout=60) as client:
         surface = campaign.Surface.of(client.get("gradio_api/info").json(), client.get("config").json())
-        lessons = [name for name, keys in surface.parameters.items() if keys[:1] == ["picture"]]
+        names = [name for name, keys in surface.parameters.items() if keys[:1] == ["picture"]]
         for number in range(WARM):
-            name = lessons[number % len(lessons)]
+            name = names[number % len(names)]
             values = [f"scene:{number}", *surface.endpoints[name][1:]]
             request = {"json": {"data": values}}
             attack = campaign.Attack(name, "POST", f"gradio_api/call/{name}", request, follow=True)

@@ -52,6 +52,12 @@ class Surface:
     events: list[int]
     components: list[int]
 
+    @property
+    def lessons(self) -> list[str]:
+        """The endpoints of lessons: no other's name begins theirs."""
+        shown = [name for name, keys in self.parameters.items() if keys[:1] == ["picture"]]
+        return [name for name in shown if not any(name.startswith(f"{other}_") for other in shown)]
+
     @classmethod
     def of(cls, info: dict[str, Any], config: dict[str, Any]) -> Surface:
         """Read from the app's own description, so that a new lesson is attacked the day it is there."""
@@ -74,6 +80,7 @@ def attacks(surface: Surface, canaries: Canaries, seed: int) -> Iterator[Attack]
         *(partial(_values, surface, canaries, draw),) * 5,
         partial(_named, surface, canaries, draw),
         *(partial(_event, surface, canaries, draw),) * 2,
+        *(partial(_ask, surface, canaries, draw),) * 2,
         partial(_body, surface, draw),
         *(partial(_route, surface, canaries, draw),) * 2,
         partial(_upload, draw),
@@ -114,6 +121,19 @@ def _named(surface: Surface, canaries: Canaries, draw: random.Random) -> Attack:
     )
 
 
+def _ask(surface: Surface, canaries: Canaries, draw: random.Random) -> Attack:
+    """A quick question beside the queue: a lesson's settings but for one, or a request of another shape."""
+    name = draw.choice(surface.lessons)
+    settings: dict[str, Any] = dict(zip(surface.parameters[name], surface.endpoints[name], strict=True))
+    settings[draw.choice((*settings, "nonsense"))] = anything(draw, canaries)
+    body: dict[str, Any] = {"lesson": name, "settings": settings, "have": [], "visitor": str(draw.random())}
+    if draw.random() < 0.4:
+        body[draw.choice((*body, "nonsense"))] = anything(draw, canaries)
+    if draw.random() < 0.1:
+        del body[draw.choice(list(body))]
+    return Attack(f"ask {str(body)[:200]}", "POST", "ww/ask", _raw(body))
+
+
 def _event(surface: Surface, canaries: Canaries, draw: random.Random) -> Attack:
     """An event of the page by its number, also those that only browsers answer."""
     body: dict[str, Any] = {
@@ -141,7 +161,7 @@ def _body(surface: Surface, draw: random.Random) -> Attack:
         b'{"data": ["' + b"x" * 999_000 + b'"]}', b'{"data": ["' + b"x" * 1_200_000 + b'"]}', b"{}" * 1000,
     ))  # fmt: skip
     kind = draw.choice(("application/json", "application/json", "text/plain", "multipart/form-data", ""))
-    path = draw.choice((f"call/{name}", "queue/join", f"call/v2/{name}", "cancel", "upload"))
+    path = draw.choice((f"call/{name}", "queue/join", f"call/v2/{name}", "cancel", "upload", "../ww/ask"))
     request = {"content": content, "headers": {"Content-Type": kind} if kind else {}}
     return Attack(f"body {path} {content[:60]!r} {kind}", "POST", API + path, request)
 

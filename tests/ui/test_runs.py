@@ -80,7 +80,7 @@ def test_an_error_keeps_what_it_says():
         raise ValueError("A scene is needed; got a photograph. Choose a scene.")
 
     run = _run(refused)
-    stream = runs.stream(run, (), {"scenes": Number(1, 9)})(3)
+    stream = runs.stream(run, (), {"scenes": Number(1, 9)}, Turns())(3)
     assert _progress(next(stream))["total"] == 3
     with pytest.raises(ValueError, match="A scene is needed"):
         next(stream)
@@ -116,7 +116,7 @@ def test_stopping_closes_the_generator():
         finally:
             closed.append(SimpleNamespace(scenes=scenes))
 
-    stream = runs.stream(_run(careful), (), {"scenes": Number(1, 9)})(3)
+    stream = runs.stream(_run(careful), (), {"scenes": Number(1, 9)}, Turns())(3)
     next(stream)
     stream.close()  # type: ignore[attr-defined]
     assert [done.scenes for done in closed] == [3]

@@ -73,12 +73,13 @@ def test_a_folder_is_never_an_upload_and_the_sweep_goes_on(url: str, log):
     assert log.getvalue() == ""
 
 
-def test_an_upload_is_gone_once_it_was_read(url: str, tmp_path: Path):
+def test_an_upload_is_never_handed_back_and_gone_once_it_was_read(url: str, tmp_path: Path):
     path = tmp_path / "noise.png"
     PIL.Image.fromarray(np.random.default_rng(1).integers(0, 255, (64, 64, 3), np.uint8)).save(path)
     for picture in (path, _text(tmp_path)):
         sent = upload(url, picture)
         assert Path(sent["path"]).is_file()
+        assert httpx.get(f"{url}gradio_api/file={sent['path']}").status_code == 204
         call(url, "upload_picture", [sent])
         assert not Path(sent["path"]).parent.exists()
         assert httpx.get(f"{url}gradio_api/file={sent['path']}").status_code == 204
