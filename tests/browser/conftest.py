@@ -25,7 +25,7 @@ IGNORED = ("svelte-i18n",)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium where it is installed, else playwright's own; each file has one, and its event loop ends with it."""
+    """Debian's Chromium where it is installed, else playwright's own; one a file, since its event loop must end."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as driver:
         chromium = driver.chromium.launch(executable_path=path, args=FLAGS)
