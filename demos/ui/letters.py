@@ -30,7 +30,7 @@ def rewritten(path: str, body: Mapping[str, Any], demo: gr.Blocks) -> tuple[str,
     if path == "queue/join":
         return path, _joined(body, demo)
     if kind == "cancel":
-        return path, {**_named(body, "session_hash", "event_id"), "fn_index": _event(body, demo)}
+        return path, {**_named(body, "session_hash", "event_id"), "fn_index": _event(body, demo, stops=True)}
     if kind == "reset":
         return path, _named(body, "event_id")
     if name.startswith("v2/"):
@@ -49,12 +49,12 @@ def _joined(body: Mapping[str, Any], demo: gr.Blocks) -> dict[str, Any]:
     return {**session, **found}
 
 
-def _event(body: Mapping[str, Any], demo: gr.Blocks) -> int:
-    """The number of an event that Python answers."""
+def _event(body: Mapping[str, Any], demo: gr.Blocks, stops: bool = False) -> int:
+    """The number of an event that Python answers, or that a cancel may name since it stops others."""
     number = body.get("fn_index")
     known = isinstance(number, int) and not isinstance(number, bool) and number in demo.fns
     event = demo.fns[number] if known else None  # type: ignore[index]
-    if event is None or not (event.fn or event.cancels):
+    if event is None or not (event.fn or (stops and event.cancels)):
         raise Refused(404, f"The page has no event {shorten(number)} that Python answers. Reload the page.")
     return event._id
 
