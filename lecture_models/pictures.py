@@ -180,6 +180,18 @@ def parse_scene(key: str) -> tuple[int, SceneSettings]:
     return int(head), SceneSettings(**values)
 
 
+def following(key: str) -> str | None:
+    """Key of the scene after another; None after the last and for photographs. Raises ValueError for a bad key.
+
+    >>> following("scene:42?things=9"), following("sample:chelsea")
+    ('scene:43?things=9', None)
+    """
+    if not key.startswith("scene:"):
+        return None
+    seed, settings = parse_scene(key)
+    return scene_key(seed + 1, settings) if seed < MAX_SEED else None
+
+
 def _number(name: str, text: str) -> float | int:
     try:
         number = float(text)

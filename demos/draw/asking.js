@@ -1,7 +1,8 @@
 // What a lesson shows is asked here: one plain request for its settings, answered at once from what Python keeps.
 //
-// The newest settings win, and never are two requests on their way for one lesson. What Python cannot answer at once
-// (weights that must be fetched, a GPU that is lent by call) goes through gradio's queue, by the beacon's event.
+// The newest settings win, and never are two requests on their way for one lesson; Python works on the next while the
+// page draws an answer. What Python cannot answer at once (weights that must be fetched, a GPU that is lent by call)
+// goes through gradio's queue, by the beacon's event.
 import { ask, unfold } from "./answers.js";
 import { say } from "./header.js";
 
@@ -22,7 +23,11 @@ class Lesson {
 
   show(key, value) {
     this.values.set(key, value);
-    this.parts.get(key)?.(value);
+    try {
+      this.parts.get(key)?.(value);
+    } catch (error) {
+      reportError(error); // the other parts are shown all the same
+    }
   }
 
   set(key, value) {
@@ -36,20 +41,28 @@ class Lesson {
     if (this.flying) return;
     this.flying = true;
     const working = setTimeout(() => document.body.classList.add("ww-working"), WORKING_AFTER);
-    while (this.again) {
-      this.again = false;
-      await this.once();
-    }
+    let answer = await this.once();
+    while (answer) answer = await this.draw(answer);
     clearTimeout(working);
     document.body.classList.remove("ww-working");
     this.flying = false;
   }
 
-  async once() {
-    const answer = await ask(this.name, this.settings, [...this.strings.keys()]);
-    if (answer.queue) return this.queue();
-    if (answer.error) return say(answer.error, true);
-    for (const [key, value] of Object.entries(unfold(answer, this.strings))) this.show(key, value);
+  // One request for the settings as they are now, null if nothing has changed since the last.
+  once() {
+    if (!this.again) return null;
+    this.again = false;
+    return ask(this.name, this.settings, [...this.strings.keys()]);
+  }
+
+  // Shows an answer, and comes to the next one, which it asks for before.
+  async draw(answer) {
+    if (answer.queue) await this.queue();
+    else if (answer.error) say(answer.error, true);
+    const shown = answer.shown ? unfold(answer, this.strings) : {};
+    const next = this.once();
+    for (const [key, value] of Object.entries(shown)) this.show(key, value);
+    return next;
   }
 
   // Through gradio's queue; `arrived` is called when its event has ended.

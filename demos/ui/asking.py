@@ -7,17 +7,20 @@ are not here yet and GPUs that are lent by call, is answered by ``{"queue": true
 
 What takes long and can be shown later, a lesson asks for without waiting for it (``at_once``); its board asks again.
 
+While nobody asks, the lesson is computed on the following scene, since the button that leads there is often pressed.
+
 Long texts, pictures and packed arrays, are most of an answer. Each is sent under a name made of its content, and only
 if the page does not list that name as one that it has.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import gradio as gr
@@ -27,12 +30,17 @@ from starlette.responses import Response
 
 from demos.ui import slots
 from demos.ui.checks import check_all, shorten
+from demos.ui.lesson import PICTURE
 from demos.ui.screen import Screen
 from demos.ui.spoken import spoken
 
 LONG = re.compile(rb'"([\w+/=;:,.-]{400,})"')
 """A text of JSON that is worth a name: pictures and packed arrays. No bracket is in it, so no structure either."""
 MOST_NAMES = 200
+QUIET = 0.25
+"""Seconds without a request, of any visitor, after which the following picture is computed."""
+QUICK = 1.0
+"""Seconds that an answer may have taken for that: a large network's pictures are not computed for nobody."""
 MOST_WAITING = 200
 """Requests in line; one more is told to come back."""
 
@@ -43,12 +51,20 @@ class Asking:
     Args:
         screens: the page's lessons, built.
         networks: where networks come from.
+        following: the key of the picture that may be asked for next, or None.
     """
 
-    def __init__(self, screens: Iterable[Screen], networks: slots.NetworkSource) -> None:
+    def __init__(
+        self,
+        screens: Iterable[Screen],
+        networks: slots.NetworkSource,
+        following: Callable[[str], str | None] = lambda _: None,
+    ) -> None:
         self.screens = {screen.lesson.name: screen for screen in screens}
-        self.networks = networks
+        self.networks, self.following = networks, following
         self.visitors: set[str] = set()
+        self.asked = 0
+        self.ahead: asyncio.Task[None] | None = None
 
     async def answer(self, body: Mapping[str, Any]) -> Response:
         """The answer to ``{lesson, settings, have, visitor}`` as JSON: outputs, or one sentence as ``error``."""
@@ -69,9 +85,21 @@ class Asking:
         screen, settings, have = self._checked(body)
         if not self.networks.is_here(settings.get(slots.NETWORK, "")):
             return to_queue()
+        self.asked += 1
+        began = time.monotonic()
         with spoken():
-            return await slots.compute(lambda: self._shown(screen, settings, have))
-        raise AssertionError  # never reached: `spoken` lets every error out
+            found = await slots.compute(lambda: self._shown(screen, settings, have))
+        if time.monotonic() - began < QUICK and not self.networks.lent_by_call():
+            self.ahead = asyncio.create_task(self._ahead(screen, settings, self.asked))
+        return found
+
+    async def _ahead(self, screen: Screen, settings: Mapping[str, Any], asked: int) -> None:
+        """What the caches keep of a lesson on the following picture, unless somebody asks meanwhile."""
+        await asyncio.sleep(QUIET)
+        picture = self.following(settings[PICTURE])
+        if picture and asked == self.asked:
+            with suppress(ValueError):  # a choice that only this picture has
+                await slots.compute(lambda: self._shown(screen, {**settings, PICTURE: picture}, set()))
 
     def _checked(self, body: Mapping[str, Any]) -> tuple[Screen, dict[str, Any], set[str]]:
         """The parts of a request. Raises gr.Error with what must hold, what came, what to do."""

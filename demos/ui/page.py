@@ -80,7 +80,7 @@ def build(
             _connect(screen, bar, networks)
         _permalink(demo, bar, parts, tabs, screens)
     guard(demo)
-    return Site(demo, Asking(screens, networks), files())
+    return Site(demo, Asking(screens, networks, pictures.following), files())
 
 
 def files() -> Files:

@@ -30,6 +30,8 @@ class PictureSource(Protocol):
 
     def parse_scene(self, key: str, /) -> tuple[int, Any]: ...
 
+    def following(self, key: str, /) -> str | None: ...
+
 
 class PictureBar:
     """Widgets of the bar and the hidden ``key`` field that lessons read."""

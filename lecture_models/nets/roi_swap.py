@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
+from torchvision import ops
 
 from lecture_models.nets.rcnn_trace import RCNNTrace, paste, run_heads
-from lecture_models.ops.roi_box import pooled_box
+from lecture_models.ops.roi_box import pooled_box, snap, snapped_interval
 from lecture_models.ops.roi_features import roi_align, roi_pool, roi_warp
 
 OPERATORS = ("roi_pool", "roi_warp", "roi_align", "roi_align_aligned")
@@ -51,6 +53,23 @@ def four_crops(features: Tensor, box: Tensor, output_size: int, spatial_scale: f
         roi_align(features, boxes, output_size, spatial_scale, aligned=True),
     ]
     return torch.cat(crops)
+
+
+def four_crops_of_each(features: Tensor, boxes: Tensor, output_size: int, spatial_scale: float) -> Tensor:
+    """The same of many boxes, by torchvision's kernels, which are quicker: float [4 · N, C, output_size, output_size].
+
+    The four crops of a box follow each other. RoIWarp is RoIAlign on the snapped box, in cells.
+    """
+    start, extent = snapped_interval(snap(boxes, spatial_scale))
+    snapped = torch.cat([start, start + extent], dim=1)
+    align = partial(ops.roi_align, features[None], output_size=output_size, sampling_ratio=2)
+    crops = [
+        ops.roi_pool(features[None], [boxes], output_size, spatial_scale),
+        align([snapped], spatial_scale=1.0),
+        align([boxes], spatial_scale=spatial_scale),
+        align([boxes], spatial_scale=spatial_scale, aligned=True),
+    ]
+    return torch.stack(crops, dim=1).flatten(0, 1)
 
 
 def four_regions(box: Tensor, spatial_scale: float, size: tuple[int, int]) -> Tensor:
@@ -120,14 +139,19 @@ def mean_mask_ious(
     """
     features, scale = trace.features[level], 1 / trace.strides[level]
     size = (int(truths.shape[1]), int(truths.shape[2]))
-    crops = [torch.cat([four_crops(features, box, bins, scale) for box in boxes]) for bins in (7, 14)]
+    crops = [four_crops_of_each(features, boxes, bins, scale) for bins in (7, 14)]
     four = boxes.repeat_interleave(4, dim=0)
     heads = run_heads(network, crops[0], crops[1], four, size, trace.scale)
     rows = torch.arange(len(four))
     masks = paste(heads.mask_probs[rows, labels.repeat_interleave(4)], four, size) >= 0.5
     masks, truths = masks.view(len(boxes), 4, *size), truths[:, None]
-    shared = (masks & truths).sum((2, 3)) / (masks | truths).sum((2, 3)).clamp(min=1)
+    shared = _pixels(masks & truths) / _pixels(masks | truths).clamp(min=1)
     return tuple(float(value) for value in shared.mean(0))
+
+
+def _pixels(masks: Tensor) -> Tensor:
+    """Pixels of each mask, bool [N, 4, H, W]: as float32, which counts to 2²⁴ and is summed many times as fast."""
+    return masks.float().sum((2, 3))
 
 
 def level_of(network: Any, box: Tensor, scale: float = 1.0) -> str:

@@ -57,6 +57,16 @@ def test_the_four_crops_are_the_four_operators(traced):
     torch.testing.assert_close(regions[3], BOXES[0])
 
 
+def test_the_crops_of_many_boxes_are_those_of_each(traced):
+    features = traced[1].features["P3"]
+    boxes = torch.cat(
+        [BOXES, torch.tensor([[-9.0, 200.0, 30.0, 300.0], [64, 64, 96, 96], [3.9, 4.1, 4.2, 9]])]
+    )
+    many = roi_swap.four_crops_of_each(features, boxes, 7, 1 / 8).unflatten(0, (-1, 4))
+    one_by_one = torch.stack([roi_swap.four_crops(features, box, 7, 1 / 8) for box in boxes])
+    torch.testing.assert_close(many, one_by_one, atol=2e-5, rtol=1e-5)
+
+
 def test_the_mean_over_one_true_box_is_its_own_mask(traced):
     network, trace = traced
     swap = roi_swap.trace_swap(network, trace, BOXES[0], "P3")
