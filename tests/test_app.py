@@ -15,6 +15,7 @@ import pytest
 
 import demos
 from demos.ui import Lesson
+from tests import fifteen
 from tests.ui.raw import call
 
 LESSONS = [lesson for part in demos.SYLLABUS for lesson in part.lessons]
@@ -99,8 +100,21 @@ def test_endpoint_is_documented(lesson: Lesson, url: str):
     assert info["description"]
 
 
-def test_first_load_is_small(url: str):
-    assert len(httpx.get(url).content) <= 400_000
+def test_the_first_load_of_fifteen_lessons_is_small(network: None):
+    """The page with its configuration, and the styles and scripts that it loads at once, as they travel."""
+    with fifteen.served(fifteen.syllabus()) as address:
+        files = set(re.findall(r"ww/[0-9a-f]{12}/[\w./-]+", httpx.get(address).text))
+        root = next(iter(files)).partition("/draw/")[0]
+        sizes = {name: on_the_wire(address + name) for name in ("", *files, f"{root}/vendor/lit-html.js")}
+    assert len(files) > 15
+    assert sum(sizes.values()) <= 150_000, sizes
+
+
+def on_the_wire(address: str) -> int:
+    """Bytes of a file's body as it is sent to a browser."""
+    with httpx.stream("GET", address, headers={"Accept-Encoding": "gzip, br"}) as answer:
+        assert answer.status_code == 200
+        return sum(map(len, answer.iter_raw()))
 
 
 def test_page_is_up_before_torch():
