@@ -153,7 +153,7 @@ def load(name: str) -> nn.Module:
 
 
 def usable(name: str, other: str, photograph: bool = False) -> tuple[str, str]:
-    """`name` where its weights can be had, else `other`, and a sentence where one is due.
+    """`name` where its card and its weights can be had, else `other`, and a sentence where one is due.
 
     Args:
         name: Of the network that is asked for.
@@ -164,6 +164,7 @@ def usable(name: str, other: str, photograph: bool = False) -> tuple[str, str]:
         ValueError: As :func:`load`.
     """
     try:
+        kind(name)  # a network in memory may have lost its card
         load(name)
     except WeightsUnavailable as error:
         if name == other:

@@ -112,15 +112,13 @@ class Flow extends Masks {
   markup(cell) {
     const { value } = this;
     const probs = at(this.probs, cell);
-    const more = value.count - value.classes.length;
-    const some = more ? ` Shown are ${value.classes.length} of ${value.count} masks.` : "";
-    return html`${branch(value.crops[0], html`<div class="mask-said-box">${classes(value)}${refined(value)}</div>`)}
-      ${branch(
-        value.crops[1],
-        html`<div class="mask-tiles" role="group" aria-label="The masks of all classes">
-          ${probs.map((prob, k) => this.tile(k, prob))}</div>`,
-      )}
-      <div class="mask-foot"><p class="mask-sum">The ${value.count} probabilities at cell (${cell.join(", ")}) add up to
+    const [most, count] = [value.classes.length, value.count];
+    const some = most < count ? ` Shown are ${most} of ${count} masks.` : "";
+    const said = html`<div class="mask-said-box">${classes(value)}${refined(value)}</div>`;
+    const tiles = html`<div class="mask-tiles" role="group" aria-label="The masks of all classes">
+      ${probs.map((prob, k) => this.tile(k, prob))}</div>`;
+    return html`${branch(value.crops[0], said)}${branch(value.crops[1], tiles)}
+      <div class="mask-foot"><p class="mask-sum">The ${count} probabilities at cell (${cell.join(", ")}) add up to
         <b>${total(this.probs, this.rest, cell).toFixed(3)}</b>.</p>
         <p class="mask-note">${RULES[value.rule]}${some}</p>
         <button type="button" class="mask-next" ?disabled=${!value.detections.length} @click=${() => this.jump()}>

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from lecture_models.studies.mask_head import RoIMasks
 
 LOSSES = {
-    "sigmoid": "binary loss, {:.3f} here, reads the true class's mask alone; every other gradient is exactly 0.",
+    "sigmoid": "binary loss, {:.3f} here, reads the mask of the true class alone. Every other class gets a gradient of "
+    "exactly 0, at every cell.",
     "softmax": "multinomial loss, {:.3f} here, reads all masks: each is pushed at every cell, by p where it is wrong.",
 }
 GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half
