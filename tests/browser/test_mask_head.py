@@ -148,15 +148,18 @@ def test_a_click_on_a_mask_pastes_it_and_another_goes_back(lesson: Page):
 def test_the_threshold_moves_the_contours_before_python_is_asked(lesson: Page):
     handle = lesson.locator("#mask_head-threshold input[type=range]")
     before = lesson.evaluate(f"{FLOW}.threshold")
-    script = """(node) => { node.value = 0.8; node.dispatchEvent(new Event('input', {bubbles: true})); }"""
     picked = lesson.evaluate(f"{FLOW}.value.picked")
     path = f"{FLOW}.grids[{picked}].lines[1].getAttribute('d')"
     old = lesson.evaluate(path)
-    handle.evaluate(script)
-    settled(lesson, f"{FLOW}.threshold === 0.8")
-    assert lesson.evaluate(path) != old
-    assert lesson.evaluate(f"{FLOW}.value.threshold") == before
-    handle.evaluate(script.replace("0.8", str(before)))
+    script = f"""(node, value) => {{
+      node.value = value;
+      node.dispatchEvent(new Event('input', {{bubbles: true}}));
+      return [{FLOW}.threshold, {path}, {FLOW}.value.threshold];
+    }}"""
+    moved, drawn, asked = handle.evaluate(script, 0.8)  # in one go, so that Python cannot have answered
+    assert (moved, asked) == (0.8, before)
+    assert drawn != old
+    handle.evaluate(script, before)
 
 
 def test_detections_by_button_and_by_a_click_on_the_picture(lesson: Page):
