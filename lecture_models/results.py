@@ -48,6 +48,20 @@ def load(name: str, metrics: Sequence[str] = ()) -> dict[str, Any]:
     return found
 
 
+def usable(names: Sequence[str], metrics: Sequence[str] = ()) -> tuple[list[dict[str, Any]], str]:
+    """The results of networks that belong together; none of them where one is missing or cannot be read.
+
+    Returns:
+        The results, or none of them and the sentence that names the file that cannot be read, "" for a missing one.
+    """
+    try:
+        return [load(name, metrics) for name in names], ""
+    except ResultUnreadable as error:
+        return [], str(error)
+    except ValueError:
+        return [], ""
+
+
 def _check(found: Any, metrics: Sequence[str]) -> None:
     """Raise TypeError unless a result has what lessons read of it."""
     _need(found, command=str, settings=dict, runs=list)

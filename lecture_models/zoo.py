@@ -67,6 +67,9 @@ __all__ = [
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 NETWORK_BYTES = 1 << 30
+STREETS = (
+    "This network has only ever seen rendered streets. For photographs choose one that was trained on COCO."
+)
 MAX_THREADS = 8  # our networks are small: more threads than this wait for each other
 
 _networks: ByteCache[nn.Module] = ByteCache(NETWORK_BYTES)
@@ -149,19 +152,25 @@ def load(name: str) -> nn.Module:
     return _networks.get(name, lambda: _build(name), size=_parameter_bytes)
 
 
-def usable(name: str, other: str) -> tuple[str, str]:
-    """`name` where its weights can be had, else `other` with a sentence that says so.
+def usable(name: str, other: str, photograph: bool = False) -> tuple[str, str]:
+    """`name` where its card and its weights can be had, else `other`, and a sentence where one is due.
+
+    Args:
+        name: Of the network that is asked for.
+        other: Of one of ours that takes its place.
+        photograph: Whether it is to look at a photograph; ours have seen none.
 
     Raises:
         ValueError: As :func:`load`.
     """
     try:
+        kind(name)  # a network in memory may have lost its card
         load(name)
     except WeightsUnavailable as error:
         if name == other:
             raise
         return other, f"{error} Meanwhile this is the lecture's own network."
-    return name, ""
+    return name, STREETS if photograph and name not in published.NETWORKS else ""
 
 
 def is_here(name: str) -> bool:

@@ -61,6 +61,13 @@ export class Cells {
     if (cell) ["x", "y"].forEach((axis, i) => this.mark.setAttribute(axis, cell[i]));
   }
 
+  // Calls `tell` with the cell that is pointed at, and with null once none is.
+  follow(tell) {
+    this.root.addEventListener("pointermove", (event) => tell(this.cell(event)));
+    this.root.addEventListener("pointerleave", () => tell(null));
+    return this;
+  }
+
   // The cell [column, row] under a pointer event.
   cell(event) {
     const { left, top, width, height } = this.canvas.getBoundingClientRect();

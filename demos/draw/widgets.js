@@ -24,7 +24,7 @@ const row = (cells, strong) =>
 export const table = ({ caption, head, rows, strong }) =>
   html`<table>
   <caption>${caption}</caption>
-  <thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
+  <thead><tr>${head.map((text) => (text ? html`<th scope="col">${text}</th>` : html`<td></td>`))}</tr></thead>
   <tbody>${rows.map((cells, i) => row(cells, strong.includes(i)))}</tbody></table>`;
 
 // A question hides its answer and the reason until the learner commits to a choice.

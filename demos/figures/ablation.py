@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from demos.records import Table
+
 MASKS = (("mask_ap", "AP"), ("mask_ap50", "AP50"), ("mask_ap75", "AP75"))
 BOXES = (("box_ap", "box AP"), ("box_ap50", "box AP50"), ("box_ap75", "box AP75"))
 METRICS = (*(key for key, _ in MASKS + BOXES), "median_side")
@@ -41,14 +43,29 @@ def gain(
     return ("gain", *(_gain(first, second, key) for key, _ in metrics))
 
 
-def told(result: Result) -> str:
-    """What all rows of a table of crops have in common: how they were trained, on what they were measured."""
+def table(head: str, found: Mapping[str, Result], caption: str) -> Table:
+    """Networks' results by name, the last one strong, and its gain over the first."""
+    rows = [row(name, result) for name, result in found.items()]
+    first, *_, last = found.values()
+    return Table(heads(head), [*rows, gain(first, last)], caption, source="result", strong=(len(rows) - 1,))
+
+
+def none(head: str, sentence: str) -> Table | None:
+    """The place of such a table where a file cannot be read, which the sentence says; None where there is no file."""
+    return Table(heads(head), [], sentence, source="result") if sentence else None
+
+
+def told(
+    result: Result,
+    but: str = "the crop",
+    note: str = " RoIAlign corrects the half cell here; the paper does not say.",
+) -> str:
+    """What all rows of a table have in common: how they were trained, what differs, on what they were measured."""
     test, steps, seeds = result["runs"][0]["test"], result["settings"]["steps"], len(result["runs"])
     over = f"up to {seeds} seeds, ± is half their range" if seeds > 1 else "one seed each"
     return (
-        f"Ours: each trained anew for {steps:,} steps, alike in all but the crop ({over}); {test['scenes']} unseen "
-        f"scenes. RoIAlign corrects the half cell here; the paper does not say. "
-        f"Retrain it yourself: {result['command']}."
+        f"Ours: each trained anew for {steps:,} steps, alike in all but {but} ({over}); {test['scenes']} unseen "
+        f"scenes.{note} Retrain it yourself: {result['command']}."
     )
 
 

@@ -1,4 +1,4 @@
-"""What the two boards of lesson A4 draw: logits, crops, deltas, gradients."""
+"""What lesson A4 draws: logits, crops, deltas and gradients on its two boards, outlines and names on the picture."""
 
 from __future__ import annotations
 
@@ -6,12 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
+
 from demos.figures import encode, grids, style
+from demos.mask_head import words
 
 if TYPE_CHECKING:
     from lecture_models.studies.mask_head import RoIMasks
 
-SURE = 0.5  # score of the detections that a learner may jump to
+FILL = 90  # of 255: how much of the mask's colour lies over the picture
+SIDE = 768  # pixels of the overlay's longer side, at most: outlines finer than the picture's pixels
+SMALL, LETTER, ROW = 0.17, 0.014, 0.035  # of the picture: a small box, a letter's width, a label's height
+LINE = 0.007  # width of an outline, of the shorter side
 Packed = Mapping[str, Any]
 
 
@@ -30,7 +37,8 @@ class Flow:
     """Both heads on one RoI. Probabilities are the browser's own arithmetic on these logits.
 
     ``classes`` of all ``count``, ``rest`` the sum of the others' probabilities; ``picked`` and ``chosen`` are indices
-    of ``classes``; boxes are xyxy in picture pixels; ``cell`` is (column, row) of the 28 × 28 grid.
+    of ``classes``; crops are pictures with captions, boxes xyxy in picture pixels; ``cell`` is (column, row) of the
+    28 × 28 grid.
     """
 
     classes: Sequence[Class]
@@ -44,9 +52,7 @@ class Flow:
     by_hand: bool
     threshold: float
     target: Packed | None
-    level: str
-    channels: int
-    crops: Sequence[str]
+    crops: Sequence[tuple[str, str]]
     deltas: Sequence[float]
     box: Sequence[float]
     refined: Sequence[float]
@@ -56,32 +62,21 @@ class Flow:
 
 @dataclass(frozen=True)
 class Gradients:
-    """The gradient of the mask loss for each shown class; ``rest``: how many others, and the largest of their norms."""
+    """The gradient of the mask loss for each shown class, of which ``label`` is the true one; no classes, no loss."""
 
-    classes: Sequence[Class]
-    values: Packed
-    norms: Sequence[float]
-    rest: tuple[int, float]
-    target: Packed
-    label: int
-    truth: bool
-    rule: str
-    loss: float
-
-
-@dataclass(frozen=True)
-class NoLoss:
-    """Why there is no mask loss for this RoI."""
-
-    none: str
+    about: str
+    names: Sequence[str] = ()
+    values: Packed | None = None
+    norms: Sequence[float] = ()
+    target: Packed | None = None
+    label: int = 0
 
 
 def flow(made: RoIMasks, cell: Sequence[int]) -> Flow:
     """The board of the two heads."""
-    heads, labels = made.heads, made.labels
-    others = [k for k in range(len(made.names)) if k not in labels]
+    heads, labels, others = made.heads, made.labels, made.others
     return Flow(
-        classes=classes(made),
+        classes=[shown(made, label) for label in labels],
         count=len(made.names),
         logits=encode.pack_values(heads.mask_logits[labels].numpy()),
         rest=encode.pack_values(heads.mask_probs[others].sum(0).numpy()) if others else None,
@@ -92,51 +87,71 @@ def flow(made: RoIMasks, cell: Sequence[int]) -> Flow:
         by_hand=made.by_hand,
         threshold=made.threshold,
         target=encode.pack_values(made.gradients.target.numpy()) if made.thing is not None else None,
-        level=heads.level,
-        channels=len(heads.box_crop),
-        crops=[heat_uri(heads.box_crop), heat_uri(heads.mask_crop)],
+        crops=[crop(features, heads.level) for features in (heads.box_crop, heads.mask_crop)],
         deltas=heads.deltas[heads.label].tolist(),
         box=heads.box.tolist(),
         refined=heads.boxes[heads.label].tolist(),
-        detections=made.network.boxes[made.network.scores >= SURE].tolist(),
+        detections=made.network.boxes[made.sure].tolist(),
         cell=cell,
     )
 
 
-def heat_uri(crop: Any) -> str:
-    """A crop's mean over its channels, one pixel a bin."""
-    return encode.png_uri(grids.heat(crop.mean(0).numpy()))
+def shown(made: RoIMasks, label: int) -> Class:
+    """What the class head says of one class."""
+    name, heads = made.names[label], made.heads
+    color = style.class_color(name) if label else style.MUTED
+    return Class(name, color, float(heads.class_logits[label]), float(heads.class_probs[label]))
 
 
-def classes(made: RoIMasks) -> list[Class]:
-    """The shown classes."""
-    names = [
-        made.names[k] if k else "background" for k in made.labels
-    ]  # COCO's list writes it with underscores
-    colors = [
-        style.class_color(name) if k else style.MUTED for k, name in zip(made.labels, names, strict=True)
-    ]
-    logits, probs = (of[made.labels].tolist() for of in (made.heads.class_logits, made.heads.class_probs))
-    return [Class(*one) for one in zip(names, colors, logits, probs, strict=True)]
+def crop(features: Any, level: str) -> tuple[str, str]:
+    """A crop's mean over its channels, one pixel a bin, and its shape in words."""
+    channels, rows, columns = features.shape
+    picture = grids.heat(features.mean(0).numpy())
+    return encode.png_uri(picture), f"{rows} × {columns} × {channels} from {level}"
 
 
-def gradients(made: RoIMasks) -> Gradients | NoLoss:
+def gradients(made: RoIMasks) -> Gradients:
     """The board of the gradients."""
-    if made.negative:
-        return NoLoss(
-            f"The truth here is background, no mask loss for it: the box has an IoU of {made.overlap or 0.0:.2f} with "
-            f"the nearest true box, and only RoIs of at least {made.heads.positive:g} train the mask head."
-        )
     found, labels = made.gradients, made.labels
-    others = [k for k in range(len(made.names)) if k not in labels]
+    if made.negative:
+        return Gradients(words.loss(made))
     return Gradients(
-        classes=classes(made),
+        about=words.loss(made),
+        names=[made.names[k] for k in labels],
         values=encode.pack_values(found.gradients[labels].numpy()),
         norms=[found.norms[k] for k in labels],
-        rest=(len(others), max((found.norms[k] for k in others), default=0.0)),
         target=encode.pack_values(found.target.numpy()),
         label=labels.index(found.label),
-        truth=made.thing is not None,
-        rule=made.heads.rule,
-        loss=found.loss,
     )
+
+
+def outlines(mask: np.ndarray, truth: np.ndarray | None) -> np.ndarray:
+    """A mask, bool [H, W], filled and outlined, under the true outline, to lay over the picture: uint8 RGBA, finer."""
+    factor = max(1, SIDE // max(mask.shape))
+    layer = np.zeros((mask.shape[0] * factor, mask.shape[1] * factor, 4), np.uint8)
+    width = max(2, round(LINE * min(layer.shape[:2])))
+    layer[grids.enlarge(mask, factor)] = (*style.rgb(style.PREDICTION), FILL)
+    for one, color in ((truth, style.TRUTH), (mask, style.PREDICTION)):
+        if one is not None:
+            fine = grids.enlarge(one.astype(np.uint8), factor)
+            found, _ = cv2.findContours(fine, cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+            cv2.drawContours(layer, found, -1, (*style.rgb(color), 255), width)
+    return layer
+
+
+def named(boxes: Sequence[Sequence[float]], texts: Sequence[str], size: tuple[int, int]) -> list[str]:
+    """Names of boxes, the best first: "ball 0.97", above a small box "ball", "" where it would cover another's."""
+    taken: list[tuple[float, float, float, float]] = []
+    kept = []
+    for (x0, y0, x1, _), text in zip(boxes, texts, strict=True):
+        said = text if x1 - x0 >= SMALL * size[1] else text.rpartition(" ")[0]
+        wide, high = LETTER * size[1] * (len(said) + 1), ROW * size[0]
+        left = x1 - wide if x0 > 0.6 * size[1] else x0  # as stage.js places them
+        top = y0 if y0 < 0.07 * size[0] else y0 - high
+        free = not any(
+            left < x1 and x0 < left + wide and top < y1 and y0 < top + high for x0, y0, x1, y1 in taken
+        )
+        if free:
+            taken.append((left, top, left + wide, top + high))
+        kept.append(said if free else "")
+    return kept

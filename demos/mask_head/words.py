@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,84 +11,60 @@ from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
     from lecture_models.autopsy.paste import PasteLink
-    from lecture_models.nets.mask_gradients import MaskGradients
-    from lecture_models.nets.mask_heads import MaskHeadsTrace
     from lecture_models.studies.mask_head import RoIMasks
 
+LOSSES = {
+    "sigmoid": "binary loss, {:.3f} here, reads the mask of the true class alone. Every other class gets a gradient of "
+    "exactly 0, at every cell.",
+    "softmax": "multinomial loss, {:.3f} here, reads all masks: each is pushed at every cell, by p where it is wrong.",
+}
 GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half
 
 
-def dropped(heads: MaskHeadsTrace, names: Sequence[str]) -> str:
+def dropped(made: RoIMasks) -> str:
     """What becomes of a RoI of which the class head says background; "" for any other."""
+    heads, name = made.heads, made.names[made.heads.label]
     if not heads.background:
         return ""
-    name, prob = names[heads.label], float(heads.class_probs[heads.label])
-    fate = (
-        f"its {name}, {prob:.2f}, remains as an unsure detection"
-        if prob > heads.least_score
-        else "this RoI would be dropped"
-    )
+    prob, fate = float(heads.class_probs[heads.label]), "this RoI would be dropped"
+    if prob > heads.least_score:
+        fate = f"its {name}, {prob:.2f}, remains as an unsure detection"
     return f"The class head says background: {fate}. Shown: the best class that is not background."
 
 
 def otherwise(softmax: Mapping[str, Any]) -> str:
     """The softmax network's mask AP by the other reading of its masks, where that was measured."""
-    other = [
-        run["metrics_against_background"] for run in softmax["runs"] if "metrics_against_background" in run
-    ]
-    if not other:
-        return ""
-    mean = 100 * sum(one["mask_ap"] for one in other) / len(other)
-    return f" Softmax read as 'its class beats the background' instead: mask AP {mean:.1f}."
+    key = "metrics_against_background"
+    found = [run[key]["mask_ap"] for run in softmax["runs"] if key in run]
+    said = " Softmax read as 'its class beats the background' instead: mask AP {:.1f}."
+    return said.format(100 * sum(found) / len(found)) if found else ""
 
 
-def worked(
-    heads: MaskHeadsTrace,
-    gradients: MaskGradients | None,
-    names: Sequence[str],
-    label: int,
-    cell: tuple[int, int],
-    pasted: PasteLink,
-    threshold: float,
-) -> str:
-    """One cell of one class's mask as Markdown: logit, probability, pasted pixel, gradient."""
-    column, row = cell
+def worked(made: RoIMasks, cell: tuple[int, int]) -> str:
+    """One cell of the chosen class's mask as Markdown: logit, probability, pasted pixel, gradient."""
+    none = "None: the truth here is background, and the mask loss is defined on positive RoIs only."
+    place = f"Cell (column {cell[0]}, row {cell[1]}) of the {made.names[made.chosen]}'s mask."
     lines = [
-        f"**Cell (column {column}, row {row}) of the {names[label]}'s mask.** "
-        + probability(heads, names, label, cell),
-        "**The K probabilities there** " + total(heads, cell),
-        paste_line(pasted, threshold),
-        "**Gradient.** "
-        + (
-            gradient(heads, gradients, names, label, cell)
-            if gradients
-            else "None: the truth here is background, and the mask loss is defined on positive RoIs only."
-        ),
+        f"**{place}** {probability(made, cell)}",
+        f"**Pasted.** {pasted(made.link(cell), made.threshold)}",
+        f"**Gradient.** {none if made.negative else gradient(made, cell)}",
     ]
     return "\n\n".join(lines)
 
 
-def probability(heads: MaskHeadsTrace, names: Sequence[str], label: int, cell: tuple[int, int]) -> str:
-    """From logits to the probability of one class at a cell, by the network's own rule."""
-    logits = heads.mask_logits[:, cell[1], cell[0]].double().numpy()
-    found, z = float(heads.mask_probs[label, cell[1], cell[0]]), logits[label]
-    if heads.rule == "sigmoid":
-        only = "The other logits do not occur in it."
-        return rf"Its own logit alone: $p = \dfrac{{1}}{{1 + e^{{{-z:.3f}}}}} = {found:.4f}$. {only}"
-    terms = " + ".join(f"e^{{{value:.2f}}}" for value in logits)
-    part, whole = np.exp(z), np.exp(logits).sum()
-    return (
-        rf"A softmax over the classes: $p = \dfrac{{e^{{{z:.2f}}}}}{{{terms}}} = "
-        rf"\dfrac{{{part:.4g}}}{{{whole:.4g}}} = {found:.4f}$. Every logit occurs in it."
-    )
-
-
-def total(heads: MaskHeadsTrace, cell: tuple[int, int], shown: int = 8) -> str:
-    """The sum of the K probabilities at a cell."""
-    values = heads.mask_probs[:, cell[1], cell[0]].double().numpy()
-    terms = " + ".join(f"{value:.3f}" for value in values[:shown])
-    rest = r" + \dots" if len(values) > shown else ""
-    return rf"add up to ${terms}{rest} = {values.sum():.3f}$."
+def probability(made: RoIMasks, cell: tuple[int, int], shown: int = 8) -> str:
+    """From logits to the probability of the chosen class, by the network's own rule, and the sum over all classes."""
+    heads, (column, row) = made.heads, cell
+    logits, probs = (of[:, row, column].double().numpy() for of in (heads.mask_logits, heads.mask_probs))
+    z, whole, found = logits[made.chosen], np.exp(logits).sum(), probs[made.chosen]
+    powers = " + ".join(f"e^{{{value:.2f}}}" for value in logits)
+    said = rf"Its own logit alone: $p = \dfrac{{1}}{{1 + e^{{{-z:.3f}}}}} = {found:.4f}$. No other logit occurs in it."
+    if heads.rule == "softmax":
+        parts = rf"\dfrac{{e^{{{z:.2f}}}}}{{{powers}}} = \dfrac{{{np.exp(z):.4g}}}{{{whole:.4g}}}"
+        said = f"A softmax over the classes: $p = {parts} = {found:.4f}$. Every logit occurs in it."
+    terms = " + ".join(f"{prob:.3f}" for prob in probs[:shown])
+    rest = r" + \dots" if len(probs) > shown else ""
+    return f"{said}\n\n**The K probabilities there** add up to ${terms}{rest} = {probs.sum():.3f}$."
 
 
 def power(value: float) -> str:
@@ -101,64 +77,68 @@ def power(value: float) -> str:
     return rf"({digits}\cdot10^{{{int(exponent)}}})"
 
 
-def paste_line(pasted: PasteLink, threshold: float) -> str:
+def pasted(link: PasteLink, threshold: float) -> str:
     """A picture pixel as the weighted mean of the cells around it."""
-    terms = " + ".join(rf"{cell.weight:.3f}\cdot{cell.prob:.3f}" for cell in pasted.cells)
-    inside = (
-        rf"\ge {threshold:.2f}$: in the mask"
-        if pasted.value >= threshold
-        else rf"< {threshold:.2f}$: outside"
-    )
-    x, y = pasted.pixel
+    terms = " + ".join(rf"{cell.weight:.3f}\cdot{cell.prob:.3f}" for cell in link.cells)
+    sign, side = (r"\ge", "in the mask") if link.value >= threshold else ("<", "outside")
     return (
-        f"**Pasted.** The picture's pixel ({x}, {y}) lies between {len(pasted.cells)} cells: "
-        f"${terms} = {pasted.value:.4f} {inside}."
+        f"The picture's pixel {link.pixel} lies between {len(link.cells)} cells: "
+        f"${terms} = {link.value:.4f} {sign} {threshold:.2f}$: {side}."
     )
 
 
-def gradient(
-    heads: MaskHeadsTrace, found: MaskGradients, names: Sequence[str], label: int, cell: tuple[int, int]
-) -> str:
+def gradient(made: RoIMasks, cell: tuple[int, int]) -> str:
     """The gradient of the loss at one logit, times the number of cells, as probability minus target."""
-    column, row = cell
+    found, label, (column, row) = made.gradients, made.chosen, cell
+    value, p = (float(of[label, row, column]) for of in (found.gradients, made.heads.mask_probs))
+    true, share, where = made.names[found.label], float(found.target[row, column]), ""
+    target = {found.label: share, 0: 1 - share}.get(label, 0.0)  # a softmax's; the background's is the rest
+    if made.heads.rule == "softmax":
+        inside = f"inside the true {true}" if share else "outside, so background"
+        if 0 < share < 1:
+            inside = f"{share:.3f} {inside}, the rest background"
+        where = f"The cell lies {inside}. "
+    elif label != found.label:
+        return (
+            f"The RoI is a {true}. The binary loss reads the {true}'s mask alone, so for the "
+            f"{made.names[label]}'s logit autograd gives ${value:g}$, exactly."
+        )
     cells = found.target.numel()
-    value, p = float(found.gradients[label, row, column]), float(heads.mask_probs[label, row, column])
-    true_name, target = names[found.label], float(found.target[row, column])
-    if heads.rule == "sigmoid" and label != found.label:
-        return (
-            f"The RoI is a {true_name}. The binary loss reads the {true_name}'s mask alone, so for the "
-            f"{names[label]}'s logit autograd gives ${value:g}$, exactly."
-        )
-    if heads.rule == "softmax":
-        share, target = target, {found.label: target, 0: 1 - target}.get(label, 0.0)
-        inside, outside = f"inside the true {true_name}", "outside, so background"
-        where = (
-            f"{share:.3f} {inside}, the rest background" if 0 < share < 1 else inside if share else outside
-        )
-        return (
-            rf"The cell lies {where}. ${cells}\cdot\partial L/\partial z = p - t = {p:.4f} - {target:.4g} = "
-            rf"{p - target:.4f}$; by autograd ${cells}\cdot{power(value)} = {cells * value:.4f}$."
-        )
     return (
-        rf"${cells}\cdot\partial L/\partial z = p - t = {p:.4f} - {target:.3f} = {p - target:.4f}$; "
+        rf"{where}${cells}\cdot\partial L/\partial z = p - t = {p:.4f} - {target:.4g} = {p - target:.4f}$; "
         rf"by autograd ${cells}\cdot{power(value)} = {cells * value:.4f}$."
     )
 
 
+def loss(made: RoIMasks) -> str:
+    """What the mask loss reads, how large it is and what its target is; or why there is none."""
+    if made.negative:
+        return (
+            f"The truth here is background, no mask loss for it: the box has an IoU of {made.overlap or 0.0:.2f} with "
+            f"the nearest true box, and only RoIs of at least {made.heads.positive:g} train the mask head."
+        )
+    found, name, more = made.gradients, made.names[made.gradients.label], ""
+    target = f"the true {name} in the box"
+    if made.thing is None:
+        target = f"the network's own {name}, as if it were true: nobody marked a photograph's truth"
+    if made.others:
+        largest = max(found.norms[k] for k in made.others)
+        norm = f"{largest:.2e}" if largest else "exactly 0"
+        more = f" Of the {len(made.others)} classes not shown the largest norm is {norm}."
+    return f"The {LOSSES[made.heads.rule].format(found.loss)} The target is {target}.{more}"
+
+
 def reading(made: RoIMasks) -> Reading:
     """How well the pasted mask fits the truth; for a photograph how many pixels it has."""
-    head, probs, name = made.heads.label, made.heads.class_probs, made.names[made.chosen]
+    head, name = made.heads.label, made.names[made.chosen]
     says = 0 if made.heads.background else head
-    said = made.names[says] if says else "background"  # COCO's list writes it with underscores
-    more = [("Class head", f"{said} {float(probs[says]):.2f}")]
+    more = [("Class head", f"{made.names[says]} {float(made.heads.class_probs[says]):.2f}")]
     more += [("Chosen by hand", name)] if made.by_hand else []
     fit = made.iou(made.chosen)
     if fit is None:
         count = int(made.mask(made.chosen).sum())
-        known = (
-            "Nothing is known to be true here." if made.overlap is None else "The truth here is background."
-        )
-        return Reading(str(count), "px", f"in the {name}'s mask. {known}", more=more)
+        truth = "Nothing is known to be true here" if made.overlap is None else "The truth here is background"
+        return Reading(str(count), "px", f"in the {name}'s mask. {truth}.", more=more)
     if made.by_hand and made.chosen != head:
         more.append((f"The {made.names[head]}'s mask", f"{made.iou(head):.2f}"))
     return Reading(f"{fit:.2f}", "IoU", f"of the {name}'s mask, pasted, with the true mask", more=more)
@@ -167,29 +147,27 @@ def reading(made: RoIMasks) -> Reading:
 def question(made: RoIMasks) -> Question:
     """What if the class head had taken the second most probable class? Computed from that class's mask."""
     head, other = made.heads.label, made.runner_up
+    first, second = made.names[head], made.names[other]
     truth = made.truth()
-    against = made.mask(head) if truth is None else truth
-    right, wrong = (made.fit(label, against) for label in (head, other))
-    what = f"the {made.names[head]}'s mask" if truth is None else "the truth"
+    against, what = (made.mask(head), f"the {first}'s mask") if truth is None else (truth, "the truth")
+    right, wrong = made.fit(head, against), made.fit(other, against)
     share = wrong / right if right > 0 else 0.0
     answer = 0 if share >= GOOD else 1 if share >= HALF else 2
     text = (
-        f"The class head's best thing is the {made.names[head]}. Had it taken {made.names[other]}, its second, the "
-        f"{made.names[other]}'s mask would be pasted. How well would that fit {what}?"
+        f"The class head's best thing is the {first}. Had it taken {second}, its second, the {second}'s mask would "
+        f"be pasted. How well would that fit {what}?"
     )
     choices = ["About as well", "Worse, but at least half as well", "Less than half as well"]
-    why = f"IoU with {what}: the {made.names[head]}'s mask {right:.2f}, the {made.names[other]}'s mask {wrong:.2f}."
+    why = f"IoU with {what}: the {first}'s mask {right:.2f}, the {second}'s mask {wrong:.2f}."
     return Question(text, choices, answer, why)
 
 
 def cost(made: RoIMasks) -> Table:
     """Parameters and multiply-adds of each head, for one RoI and for those that ran on this picture."""
-    counts = (len(made.network.proposals), len(made.network.boxes))
-    totals = [one.macs * count for one, count in zip(made.costs, counts, strict=True)]
-    rows = [
-        (one.name, f"{one.parameters:,}", f"{one.macs / 1e6:.2f} M", str(count), f"{whole / 1e9:.3f} G")
-        for one, count, whole in zip(made.costs, counts, totals, strict=True)
-    ]
+    rows = []
+    for head, rois in zip(made.costs, (made.network.proposals, made.network.boxes), strict=True):
+        macs = f"{head.macs / 1e6:.2f} M", str(len(rois)), f"{head.macs * len(rois) / 1e9:.3f} G"
+        rows.append((head.name, f"{head.parameters:,}", *macs))
     ratio = made.costs[1].macs / made.costs[0].macs
     said = (
         f"MACs are multiply-adds. For one RoI the mask head costs {ratio:.1f} times as much as the other: it is not "

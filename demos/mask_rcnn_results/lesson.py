@@ -63,9 +63,10 @@ def update(
         pixel: "x,y", a pixel of the thing whose IoU is multiplied out, or empty.
         opened: "KEY GALLERY RANK PICTURE", a scene opened from the list of errors while these were set, or empty.
     """
-    usual, sentence = zoo.usable(network, OURS)
-    if pictures.resolve(picture).scene is None:
-        return photograph(picture, usual, score, words.STREETS if network == OURS else sentence)
+    no_truth = pictures.resolve(picture).scene is None
+    usual, sentence = zoo.usable(network, OURS, photograph=no_truth)
+    if no_truth:
+        return photograph(picture, usual, score, sentence)
     scene = {"picture": picture, "network": usual, "gallery": gallery, "rank": rank, "opened": opened}
     return judged(sentence, pixel, score, scenes=study.looked_at(gallery, scenes), **scene)
 

@@ -24,7 +24,6 @@ NOBODY = (
     "Nobody has marked the truth of a photograph, so nothing can be judged here: "
     "galleries and rank, the IoU of a thing, errors and AP need a scene. Choose one."
 )
-STREETS = "This network knows only rendered streets: for photographs choose one that was trained on COCO."
 SURE = 0.95
 
 

@@ -92,17 +92,14 @@ def update(
 
 def ours(stride: int) -> Table | None:
     """Our own ablation at one stride, networks trained anew, each with its operator; None while there is none."""
-    try:
-        found = {kind: results.load(f"{kind}_s{stride}", ablation.METRICS) for kind in TRAINED[stride]}
-    except results.ResultUnreadable as error:
-        return Table(ablation.heads(f"stride {stride}"), [], str(error), source="result")
-    except ValueError:
-        return None
-    rows = [ablation.row(TRAINED_NAMES[kind], result) for kind, result in found.items()]
-    rows.append(ablation.gain(found["roi_pool"], found["roi_align"]))
-    cells = found["roi_align"]["runs"][0]["metrics"]["median_side"] / stride
-    caption = ablation.told(found["roi_align"]) + " " + CELLS[stride].format(cells, papers.coco_cells(32))
-    return Table(ablation.heads(f"stride {stride}"), rows, caption, source="result", strong=(len(found) - 1,))
+    head, kinds = f"stride {stride}", TRAINED[stride]
+    found, sentence = results.usable([f"{kind}_s{stride}" for kind in kinds], ablation.METRICS)
+    if not found:
+        return ablation.none(head, sentence)
+    cells = found[-1]["runs"][0]["metrics"]["median_side"] / stride
+    caption = f"{ablation.told(found[-1])} {CELLS[stride].format(cells, papers.coco_cells(32))}"
+    names = [TRAINED_NAMES[kind] for kind in kinds]
+    return ablation.table(head, dict(zip(names, found, strict=True)), caption)
 
 
 def things(made: crops.Crops) -> list[Any]:

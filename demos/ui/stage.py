@@ -36,7 +36,7 @@ def outlet(lesson: str, name: str) -> gr.HTML:
 
 def widget(kind: str, lesson: str, name: str, label: str) -> gr.HTML:
     """A component drawn by demos/draw/widgets.js: 'reading', 'question', 'table', 'code' or 'progress'."""
-    shown = element(f"ww-{kind}", kind=kind, lesson=lesson, output=name)
+    shown = element(f"ww-{kind}", kind=kind, lesson=lesson, output=name, label=label)
     return _drawn("widget", f"{lesson}-{name}", label, shown)
 
 

@@ -36,22 +36,14 @@ ASKS = {
     "Panoptic map": "Which class and which object has each pixel?",
     "Truth": "What is really there?",
 }
-STREETS = (
-    "This network has only ever seen rendered streets. For photographs choose one that was trained on COCO."
-)
 OTHER_SCORES = (0.3, 0.8)
 
 
 def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, str]:
     """One forward pass over the picture, from the cache if it ran before, and a sentence where one is due."""
     shown = pictures.resolve(picture)
-    message = STREETS if network == OURS and shown.scene is None else ""
-    try:
-        return shown, zoo.trace(network, shown.image), message
-    except zoo.WeightsUnavailable as error:
-        if network == OURS:
-            raise
-        return shown, zoo.trace(OURS, shown.image), f"{error} Meanwhile this is the lecture's own network."
+    usual, message = zoo.usable(network, OURS, photograph=shown.scene is None)
+    return shown, zoo.trace(usual, shown.image), message
 
 
 def update(

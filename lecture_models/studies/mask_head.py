@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from lecture_models.studies import roi_features
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lecture_models.autopsy.paste import PasteLink
     from lecture_models.nets.mask_gradients import MaskGradients
     from lecture_models.nets.mask_heads import HeadCost, MaskHeadsTrace
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -45,8 +46,8 @@ class RoIMasks:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Class names by label, the background first."""
-        return self.network.classes
+        """Class names by label, the background first, which COCO's list writes with underscores."""
+        return ("background", *self.network.classes[1:])
 
     @property
     def labels(self) -> list[int]:
@@ -56,6 +57,16 @@ class RoIMasks:
             return list(range(count))
         best = (1 + (-self.heads.class_probs[1:]).argsort()).tolist()[: SHOWN - 1]
         return list(dict.fromkeys([0, *best, self.chosen, self.gradients.label]))
+
+    @property
+    def others(self) -> list[int]:
+        """The labels that are not shown."""
+        return sorted({*range(len(self.names))}.difference(self.labels))
+
+    @property
+    def sure(self) -> Tensor:
+        """Which detections are good boxes to begin with: bool [N]."""
+        return self.network.scores >= SURE
 
     @property
     def runner_up(self) -> int:
@@ -93,6 +104,34 @@ class RoIMasks:
         """IoU of one class's mask with the true one; None without a truth."""
         truth = self.truth()
         return None if truth is None else mask_iou(self.mask(label), truth)
+
+    def link(self, cell: tuple[int, int]) -> PasteLink:
+        """How the pixel nearest to a cell (column, row) comes from the chosen class's cells."""
+        from lecture_models.autopsy.paste import pixel_of_cell, trace_paste
+
+        heads, label = self.heads, self.chosen
+        pixel = pixel_of_cell(cell, heads.box, heads.mask_probs.shape[-1], heads.size)
+        own = float(heads.pasted(label)[pixel[1], pixel[0]])
+        link = trace_paste(heads.mask_probs[label], heads.mask_logits[label], heads.box, pixel, own)
+        assert link is not None, "the pixel of a cell lies in the pasted mask"
+        return link
+
+    def arrays(self) -> dict[str, Any]:
+        """Everything that both heads said, the chosen class's mask, and the gradients where there is a mask loss."""
+        names = (
+            "box",
+            "box_crop",
+            "mask_crop",
+            "class_logits",
+            "deltas",
+            "boxes",
+            "mask_logits",
+            "mask_probs",
+        )
+        saved: dict[str, Any] = {name: getattr(self.heads, name).numpy() for name in names}
+        if not self.negative:
+            saved |= {"gradients": self.gradients.gradients.numpy(), "target": self.gradients.target.numpy()}
+        return saved | {"mask": self.mask(self.chosen), "classes": list(self.names), "rule": self.heads.rule}
 
 
 def mask_iou(one: np.ndarray, other: np.ndarray) -> float:

@@ -237,3 +237,8 @@ def test_torchvision_networks_are_built_as_torchvision_builds_them(
             features, expected = (net.backbone(picture[None]) for net in (ours, theirs))
             for level in expected:
                 torch.testing.assert_close(features[level], expected[level], rtol=1e-4, atol=1e-4)
+
+
+def test_ours_have_seen_no_photograph():
+    assert zoo.usable("panoptic_fpn", "panoptic_fpn") == ("panoptic_fpn", "")
+    assert zoo.usable("panoptic_fpn", "panoptic_fpn", photograph=True) == ("panoptic_fpn", zoo.STREETS)

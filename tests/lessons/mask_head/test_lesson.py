@@ -76,7 +76,10 @@ def test_the_gradients_are_exactly_zero_or_all_there(shown, name: str):
     board = shown[name]["gradients"]
     values, label = encode.unpack(board.values), board.label
     others = [k for k in range(6) if k != label]
-    if board.rule == "sigmoid":
+    loss = float(study(name).gradients.loss)
+    kind = {"sigmoid": "binary", "softmax": "multinomial"}[RULES[name]]
+    assert board.about.startswith(f"The {kind} loss, {loss:.3f} here, ")
+    if RULES[name] == "sigmoid":
         assert not values[others].any()
         assert [board.norms[k] for k in others] == [0.0] * 5
         assert board.norms[label] > 0
@@ -117,7 +120,8 @@ def test_a_box_on_the_background_says_so_and_has_no_mask_loss():
     assert "not background" in seen["stage"].message
     assert seen["overlap"].more[0][1].startswith("background")
     assert "The truth here is background" in seen["overlap"].meaning
-    assert "no mask loss" in seen["gradients"].none
+    assert "no mask loss" in seen["gradients"].about
+    assert seen["gradients"].values is None
     assert "positive RoIs only" in seen["numbers"]
     assert "gradients" not in lesson.data(box="2,2,60,30")
 
@@ -200,7 +204,7 @@ def test_a_photograph_has_no_truth_and_says_so():
     seen = lesson.update(picture="sample:chelsea")
     assert "rendered streets" in seen["stage"].message
     assert seen["overlap"].unit == "px"
-    assert not seen["gradients"].truth
+    assert "as if it were true" in seen["gradients"].about
     assert seen["flow"].target is None
 
 
@@ -216,7 +220,8 @@ def test_coco_shows_the_most_probable_of_91_masks(coco: None):
     shown_sum = torch.from_numpy(encode.unpack(flow.logits).copy()).sigmoid().sum(0)
     whole = shown_sum + torch.from_numpy(encode.unpack(flow.rest).copy())
     torch.testing.assert_close(whole, made.heads.mask_probs.sum(0), atol=1e-4, rtol=0)
-    assert board.rest == (91 - len(names), 0.0)
+    assert f"Of the {91 - len(names)} classes not shown the largest norm is exactly 0." in board.about
+    assert board.names == names
 
 
 def test_saved_data_multiplies_back():

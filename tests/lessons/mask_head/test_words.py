@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from demos.figures import style
-from demos.mask_head.pictures import FILL, named, outlines
+from demos.mask_head.board import FILL, named, outlines
 from demos.mask_head.words import power
 
 
