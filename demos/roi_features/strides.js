@@ -1,7 +1,6 @@
 // How the error grows with the stride: mean IoU of random boxes with what is pooled of them, and the learner's own box.
 import { chart } from "../draw/chart.js";
 import { make } from "../draw/nodes.js";
-import { section } from "./board.js";
 import { iou } from "./sums.js";
 
 const CURVES = [
@@ -9,10 +8,10 @@ const CURVES = [
   ["roi_align", 2],
   ["roi_align_aligned", 3],
 ];
-const BOXES = "4,000 random boxes (48–300 px a side)";
+const SAID = "Mean IoU of 4,000 random boxes (48–300 px a side) with what";
 
 // The chart's plan: points of each curve, and diamonds for the learner's box.
-const plan = ({ names, colors }, { strides, curves }, own) => {
+const plan = ({ names, colors, strides }, curves, own) => {
   const at = (list, name) => strides.map((stride, i) => ({ stride, IoU: list[i], name }));
   const points = CURVES.flatMap(([curve, i]) => at(curves[curve], names[i]));
   const place = { x: "stride", y: "IoU" };
@@ -35,20 +34,16 @@ export const strides = (board) => {
   const place = make("div", { class: "roi-chart" });
   const said = make("p", { class: "roi-small" });
   const draw = () => {
-    const { strides: steps, curves, stride } = board.value;
+    const { curves, stride } = board.value;
+    const steps = board.props.strides;
     const own = steps.map((step) => iou(board.box, board.region(0, step)));
     const key = JSON.stringify([own, stride]);
     if (board.dragged || key === place.key) return;
     place.key = key;
     const means = steps.map((step, i) => `${step}: ${curves.roi_pool[i].toFixed(3)}`).join(", ");
-    chart(
-      place,
-      `Mean IoU of ${BOXES} with what RoIPool pools, by stride: ${means}`,
-      plan(board.props, board.value, own),
-    );
+    chart(place, `${SAID} RoIPool pools, by stride: ${means}`, plan(board.props, curves, own));
     const here = own[steps.indexOf(stride)]?.toFixed(2) ?? "–";
-    const yours = `Diamonds: your box with RoIPool, ${here} at this level.`;
-    said.textContent = `Mean IoU of ${BOXES} with what is pooled. ${yours}`;
+    said.textContent = `${SAID} is pooled. Diamonds: your box with RoIPool, ${here} at this level.`;
   };
-  return { root: section("strides", "The larger the stride, the worse", place, said), draw };
+  return { root: make("section", {}, make("h3", { text: "The larger the stride, the worse" }), place, said), draw };
 };
