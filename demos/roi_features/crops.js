@@ -20,18 +20,19 @@ const binAt = (event, { rowEdges, columnEdges }) => {
 const mapOf = (board, state, number, overlap) => {
   const { row, column } = board.selected;
   const point = (event) => board.point(event, binAt(event, state.plans[number]), number);
+  // from the bin that is selected now, which may not be drawn yet
+  const go = ([right, down]) => board.select(board.selected.row + down, board.selected.column + right, number);
   const step = (event) => {
     const by = arrow(event);
     if (!by) return;
     event.preventDefault();
-    const { row, column } = board.selected; // as it is now, not as it was drawn
-    board.select(row + by[1], column + by[0], number);
+    go(by);
   };
   const bin = `Bin row ${row + 1}, column ${column + 1}; arrow keys choose another bin.`;
   const about = `${board.props.names[number]} on the feature map, overlap ${overlap}. ${bin}`;
   return html`<svg class="roi-map" viewBox=${frame(state.window)} role="application" tabindex="0" aria-label=${about}
     @pointermove=${point} @pointerdown=${point} @pointerleave=${() => board.point()} @keydown=${step}
-    @focus=${() => board.select(board.selected.row, board.selected.column, number)}>${onMap(board, state, number)}</svg>`;
+    @focus=${() => go([0, 0])}>${onMap(board, state, number)}</svg>`;
 };
 
 const outputOf = (board, { outputs }, number) => {
