@@ -18,7 +18,6 @@ class Board {
     this.selected = { row: 0, column: 0, operator: 0 };
     this.parts = [crops, arithmetic, sweep, product, strides].map((part) => part(this));
     root.replaceChildren(...this.parts.map((part) => part.root));
-    for (const [name, color] of Object.entries(settings.tints)) root.style.setProperty(`--roi-${name}`, color);
     root.roiBoard = this; // for the tests
     document.addEventListener("whatwhere:box", (event) => this.follow(event.detail));
     new ResizeObserver(() => this.ask()).observe(root);

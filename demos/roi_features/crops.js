@@ -59,14 +59,14 @@ const moved = (board, region) =>
 
 // The heads' mask of the box that they were asked about, with its outline and the true one.
 const CELLS = 28;
-const maskOf = ({ box, operators, truth }, number, about) => {
+const maskOf = ({ box, operators, truth }, { said, right }, number, about) => {
   const { mask, outline } = operators[number];
   const [x0, y0, x1, y1] = box;
   const toCells = `scale(${CELLS / (x1 - x0)} ${CELLS / (y1 - y0)}) translate(${-x0} ${-y0})`;
   return html`<svg class="roi-mask" viewBox="0 0 ${CELLS} ${CELLS}" role="img" aria-label=${about}>
     <image class="roi-cells" href=${mask} width=${CELLS} height=${CELLS}/>
-    <path class="roi-said" d=${polygons(outline)}/>
-    <path class="roi-true" d=${polygons(truth)} transform=${toCells}/></svg>`;
+    <path class="roi-outline" stroke=${said} d=${polygons(outline)}/>
+    <path class="roi-outline" stroke=${right} d=${polygons(truth)} transform=${toCells}/></svg>`;
 };
 
 const column = (board, state, number) => {
@@ -84,7 +84,7 @@ const column = (board, state, number) => {
       <p class="roi-overlap">IoU <strong>${overlap}</strong></p>
       <p class="roi-small">off by, px</p><dl class="roi-edges">${moved(board, state.regions[number])}</dl></div></div>
     <div class="roi-heads"><canvas class="roi-ghost" role="img" aria-label=${pasted}></canvas>
-      ${maskOf(board.value, number, `28 by 28 mask from ${names[number]}'s crop, ${quality}`)}
+      ${maskOf(board.value, board.props.outlines, number, `28 by 28 mask from ${names[number]}'s crop, ${quality}`)}
       <p class="roi-verdict"><b>${label} ${score.toFixed(2)}</b><span>${quality}</span><small>${all}</small></p></div>
   </section>`;
 };
@@ -112,9 +112,8 @@ export const crops = (board) => {
       <div class="roi-bar"><p class="roi-small">${note(native)}</p>${things.length ? jump : nothing}</div>`,
       root,
     );
-    root
-      .querySelectorAll(".roi-ghost")
-      .forEach((canvas, number) => drawGhost(board.image, canvas, board.box, state.regions[number]));
+    const ghosts = root.querySelectorAll(".roi-ghost");
+    ghosts.forEach((canvas, number) => drawGhost(board.image, canvas, board.box, state.regions[number]));
   };
   return { root, draw };
 };

@@ -32,11 +32,11 @@ HOW = (
     "no snapping, half a cell corrected",
 )
 COLORS = (style.CYCLE[1], style.CYCLE[3], style.CYCLE[2], style.CYCLE[0])
-TRAINED = {8: ("roi_pool", "roi_warp", "roi_align"), 16: ("roi_pool", "roi_align")}
 CELLS = {  # √(width · height) of the median object, in cells
     8: "The median object measures {:.1f} cells, in the paper's table at stride 32 {:.1f} (Singh & Davis 2018).",
     16: "The median object measures {:.1f} cells: coarser than any of the paper's tables ({:.1f} at stride 32).",
 }
+TRAINED = {8: ("roi_pool", "roi_warp", "roi_align"), 16: ("roi_pool", "roi_align")}
 TRAINED_NAMES = {"roi_pool": NAMES[0], "roi_warp": NAMES[1], "roi_align": NAMES[3]}
 
 
@@ -94,22 +94,20 @@ def ours(stride: int) -> Table | None:
 
 def stage(made: crops.Crops) -> Panels:
     """The picture to drag on, and its features."""
-    size = made.picture.image.shape[:2]
-    scene = made.picture.scene
-    true = [Box(thing.box, style.TRUTH) for thing in scene.things] if scene else []
-    values = made.features[0].numpy()
-    cells = f"{values.shape[0]} × {values.shape[1]} cells"
-    shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
+    scene, values = made.picture.scene, made.features[0].numpy()
+    rows, columns = values.shape
     features = Panel(
         f"Features at {made.level}",
-        f"Feature map of level {made.level}, {cells}, bright where values are large",
+        f"Feature map of level {made.level}, {rows} × {columns} cells, bright where values are large",
         image=encode.png_uri(grids.heat(values)),
         values=encode.pack_values(values),
         pixelated=True,
     )
+    true = [Box(thing.box, style.TRUTH) for thing in scene.things] if scene else []
+    shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
     selection = ",".join(f"{side:.1f}" for side in made.box)
-    base = encode.jpeg_uri(made.picture.image)
-    return Panels(size=size, panels=[shown, features], base=base, selection=selection)
+    image = made.picture.image
+    return Panels(image.shape[:2], [shown, features], encode.jpeg_uri(image), selection=selection)
 
 
 def data(**settings: Any) -> dict[str, Any]:
@@ -121,15 +119,10 @@ def data(**settings: Any) -> dict[str, Any]:
     values, boxes = made.features[0], made.features.new_tensor([made.box])
     rows, columns = values.shape
     a_y, a_x = separable_weights(boxes, int(settings["bins"]), 1 / made.stride, (rows, columns))
-    saved = {
-        "box": np.array(made.box),
-        "features": values.numpy(),
-        "A_y": a_y[0].numpy(),
-        "A_x": a_x[0].numpy(),
-    }
-    for key, operator, region in zip(KEYS, made.operators, made.regions, strict=True):
-        saved |= {key: operator.output[0].numpy(), f"{key}_region": np.array(region)}
-    return saved
+    maps = {"features": values.numpy(), "A_y": a_y[0].numpy(), "A_x": a_x[0].numpy()}
+    outputs = {key: made.operators[number].output[0].numpy() for number, key in enumerate(KEYS)}
+    regions = {f"{key}_region": np.array(made.regions[number]) for number, key in enumerate(KEYS)}
+    return {"box": np.array(made.box), **maps, **outputs, **regions}
 
 
 def code() -> Sequence[Any]:
@@ -160,10 +153,7 @@ def build(screen: Screen) -> None:
         screen.reading("overlap")
     with screen.row:
         looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "strides": crops.STRIDES}
-        looks |= {
-            "lut": grids.table(),
-            "tints": {"said": style.PREDICTION, "true": style.TRUTH, "align": COLORS[2]},
-        }
+        looks["lut"], looks["outlines"] = grids.table(), {"said": style.PREDICTION, "right": style.TRUTH}
         screen.board("board", "roiBoard", label="Four operators side by side", **looks)
         for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
             with gr.Row(elem_classes=["roi-papers"]):

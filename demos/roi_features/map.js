@@ -18,11 +18,11 @@ const lattice = (rows, columns) =>
 
 export const onMap = (board, state, number) => {
   const { map, value, props, box } = board;
-  const { plans, regions, window } = state;
-  const plan = plans[number];
+  const { window } = state;
+  const plan = state.plans[number];
   const upTo = (last) => Array.from({ length: last + 1 }, (_, i) => i);
   const cells = (sides) => sides.map((side) => side / value.stride);
-  const pooled = cells(regions[number]);
+  const pooled = cells(state.regions[number]);
   return svg`${ground(board)}
     ${window.size < GRID ? svg`<path class="roi-grid" d=${lattice(upTo(map.height), upTo(map.width))}/>` : nothing}
     ${plan.kind === "roi_pool" ? wholeBins(plan, board, window) : points(plan, board, window)}
@@ -75,9 +75,8 @@ export const drawGhost = (image, canvas, box, pooled) => {
   const shown = box.map((side, i) => clamp(i < 2 ? Math.floor(side - room) : Math.ceil(side + room), 0, sides[i]));
   const place = ([x0, y0, x1, y1]) => [x0, y0, x1 - x0, y1 - y0];
   const zoom = width / Math.max(...place(shown).slice(2));
-  pen.translate(width / 2, width / 2);
-  pen.scale(zoom, zoom);
-  pen.translate(-(shown[0] + shown[2]) / 2, -(shown[1] + shown[3]) / 2);
+  const centred = (low, high) => (width - zoom * (low + high)) / 2;
+  pen.transform(zoom, 0, 0, zoom, centred(shown[0], shown[2]), centred(shown[1], shown[3]));
   pen.globalAlpha = 1;
   pen.drawImage(image, ...place(shown), ...place(shown));
   pen.globalAlpha = 0.5;

@@ -1,5 +1,5 @@
 // RoIAlign as a product of two small matrices, A_y · F · A_xᵀ: their rows beside the map, what one bin reads of it.
-import { html, render, svg } from "../draw/markup.js";
+import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { tiny } from "../draw/number.js";
 import { frame, ground } from "./map.js";
@@ -30,21 +30,21 @@ const equal = (board, { outputs }, both) => {
 };
 
 // A matrix's rows of bars, one for each cell that the bin reads; the chosen bin's in colour.
-const rowsOf = (matrix, mine) =>
+const rowsOf = (matrix, mine, color) =>
   matrix.map((weights, b) => {
     const bars = entries(weights).map(([i, weight]) => `M${i + 0.05} ${b + 1}h.9v${-0.9 * weight}h-.9z`);
-    return svg`<path class=${b === mine ? "roi-hat roi-mine" : "roi-hat"} d=${bars.join("")}/>
+    return svg`<path class="roi-hat" style=${b === mine ? `fill:${color}` : nothing} d=${bars.join("")}/>
       <path class="roi-line" d="M0 ${b + 1}h${weights.length}"/>`;
   });
 
 // Each matrix beside the axis that it reads: A_x above the map, and A_y, with x and y exchanged, left of it.
 const picture = (board, window, { ay, ax }) => {
   const { row, column } = board.selected;
-  const { bins } = board.value;
+  const [{ bins }, color] = [board.value, board.props.colors[2]];
   const { x, y, size } = window;
-  return html`<svg viewBox="${x} 0 ${size} ${bins}" preserveAspectRatio="none">${rowsOf(ax, column)}</svg>
+  return html`<svg viewBox="${x} 0 ${size} ${bins}" preserveAspectRatio="none">${rowsOf(ax, column, color)}</svg>
     <svg viewBox="0 ${y} ${bins} ${size}" preserveAspectRatio="none">
-      <g transform="matrix(0 1 1 0 0 0)">${rowsOf(ay, row)}</g></svg>
+      <g transform="matrix(0 1 1 0 0 0)">${rowsOf(ay, row, color)}</g></svg>
     <svg viewBox=${frame(window)}>${ground(board)}<rect class="roi-shade" x=${x} y=${y} width=${size} height=${size}/>
       ${read(board, crossed(board.map, entries(ay[row]), entries(ax[column])))}</svg>
     <span>${factor("x")}</span><span>${factor("y")}</span><span><i>F</i></span>`;

@@ -72,7 +72,7 @@ const plot = ({ props, box }, { lefts, values }) => {
   const path = (line) => `M${line.map((value, i) => `${x(lefts[i])} ${y(value)}`).join("L")}`;
   return html`<svg viewBox="0 0 420 210" role="img" aria-label="Output of the selected bin against the box's left edge">
     <path class="roi-axis" d="M46 8V166H412"/><path class="roi-here" d="M${x(box[0])} 8V166"/>
-    ${values.map((line, i) => svg`<path class="roi-curve" stroke=${props.colors[i]} d=${path(line)}/>`)}
+    ${values.map((line, i) => svg`<path stroke-width="2.2" stroke=${props.colors[i]} d=${path(line)}/>`)}
     <g text-anchor="middle"><text x="229" y="204">left edge of the box (px)</text>
       <text x="46" y="184">${lefts[0].toFixed(1)}</text></g>
     <g text-anchor="end"><text x="410" y="184">${lefts.at(-1).toFixed(1)}</text>
