@@ -3,25 +3,22 @@ import { chart } from "../draw/chart.js";
 import { make } from "../draw/nodes.js";
 import { iou } from "./sums.js";
 
-const CURVES = [
-  ["roi_pool", 0],
-  ["roi_align", 2],
-  ["roi_align_aligned", 3],
-];
+const SHOWN = { roi_pool: 0, roi_align: 2, roi_align_aligned: 3 }; // RoIWarp pools what RoIPool does
 const SAID = "Mean IoU of 4,000 random boxes (48–300 px a side) with what";
 
 // The chart's plan: points of each curve, and diamonds for the learner's box.
 const plan = ({ names, colors, strides }, curves, own) => {
   const at = (list, name) => strides.map((stride, i) => ({ stride, IoU: list[i], name }));
-  const points = CURVES.flatMap(([curve, i]) => at(curves[curve], names[i]));
+  const points = Object.entries(SHOWN).flatMap(([curve, i]) => at(curves[curve], names[i]));
+  const [domain, range] = [names, colors].map((all) => Object.values(SHOWN).map((i) => all[i]));
   const place = { x: "stride", y: "IoU" };
   const yours = { symbol: "diamond", r: 5, stroke: colors[0], fill: "var(--ww-card)", strokeWidth: 2 };
-  const domain = [strides[0] / 1.2, strides.at(-1) * 1.2];
+  const reach = [strides[0] / 1.2, strides.at(-1) * 1.2];
   return (Plot) => ({
     height: 230,
-    x: { type: "log", base: 2, domain, ticks: strides, tickFormat: String, label: "stride, px" },
+    x: { type: "log", base: 2, domain: reach, ticks: strides, tickFormat: String, label: "stride, px" },
     y: { grid: true, label: "IoU", domain: [Math.min(0.55, ...own) - 0.03, 1] },
-    color: { domain: CURVES.map(([, i]) => names[i]), range: CURVES.map(([, i]) => colors[i]), legend: true },
+    color: { domain, range, legend: true },
     marks: [
       Plot.lineY(points, { ...place, stroke: "name", strokeWidth: 2.4, marker: "dot", tip: true }),
       Plot.text(at(curves.roi_pool), { ...place, text: (one) => one.IoU.toFixed(3), dy: 14 }),

@@ -28,8 +28,7 @@ export const snap = (box, scale) => {
 };
 // The interval that the bins divide, in index coordinates (cell i reaches from i − ½ to i + ½): {start, size} an axis.
 const interval = (kind, box, { scale, aligned }) => {
-  const half = aligned ? 0.5 : 0;
-  const exact = () => onGrid(box, scale).map((side) => f(side - half));
+  const exact = () => onGrid(box, scale).map((side) => f(side - (aligned ? 0.5 : 0)));
   const snapped = () => snap(box, scale).map((cell, i) => (i < 2 ? cell - 0.5 : cell + 0.5));
   const [x0, y0, x1, y1] = kind === "roi_align" ? exact() : snapped();
   const axis = (low, high) => ({ start: low, size: aligned ? f(high - low) : Math.max(f(high - low), 1) });
