@@ -13,28 +13,7 @@ export const pen = (canvas) => {
   return { pen: made, width, height };
 };
 
-export const line = (pen, color, width, path) => {
-  pen.strokeStyle = color;
-  pen.lineWidth = width;
-  pen.beginPath();
-  path(pen);
-  pen.stroke();
-};
-
-export const fill = (pen, color, path) => {
-  pen.fillStyle = color;
-  pen.beginPath();
-  path(pen);
-  pen.fill();
-};
-
-// A line that shows on dark and on bright ground alike.
-export const haloed = (pen, halo, color, width, path) => {
-  line(pen, halo, width + 2, path);
-  line(pen, color, width, path);
-};
-
-// Custom properties of a node's style: colors(root, "roi", ["box", "halo"]) reads --roi-box and --roi-halo.
+// Custom properties of a node's style: colors(root, "ww", ["ink", "line"]) reads --ww-ink and --ww-line.
 export const colors = (root, prefix, names) => {
   const style = getComputedStyle(root);
   return Object.fromEntries(names.map((name) => [name, style.getPropertyValue(`--${prefix}-${name}`).trim()]));

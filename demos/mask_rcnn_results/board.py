@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from demos.figures import encode
+from demos.figures.overlays import Polygons, outlines
 from demos.mask_rcnn_results import words
 from demos.records import Table
 
@@ -21,12 +22,9 @@ if TYPE_CHECKING:
     from lecture_models.evaluation.measurement import Measurement
     from lecture_models.studies.mask_rcnn_results import GalleryScene
 
-FINE = 4
-"""Outlines are found on masks enlarged by this, so that they run along the pixels' edges to 1/8 pixel."""
 QUALITY, SIDE = 88, 192
 SERIES = ("AP", "AP50", "AP75")
 HEAD = ("AP, %", *SERIES, "small", "medium", "large")
-Polygons = Sequence[Sequence[float]]
 Point = tuple[int, str, float | None]
 """Scenes so far, AP, AP50 or AP75, and its value on masks in percent, None where it is not defined."""
 
@@ -123,10 +121,3 @@ def shrunk(image: np.ndarray) -> np.ndarray:
     """A picture with sides of at most SIDE pixels, as large as a card shows it."""
     scale = SIDE / max(*image.shape[:2], SIDE)
     return image if scale == 1 else cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-
-
-def outlines(mask: np.ndarray) -> Polygons:
-    """The borders of a mask, holes included, as closed polygons x0, y0, x1, y1 … in pixels of the mask."""
-    grown = cv2.resize(mask.astype(np.uint8), None, fx=FINE, fy=FINE, interpolation=cv2.INTER_NEAREST)
-    found, _ = cv2.findContours(grown, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
-    return [((line.reshape(-1, 2) + 0.5) / FINE).round(2).reshape(-1).tolist() for line in found]

@@ -18,11 +18,7 @@ export const between = (start, end, at) => end.map((side, k) => start[k] + (side
 export const binCells = ({ extent, shape, rows, columns }, values, [row, column]) => {
   const [top, left, , wide] = extent;
   const [ys, xs] = [rows[row], columns[column]];
-  const near = (point, length) => {
-    const { low, high, lowWeight, highWeight } = neighbours(point, length);
-    const both = [low, high].map((at, i) => [at, [lowWeight, highWeight][i]]);
-    return both.filter(([, weight]) => weight > 0);
-  };
+  const near = (point, length) => neighbours(point, length).filter(([, weight]) => weight > 0);
   const total = new Map();
   for (const y of ys)
     for (const x of xs)

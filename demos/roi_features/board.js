@@ -1,44 +1,26 @@
 // The board of roi_features: it follows the stage's box without the server, computes the four crops (sums.js), and asks
 // its parts to draw, once a frame.
-import { colors } from "../draw/canvas.js";
 import { paint, placeOf, tableOf } from "../draw/cells.js";
 import { make } from "../draw/nodes.js";
 import { clamp } from "../draw/number.js";
 import { unpack } from "../draw/packed.js";
 import { stageOf } from "../draw/stage.js";
-import { arithmetic, tip } from "./bins.js";
+import { arithmetic } from "./bins.js";
 import { crops } from "./crops.js";
 import { product } from "./product.js";
 import { strides } from "./strides.js";
-import { crop, pooledBox } from "./sums.js";
+import { OPERATORS, crop, pooledBox } from "./sums.js";
 import { sweep } from "./sweep.js";
-
-export const OPERATORS = [
-  ["roi_pool", false],
-  ["roi_warp", false],
-  ["roi_align", false],
-  ["roi_align", true],
-];
-const OWN = ["box", "box-edge", "halo", "grid", "bin", "bin-fill", "chosen", "chosen-fill", "weight", "shade"];
 
 class Board {
   constructor({ root, settings, lesson }) {
-    Object.assign(this, {
-      root,
-      props: settings,
-      lesson,
-      table: tableOf(settings.lut),
-      fresh: true,
-      token: 0,
-      frame: 0,
-    });
+    Object.assign(this, { root, props: settings, lesson, token: 0, frame: 0 });
     this.selected = { row: 0, column: 0, operator: 0 };
-    this.parts = [crops, tip, arithmetic, sweep, product, strides].map((part) => part(this));
+    this.parts = [crops, arithmetic, sweep, product, strides].map((part) => part(this));
     root.replaceChildren(...this.parts.map((part) => part.root));
-    root.roiBoard = this; // for the tests: {value, map, box, state, crop(number)}
+    root.roiBoard = this; // for the tests
     document.addEventListener("whatwhere:box", (event) => this.follow(event.detail));
     new ResizeObserver(() => this.ask()).observe(root);
-    new MutationObserver(() => this.ask()).observe(document.body, { attributeFilter: ["class"] });
   }
 
   get stage() {
@@ -49,41 +31,48 @@ class Board {
     return this.sliding || this.stage?.editor?.drag;
   }
 
+  // Whether what Python said is about the box as it is now.
+  get fresh() {
+    return !this.dragged && this.box.every((side, i) => Math.abs(side - this.value.box[i]) < 0.05);
+  }
+
   // New values from Python. The learner may have dragged on meanwhile: then the box stays the learner's.
   async take(value) {
     const token = ++this.token;
-    const map = await unpack(value.map);
+    const image = Object.assign(new Image(), { src: value.picture });
+    const [{ data, shape }] = await Promise.all([unpack(value.map), image.decode()]);
     if (token !== this.token) return;
-    this.value = value;
-    this.map = { data: map.data, height: map.shape[0], width: map.shape[1] };
-    this.picture = paint(make("canvas"), map.data, map.shape, this.table, ...value.range);
-    const dragged = this.dragged;
-    if (!dragged || !this.box) this.box = [...value.box];
-    this.fresh = !dragged;
+    const range = [Math.min, Math.max].map((most) => data.reduce((one, other) => most(one, other)));
+    const painted = paint(make("canvas"), data, shape, tableOf(this.props.lut), ...range).toDataURL();
     const middle = Math.floor((value.bins - 1) / 2);
-    if (this.bins !== value.bins) Object.assign(this.selected, { row: middle, column: middle });
-    this.bins = value.bins;
-    if (!dragged) this.centre = [...this.box];
-    for (const part of this.parts) part.take?.(value);
+    if (this.value?.bins !== value.bins) Object.assign(this.selected, { row: middle, column: middle });
+    Object.assign(this, { value, image, range, map: { data, height: shape[0], width: shape[1], image: painted } });
+    if (!this.dragged || !this.box) Object.assign(this, { box: [...value.box], centre: value.box[0] });
     this.ask();
   }
 
-  follow({ lesson, box, final }) {
+  follow({ lesson, box }) {
     if (lesson !== this.lesson || !this.value) return;
     this.box = [...box];
-    this.fresh = final && box.every((side, i) => Math.abs(side - this.value.box[i]) < 0.05); // back where it was
-    if (final && !this.sliding) this.centre = [...box];
     this.ask();
   }
 
   select(row, column, operator = this.selected.operator) {
-    this.selected = { row, column, operator };
+    const inside = (bin) => clamp(bin, 0, this.value.bins - 1);
+    this.selected = { row: inside(row), column: inside(column), operator };
+    this.ask();
+  }
+
+  // The pointer is over a bin of an operator, or over none.
+  point(event, bin, number) {
+    this.tip = bin ? [event.clientX, event.clientY] : null;
+    if (bin) this.select(...bin, number);
     this.ask();
   }
 
   settings(aligned, scale = 1 / this.value.stride) {
     const { bins, reduce } = this.value;
-    return { bins: [bins, bins], scale, aligned, ratio: 2, reduce: reduce === "usual" ? undefined : reduce };
+    return { bins: [bins, bins], scale, aligned, reduce: reduce === "usual" ? undefined : reduce };
   }
 
   crop(number, box = this.box) {
@@ -94,27 +83,28 @@ class Board {
   // What an operator pools of the box, in picture pixels; on a grid of another stride, too.
   region(number, stride = this.value.stride) {
     const [kind, aligned] = OPERATORS[number];
-    const cells = this.value.size.map((side) => Math.ceil(side / stride));
+    const cells = [this.image.height, this.image.width].map((side) => Math.ceil(side / stride));
     return pooledBox(kind, this.box, this.settings(aligned, 1 / stride), cells);
   }
 
   color(value) {
-    return this.props.lut[placeOf(value, ...this.value.range)];
+    return this.props.lut[placeOf(value, ...this.range)];
   }
 
   // The part of the map that is drawn, in cells. It stays while a box moves inside it, so that the finger moves the box
   // and not the ground below.
   view() {
-    const [x0, y0, x1, y1] = this.box.map((side) => side / this.value.stride);
+    const { stride } = this.value;
+    const [x0, y0, x1, y1] = this.box.map((side) => side / stride);
     const extent = Math.max(x1 - x0, y1 - y0, 1);
     const room = Math.max(1.2, 0.12 * extent);
     const [old, near] = [this.window, 0.6 * room];
     const fits = (low, high, start) => low - near >= start && high + near <= start + old.size;
-    const inside = old && old.stride === this.value.stride && fits(x0, x1, old.x) && fits(y0, y1, old.y);
+    const inside = old?.stride === stride && fits(x0, x1, old.x) && fits(y0, y1, old.y);
     if (inside && extent > old.size * 0.45) return old;
     const size = extent * 1.3 + 2 * room;
     const [x, y] = [(x0 + x1 - size) / 2 + 0.25, (y0 + y1 - size) / 2 + 0.25];
-    return (this.window = { x, y, size, stride: this.value.stride });
+    return (this.window = { x, y, size, stride });
   }
 
   ask() {
@@ -132,10 +122,9 @@ class Board {
       outputs: plans.map((plan) => plan.output()),
       regions: OPERATORS.map((_, number) => this.region(number)),
       window: this.view(),
-      colors: { ...colors(this.root, "roi", OWN), ...colors(this.root, "ww", ["ink", "muted", "line"]) },
     };
     this.root.classList.toggle("roi-stale", !this.fresh);
-    for (const part of this.parts) if (part.always || !this.dragged || seen(part.root)) part.draw(this.state);
+    for (const part of this.parts) if (!this.dragged || seen(part.root)) part.draw(this.state);
   }
 }
 
@@ -144,15 +133,5 @@ const seen = (root) => {
   const { top, bottom } = root.getBoundingClientRect();
   return bottom > -50 && top < window.innerHeight + 50;
 };
-
-// A part of the board under its own heading.
-export const section = (css, title, ...children) =>
-  make("section", { class: `roi-part roi-${css}` }, make("h3", {}, ...[title].flat()), ...children);
-
-// The bin below a pointer: rows and columns of edges, and where it is among them.
-export const binAt = (edges, place, offset = 0) =>
-  edges.slice(1).findIndex((edge, i) => place >= edges[i] + offset && place < edge + offset);
-
-export const nearest = (part, whole, bins) => clamp(Math.floor((bins * part) / whole), 0, bins - 1);
 
 export const roiBoard = (context) => new Board(context);

@@ -1,4 +1,4 @@
-"""What the browser draws of four crops: the map and settings for its own arithmetic, pictures for the rest."""
+"""What the browser draws of four crops: the map and settings for its own arithmetic, what the heads said of each."""
 
 from __future__ import annotations
 
@@ -6,44 +6,40 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from demos.figures import encode
-from demos.roi_features import pictures
+from demos.figures import encode, grids
+from demos.figures.overlays import Polygons, outlines
 
 if TYPE_CHECKING:
     from lecture_models.studies.roi_features import Crops
 
-FACTOR = 8  # pixels of a mask's tile for each of its cells
-
 
 @dataclass(frozen=True)
 class Column:
-    """One operator: what it pooled (xyxy, picture pixels), the ghost, and what the heads made of its crop.
+    """One operator: its crop of the drawn channel, and what the heads made of its crop of all channels.
 
-    ``mask`` is '' where the network has none; IoUs are None where nobody knows the truth.
+    ``mask`` is a picture of one pixel a cell, ``outline`` in its pixels; IoUs are None where nobody knows the truth.
     """
 
-    region: Sequence[float]
     output: Sequence[float]
-    ghost: str
     label: str
     score: float
     mask: str
+    outline: Polygons
     mask_iou: float | None
     mean_iou: float | None
 
 
 @dataclass(frozen=True)
 class Board:
-    """The features of one channel, the box on them, and a column for each operator.
+    """The picture, the features of one channel, the box on both, and a column for each operator.
 
-    ``map`` are the packed features, ``range`` their extremes; ``averaged`` true boxes entered each ``mean_iou``;
-    ``things`` are the scene's true boxes; ``curves`` mean IoUs of random boxes for each of ``strides``.
+    ``map`` are the packed features; ``averaged`` true boxes entered each ``mean_iou``; ``things`` are the scene's true
+    boxes, ``truth`` the outline of the one in the box; ``curves`` mean IoUs of random boxes by stride.
     """
 
+    picture: str
     map: Mapping[str, Any]
-    range: tuple[float, float]
     box: Sequence[float]
-    size: tuple[int, int]
     native: str
     stride: float
     bins: int
@@ -51,57 +47,38 @@ class Board:
     operators: Sequence[Column]
     averaged: int
     things: Sequence[Sequence[float]]
+    truth: Polygons
     curves: Mapping[str, Sequence[float]]
-    strides: Sequence[int]
 
 
-def board(
-    made: Crops,
-    bins: int,
-    reduce: str,
-    things: Sequence[Any],
-    curves: Mapping[str, Sequence[float]],
-    strides: Sequence[int],
-) -> Board:
+def board(made: Crops, bins: int, reduce: str, curves: Mapping[str, Sequence[float]]) -> Board:
     """The board of one study."""
-    values = made.features[0].numpy()
-    height, width = made.picture.image.shape[:2]
+    truth = made.truth()
     return Board(
-        map=encode.pack_values(values),
-        range=(float(values.min()), float(values.max())),
+        picture=encode.jpeg_uri(made.picture.image),
+        map=encode.pack_values(made.features[0].numpy()),
         box=made.box,
-        size=(height, width),
         native=made.native,
         stride=made.stride,
         bins=bins,
         reduce=reduce,
         operators=[column(made, number) for number in range(len(made.operators))],
         averaged=made.average[0] if made.average else 0,
-        things=[thing.box for thing in things],
+        things=[thing.box for thing in made.things],
+        truth=[] if truth is None else outlines(truth),
         curves=curves,
-        strides=strides,
     )
 
 
 def column(made: Crops, number: int) -> Column:
     """One operator's column."""
-    region = pictures.around(made.box, made.picture.image.shape[:2])
+    cells = made.swap.mask_cells[number].numpy()
     return Column(
-        region=made.regions[number],
         output=made.operators[number].output[0].flatten().tolist(),
-        ghost=encode.jpeg_uri(pictures.ghost(made.picture.image, made.box, made.regions[number], region)),
         label=made.network.classes[int(made.swap.labels[number])],
         score=float(made.swap.scores[number]),
-        mask=mask(made, number),
+        mask=encode.png_uri(grids.heat(cells, 0, 1, "gray")),
+        outline=outlines(cells >= 0.5),
         mask_iou=made.mask_iou(number),
         mean_iou=made.average[1][number] if made.average else None,
     )
-
-
-def mask(made: Crops, number: int) -> str:
-    """The 28 × 28 mask of one crop with the truth's outline, as a picture; '' where there is none."""
-    if not len(made.swap.mask_cells):
-        return ""
-    truth = made.truth()
-    inside = None if truth is None else pictures.inside_box(truth, made.box, 28 * FACTOR)
-    return encode.png_uri(pictures.mask_tile(made.swap.mask_cells[number].numpy(), inside, FACTOR))

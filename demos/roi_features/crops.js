@@ -1,127 +1,93 @@
-// Four columns, one an operator: its crop on the map, what it outputs, how far off it is; and, on release, the ghost
-// and the mask that the network's own heads make of it.
-import { html, nothing, render } from "../draw/markup.js";
+// Four columns, one an operator: its crop on the map, what it outputs, how far off it is, the ghost of what it pooled;
+// and, on release, the mask that the network's own heads make of it.
+import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
-import { clamp, minus, tenth } from "../draw/number.js";
-import { arrow } from "../draw/pointer.js";
-import { OPERATORS, binAt, nearest } from "./board.js";
-import { drawMap, drawOutput } from "./map.js";
-import { iou } from "./sums.js";
+import { signed, tenth } from "../draw/number.js";
+import { boxed, polygons } from "../draw/picture.js";
+import { arrow, inside } from "../draw/pointer.js";
+import { drawGhost, frame, onMap } from "./map.js";
+import { OPERATORS, iou } from "./sums.js";
 
 const EDGES = ["left", "top", "right", "bottom"];
-const off = (value) =>
-  `${value < -0.05 ? "" : value > 0.05 ? "+" : "±"}${minus(value.toFixed(1)).replace("−0.0", "0.0")}`;
-const surface = (css) => make("canvas", { class: css, role: "img" });
 
-class Column {
-  constructor(board, number) {
-    Object.assign(this, {
-      board,
-      number,
-      name: board.props.names[number],
-      map: surface("roi-map"),
-      output: surface("roi-output"),
-    });
-    this.listen(this.map, (event) => this.binOnMap(event));
-    this.listen(this.output, (event) => this.binOnOutput(event));
-    this.map.tabIndex = 0;
-    this.map.setAttribute("role", "application");
-    [this.moved, this.heads, this.root] = ["div", "div", "section"].map((tag) => make(tag));
-    this.heads.className = "roi-heads";
-    this.root.className = "roi-column";
-    const side = html`<div class="roi-side"><p class="roi-small">output</p>${this.output}${this.moved}</div>`;
-    const swatch = html`<i class="roi-swatch" style="background:${board.props.colors[number]}"></i>`;
-    const head = html`<h3>${swatch}<span>${this.name}</span></h3>`;
-    render(
-      html`${head}<p class="roi-how">${board.props.how[number]}</p>
-      <div class="roi-live">${this.map}${side}</div>${this.heads}`,
-      this.root,
-    );
-  }
+// The bin under a pointer; where RoIPool's overlap, the one whose exact bin it would be.
+const binAt = (event, { rowEdges, columnEdges }) => {
+  const [x, y] = inside(event, event.currentTarget);
+  const [row, column] = [rowEdges, columnEdges].map((edges, i) => edges.findIndex((edge) => [y, x][i] < edge) - 1);
+  return row < 0 || column < 0 ? null : [row, column];
+};
 
-  listen(canvas, find) {
-    const { board, number } = this;
-    const point = (event) => {
-      const bin = find(event);
-      board.tip = bin ? [event.clientX, event.clientY] : null;
-      if (bin) board.select(...bin, number);
-    };
-    canvas.addEventListener("pointermove", point);
-    canvas.addEventListener("pointerdown", point);
-    canvas.addEventListener("pointerleave", () => {
-      board.tip = null;
-      board.ask();
-    });
-    canvas.addEventListener("focus", () => board.select(board.selected.row, board.selected.column, number));
-    canvas.addEventListener("keydown", (event) => {
-      const by = arrow(event);
-      if (!by) return;
-      event.preventDefault();
-      const { row, column } = board.selected;
-      board.select(...[row + by[1], column + by[0]].map((at) => clamp(at, 0, board.value.bins - 1)), number);
-    });
-  }
+const mapOf = (board, state, number, overlap) => {
+  const { row, column } = board.selected;
+  const point = (event) => board.point(event, binAt(event, state.plans[number]), number);
+  // from the bin that is selected now, which may not be drawn yet
+  const go = ([right, down]) => board.select(board.selected.row + down, board.selected.column + right, number);
+  const step = (event) => {
+    const by = arrow(event);
+    if (!by) return;
+    event.preventDefault();
+    go(by);
+  };
+  const bin = `Bin row ${row + 1}, column ${column + 1}; arrow keys choose another bin.`;
+  const about = `${board.props.names[number]} on the feature map, overlap ${overlap}. ${bin}`;
+  return html`<svg class="roi-map" viewBox=${frame(state.window)} role="application" tabindex="0" aria-label=${about}
+    @pointermove=${point} @pointerdown=${point} @pointerleave=${() => board.point()} @keydown=${step}
+    @focus=${() => go([0, 0])}>${onMap(board, state, number)}</svg>`;
+};
 
-  binOnOutput(event) {
-    const { value } = this.board;
-    if (!value) return null;
-    const { left, top, width, height } = this.output.getBoundingClientRect();
-    return [nearest(event.clientY - top, height, value.bins), nearest(event.clientX - left, width, value.bins)];
-  }
+const outputOf = (board, { outputs }, number) => {
+  const { bins } = board.value;
+  const { row, column } = board.selected;
+  const point = (event) => board.point(event, inside(event, event.currentTarget).map(Math.floor).reverse(), number);
+  const rim = bins / 50;
+  const about = `Output of ${board.props.names[number]}, ${bins} by ${bins} numbers`;
+  const cell = (value, i) =>
+    svg`<rect x=${i % bins} y=${Math.floor(i / bins)} width="1" height="1" fill=${board.color(value)}/>`;
+  return html`<svg class="roi-output" viewBox="0 0 ${bins} ${bins}" role="img" aria-label=${about}
+    @pointermove=${point} @pointerdown=${point} @pointerleave=${() => board.point()}>
+    ${[...outputs[number]].map(cell)}
+    ${boxed([column + rim, row + rim, column + 1 - rim, row + 1 - rim], "roi-box")}</svg>`;
+};
 
-  // The bin below the pointer; where RoIPool's overlap, the one whose exact bin it would be.
-  binOnMap(event) {
-    const { state } = this.board;
-    if (!state) return null;
-    const { left, top, width } = this.map.getBoundingClientRect();
-    const [plan, zoom] = [state.plans[this.number], state.window.size / width];
-    const half = plan.kind === "roi_pool" ? 0 : 0.5;
-    const column = binAt(plan.columnEdges, state.window.x + (event.clientX - left) * zoom, half);
-    const row = binAt(plan.rowEdges, state.window.y + (event.clientY - top) * zoom, half);
-    return row < 0 || column < 0 ? null : [row, column];
-  }
+const moved = (board, region) =>
+  EDGES.map((edge, i) => {
+    const by = region[i] - board.box[i];
+    const off = Math.abs(by) > 0.05;
+    return html`<div class=${off ? "roi-off" : ""}>
+      <dt><span role="img" aria-label=${edge}>${"←↑→↓"[i]}</span></dt><dd>${off ? signed(by, 1) : "±0.0"}</dd></div>`;
+  });
 
-  // What Python found on release.
-  take({ operators, averaged }) {
-    const found = operators[this.number];
-    const quality = found.mask_iou === null ? "no truth here" : `mask IoU ${found.mask_iou.toFixed(2)}`;
-    const all = found.mean_iou === null ? "" : `all ${averaged} things ${found.mean_iou.toFixed(2)}`;
-    const pasted = `The part of the picture that ${this.name} pooled, pasted half transparent into the box`;
-    const mask = `28 by 28 mask from ${this.name}'s crop, ${quality}`;
-    render(
-      html`<img class="roi-ghost" src=${found.ghost} alt=${pasted}>
-      ${found.mask ? html`<img class="roi-mask ww-cells" src=${found.mask} alt=${mask}>` : nothing}
-      <p class="roi-verdict">
-        <b>${found.label} ${found.score.toFixed(2)}</b><span>${quality}</span><small>${all}</small></p>`,
-      this.heads,
-    );
-  }
+// The heads' mask of the box that they were asked about, with its outline and the true one.
+const CELLS = 28;
+const maskOf = ({ box, operators, truth }, { said, right }, number, about) => {
+  const { mask, outline } = operators[number];
+  const [x0, y0, x1, y1] = box;
+  const toCells = `scale(${CELLS / (x1 - x0)} ${CELLS / (y1 - y0)}) translate(${-x0} ${-y0})`;
+  return html`<svg class="roi-mask" viewBox="0 0 ${CELLS} ${CELLS}" role="img" aria-label=${about}>
+    <image class="roi-cells" href=${mask} width=${CELLS} height=${CELLS}/>
+    <path class="roi-outline" stroke=${said} d=${polygons(outline)}/>
+    <path class="roi-outline" stroke=${right} d=${polygons(truth)} transform=${toCells}/></svg>`;
+};
 
-  draw(state) {
-    const { board, number } = this;
-    drawMap(board, state, this.map, number);
-    drawOutput(board, state, this.output, number);
-    const region = state.regions[number];
-    const overlap = iou(board.box, region).toFixed(2);
-    const moved = region.map((side, i) => side - board.box[i]);
-    render(
-      html`<p class="roi-overlap">IoU <strong>${overlap}</strong></p><p class="roi-small">off by, px</p>
-      <dl class="roi-edges">${EDGES.map(
-        (edge, i) =>
-          html`<div class=${Math.abs(moved[i]) > 0.05 ? "roi-off" : ""}>
-        <dt><span role="img" aria-label=${edge}>${"←↑→↓"[i]}</span></dt><dd>${off(moved[i])}</dd></div>`,
-      )}</dl>`,
-      this.moved,
-    );
-    const { row, column } = board.selected;
-    const bin = `Bin row ${row + 1}, column ${column + 1}; arrow keys choose another bin.`;
-    this.map.setAttribute("aria-label", `${this.name} on the feature map, overlap ${overlap}. ${bin}`);
-    this.output.setAttribute(
-      "aria-label",
-      `Output of ${this.name}, ${board.value.bins} by ${board.value.bins} numbers`,
-    );
-  }
-}
+const column = (board, state, number) => {
+  const { names, how, colors } = board.props;
+  const { label, score, mask_iou, mean_iou } = board.value.operators[number];
+  const overlap = iou(board.box, state.regions[number]).toFixed(2);
+  const quality = mask_iou === null ? "no truth here" : `mask IoU ${mask_iou.toFixed(2)}`;
+  const all = mean_iou === null ? "" : `all ${board.value.averaged} things ${mean_iou.toFixed(2)}`;
+  const pasted = `The part of the picture that ${names[number]} pooled, pasted half transparent into the box`;
+  return html`<section class="roi-column">
+    <h3><i style="background:${colors[number]}"></i><span>${names[number]}</span></h3>
+    <p class="roi-small">${how[number]}</p>
+    <div class="roi-live">${mapOf(board, state, number, overlap)}<div>
+      <p class="roi-small">output</p>${outputOf(board, state, number)}
+      <p class="roi-overlap">IoU <strong>${overlap}</strong></p>
+      <p class="roi-small">off by, px</p><dl class="roi-edges">${moved(board, state.regions[number])}</dl></div></div>
+    <div class="roi-heads"><canvas class="roi-ghost" role="img" aria-label=${pasted}></canvas>
+      ${maskOf(board.value, board.props.outlines, number, `28 by 28 mask from ${names[number]}'s crop, ${quality}`)}
+      <p class="roi-verdict"><b>${label} ${score.toFixed(2)}</b><span>${quality}</span><small>${all}</small></p></div>
+  </section>`;
+};
 
 const note = (native) => `White: your box. In colour: what is really pooled. Below each map: that part of the picture
   pasted into your box, then the 28 × 28 mask and class that the network's own heads make of the crop (green: true
@@ -129,23 +95,25 @@ const note = (native) => `White: your box. In colour: what is really pooled. Bel
   and would itself take this box from ${native}. So the swap illustrates; an ablation, as in the paper's tables below,
   trains each network anew.`;
 
-// The box jumps to the next thing of the scene, as its true box.
-const next = (board) => {
-  const { things } = board.value;
-  board.thing = ((board.thing ?? -1) + 1) % things.length;
-  board.stage.setBox(things[board.thing].map(tenth));
-  board.stage.commitBox();
-};
-
 export const crops = (board) => {
-  const columns = OPERATORS.map((_, number) => new Column(board, number));
-  const root = make("div", { class: "roi-part" });
-  const bar = make("div", { class: "roi-bar" });
-  root.append(make("div", { class: "roi-columns" }, ...columns.map((one) => one.root)), bar);
-  const take = (value) => {
-    const jump = html`<button type="button" class="roi-jump" @click=${() => next(board)}>Next thing ›</button>`;
-    render(html`<p class="roi-note">${note(value.native)}</p>${value.things.length ? jump : nothing}`, bar);
-    for (const column of columns) column.take(value);
+  const root = make("div");
+  let turn = 0;
+  // The box jumps to the next thing of the scene, as its true box.
+  const next = () => {
+    const { things } = board.value;
+    board.stage.setBox(things[turn++ % things.length].map(tenth));
+    board.stage.commitBox();
   };
-  return { root, take, draw: (state) => columns.forEach((column) => column.draw(state)) };
+  const draw = (state) => {
+    const { native, things } = board.value;
+    const jump = html`<button type="button" class="roi-jump" @click=${next}>Next thing ›</button>`;
+    render(
+      html`<div class="roi-columns">${OPERATORS.map((_, number) => column(board, state, number))}</div>
+      <div class="roi-bar"><p class="roi-small">${note(native)}</p>${things.length ? jump : nothing}</div>`,
+      root,
+    );
+    const ghosts = root.querySelectorAll(".roi-ghost");
+    ghosts.forEach((canvas, number) => drawGhost(board.image, canvas, board.box, state.regions[number]));
+  };
+  return { root, draw };
 };

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import lru_cache
 from typing import Any
 
 import gradio as gr
@@ -20,11 +19,11 @@ from lecture_models.studies import roi_features as crops
 
 NETWORK = "panoptic_fpn"
 LEVELS = ("P2", "P3", "P4", "P5")
-STRIDES = (4, 8, 16, 32)
 MEAN = crops.MEAN
 BINS = (2, 3, 5, 7)
 WAYS = (("as usual", "usual"), ("max", "max"), ("mean", "mean"))  # as usual: RoIPool max, others mean
 STAGE_HEIGHT = "var(--roi-stage)"  # set in board.css: leaves room for the four operators below
+KEYS = ("roi_pool", "roi_warp", "roi_align", "roi_align_aligned")
 NAMES = ("RoIPool", "RoIWarp", "RoIAlign", "RoIAlign, aligned")
 HOW = (
     "box and bins snapped, maximum",
@@ -33,29 +32,17 @@ HOW = (
     "no snapping, half a cell corrected",
 )
 COLORS = (style.CYCLE[1], style.CYCLE[3], style.CYCLE[2], style.CYCLE[0])
-TRAINED = {8: ("roi_pool", "roi_warp", "roi_align"), 16: ("roi_pool", "roi_align")}
 CELLS = {  # √(width · height) of the median object, in cells
     8: "The median object measures {:.1f} cells, in the paper's table at stride 32 {:.1f} (Singh & Davis 2018).",
     16: "The median object measures {:.1f} cells: coarser than any of the paper's tables ({:.1f} at stride 32).",
 }
+TRAINED = {8: ("roi_pool", "roi_warp", "roi_align"), 16: ("roi_pool", "roi_align")}
 TRAINED_NAMES = {"roi_pool": NAMES[0], "roi_warp": NAMES[1], "roi_align": NAMES[3]}
 
 
 def compute(picture: str, box: str, level: str, channel: int, bins: int, reduce: crops.Bins) -> crops.Crops:
     """One forward pass (kept), four crops of the shown channel, and the heads on four crops of all channels."""
     return crops.study(pictures.resolve(picture), NETWORK, split_selection(box), level, channel, bins, reduce)
-
-
-@lru_cache(maxsize=1)
-def stride_curves() -> dict[str, tuple[float, ...]]:
-    """Mean IoU of 4,000 random boxes with what is pooled of them, for each stride."""
-    from lecture_models.ops.roi_box import mean_pooled_iou
-
-    return {
-        "roi_pool": mean_pooled_iou("roi_pool", STRIDES),
-        "roi_align": mean_pooled_iou("roi_align", STRIDES),
-        "roi_align_aligned": mean_pooled_iou("roi_align", STRIDES, aligned=True),
-    }
 
 
 def update(
@@ -79,7 +66,7 @@ def update(
     made = compute(picture, box, level, int(channel), int(bins), reduce)
     return {
         "stage": stage(made),
-        "board": board(made, int(bins), reduce, things(made), stride_curves(), STRIDES),
+        "board": board(made, int(bins), reduce, crops.stride_curves()),
         "overlap": words.reading(made),
         "ours_8": ours(8),
         "paper_2d": Table(**asdict(papers.CROPS_STRIDE_32), source="paper"),
@@ -102,30 +89,22 @@ def ours(stride: int) -> Table | None:
     return ablation.table(head, dict(zip(names, found, strict=True)), caption)
 
 
-def things(made: crops.Crops) -> list[Any]:
-    """The scene's things that are large enough to crop."""
-    scene = made.picture.scene
-    return [thing for thing in scene.things if thing.area >= crops.LEAST_AREA] if scene else []
-
-
 def stage(made: crops.Crops) -> Panels:
     """The picture to drag on, and its features."""
-    size = made.picture.image.shape[:2]
-    scene = made.picture.scene
-    true = [Box(thing.box, style.TRUTH) for thing in scene.things] if scene else []
-    values = made.features[0].numpy()
-    cells = f"{values.shape[0]} × {values.shape[1]} cells"
-    shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
+    scene, values = made.picture.scene, made.features[0].numpy()
+    rows, columns = values.shape
     features = Panel(
         f"Features at {made.level}",
-        f"Feature map of level {made.level}, {cells}, bright where values are large",
+        f"Feature map of level {made.level}, {rows} × {columns} cells, bright where values are large",
         image=encode.png_uri(grids.heat(values)),
         values=encode.pack_values(values),
         pixelated=True,
     )
+    true = [Box(thing.box, style.TRUTH) for thing in scene.things] if scene else []
+    shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
     selection = ",".join(f"{side:.1f}" for side in made.box)
-    base = encode.jpeg_uri(made.picture.image)
-    return Panels(size=size, panels=[shown, features], base=base, selection=selection)
+    image = made.picture.image
+    return Panels(image.shape[:2], [shown, features], encode.jpeg_uri(image), selection=selection)
 
 
 def data(**settings: Any) -> dict[str, Any]:
@@ -133,14 +112,13 @@ def data(**settings: Any) -> dict[str, Any]:
     from lecture_models.ops.roi_features import separable_weights
 
     settings = LESSON.defaults | settings
-    made, bins = compute(**settings), settings["bins"]
-    values = made.features[0]
-    boxes = values.new_tensor([made.box])
-    a_y, a_x = separable_weights(boxes, int(bins), 1 / made.stride, (values.shape[0], values.shape[1]))
-    keys = ("roi_pool", "roi_warp", "roi_align", "roi_align_aligned")
-    outputs = {key: made.operators[number].output[0].numpy() for number, key in enumerate(keys)}
-    regions = {f"{key}_region": np.array(made.regions[number]) for number, key in enumerate(keys)}
+    made = compute(**settings)
+    values, boxes = made.features[0], made.features.new_tensor([made.box])
+    rows, columns = values.shape
+    a_y, a_x = separable_weights(boxes, int(settings["bins"]), 1 / made.stride, (rows, columns))
     maps = {"features": values.numpy(), "A_y": a_y[0].numpy(), "A_x": a_x[0].numpy()}
+    outputs = {key: made.operators[number].output[0].numpy() for number, key in enumerate(KEYS)}
+    regions = {f"{key}_region": np.array(made.regions[number]) for number, key in enumerate(KEYS)}
     return {"box": np.array(made.box), **maps, **outputs, **regions}
 
 
@@ -171,7 +149,8 @@ def build(screen: Screen) -> None:
         screen.control("level", gr.Radio(list(LEVELS), value="P3", label="Level of the pyramid"))
         screen.reading("overlap")
     with screen.row:
-        looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "lut": grids.table()}
+        looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "strides": crops.STRIDES}
+        looks["lut"], looks["outlines"] = grids.table(), {"said": style.PREDICTION, "right": style.TRUTH}
         screen.board("board", "roiBoard", label="Four operators side by side", **looks)
         for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
             with gr.Row(elem_classes=["roi-papers"]):

@@ -1,111 +1,84 @@
-// One operator on the map, and its output, on canvases: the box, its bins or sampling points, what is really pooled.
-import { fill, haloed, line, pen as penOf } from "../draw/canvas.js";
+// One operator on the map, as markup in cells: the box, its bins or sampling points, what is really pooled. And its
+// ghost: the heads believe that their crop shows the box, so what was pooled is pasted into the box.
+import { pen as penOf } from "../draw/canvas.js";
+import { nothing, svg } from "../draw/markup.js";
+import { clamp } from "../draw/number.js";
+import { boxed, rectangle } from "../draw/picture.js";
 
-export const drawMap = (board, state, canvas, number) => {
-  const on = penOf(canvas);
-  if (!on) return;
-  const { pen, width } = on;
-  const { x, y, size } = state.window;
-  const zoom = width / size;
-  const at = (column, row) => [(column - x) * zoom, (row - y) * zoom];
-  const rect = ([x0, y0, x1, y1], inset = 0) => {
-    const [[left, top], [right, bottom]] = [at(x0, y0), at(x1, y1)];
-    return (p) => p.rect(left + inset, top + inset, right - left - 2 * inset, bottom - top - 2 * inset);
-  };
-  const look = { pen, at, rect, zoom, colors: state.colors, plan: state.plans[number], selected: board.selected };
-  pen.imageSmoothingEnabled = false;
-  pen.drawImage(board.picture, ...at(0, 0), board.map.width * zoom, board.map.height * zoom);
-  if (zoom > 7) drawGrid(look, board.map);
-  if (look.plan.kind === "roi_pool") drawBins(look);
-  else drawPoints(look);
-  const [cells, box] = [state.regions[number], board.box].map((sides) =>
-    rect(sides.map((side) => side / board.value.stride)),
-  );
-  haloed(pen, look.colors.halo, board.props.colors[number], 2.5, cells);
-  haloed(pen, look.colors["box-edge"], look.colors.box, 2, box);
-};
+const GRID = 28; // cells across: a larger map is drawn without its grid
+const FINE = 22; // and without the four cells of a point
 
-const across = (p, at, rows, columns) => {
-  for (const row of rows) {
-    p.moveTo(...at(columns[0], row));
-    p.lineTo(...at(columns.at(-1), row));
-  }
-  for (const column of columns) {
-    p.moveTo(...at(column, rows[0]));
-    p.lineTo(...at(column, rows.at(-1)));
-  }
-};
+export const frame = ({ x, y, size }) => `${x} ${y} ${size} ${size}`;
+export const ground = ({ map }) =>
+  svg`<image class="roi-cells" href=${map.image} width=${map.width} height=${map.height}/>`;
 
-const drawGrid = ({ pen, at, colors }, { width, height }) => {
+const lattice = (rows, columns) =>
+  rows.map((row) => `M${columns[0]} ${row}H${columns.at(-1)}`).join("") +
+  columns.map((column) => `M${column} ${rows[0]}V${rows.at(-1)}`).join("");
+
+export const onMap = (board, state, number) => {
+  const { map, value, props, box } = board;
+  const { window } = state;
+  const plan = state.plans[number];
   const upTo = (last) => Array.from({ length: last + 1 }, (_, i) => i);
-  line(pen, colors.grid, 1, (p) => across(p, at, upTo(height), upTo(width)));
+  const cells = (sides) => sides.map((side) => side / value.stride);
+  const pooled = cells(state.regions[number]);
+  return svg`${ground(board)}
+    ${window.size < GRID ? svg`<path class="roi-grid" d=${lattice(upTo(map.height), upTo(map.width))}/>` : nothing}
+    ${plan.kind === "roi_pool" ? wholeBins(plan, board, window) : points(plan, board, window)}
+    ${rectangle(pooled, "ww-halo ww-light")}${rectangle(pooled, "ww-box-line", props.colors[number])}
+    ${boxed(cells(box), "roi-box")}`;
 };
 
 // RoIPool's bins are whole cells and overlap; each is drawn a little smaller than the one before, to tell them apart.
-const drawBins = ({ pen, rect, zoom, colors, plan, selected }) =>
-  plan.rowBins.forEach(([top, bottom], row) =>
-    plan.columnBins.forEach(([left, right], column) => {
-      const inset = Math.min(0.08 + 0.1 * ((row % 2) + (column % 2)), 0.3) * Math.min(zoom, 24);
-      const mine = row === selected.row && column === selected.column;
-      const bin = rect([left, top, right, bottom], inset);
-      fill(pen, mine ? colors["chosen-fill"] : colors["bin-fill"], bin);
-      line(pen, mine ? colors.chosen : colors.bin, mine ? 2.5 : 1.2, bin);
-    }),
-  );
+const wholeBins = ({ xs, ys }, { value, selected }, { size }) =>
+  Array.from({ length: value.bins ** 2 }, (_, i) => {
+    const [row, column] = [Math.floor(i / value.bins), i % value.bins];
+    const [rows, columns] = [ys(row), xs(column)];
+    if (!rows.length || !columns.length) return nothing;
+    const inset = (0.08 + 0.1 * ((row % 2) + (column % 2))) * Math.min(1, size / 9);
+    const mine = row === selected.row && column === selected.column;
+    const [left, top, right, bottom] = [columns[0], rows[0], columns.at(-1) + 1, rows.at(-1) + 1];
+    return rectangle([left + inset, top + inset, right - inset, bottom - inset], mine ? "roi-bin roi-mine" : "roi-bin");
+  });
 
-const drawPoints = (look) => {
-  const { pen, at, rect, zoom, colors, plan, selected } = look;
-  const [rows, columns] = [plan.rowEdges, plan.columnEdges].map((edges) => edges.map((edge) => edge + 0.5));
-  line(pen, colors.bin, 1.2, (p) => across(p, at, rows, columns));
-  const { row, column } = selected;
-  fill(pen, colors["chosen-fill"], rect([columns[column], rows[row], columns[column + 1], rows[row + 1]]));
-  const size = Math.max(1.3, Math.min(3.2, zoom * 0.09));
-  const points = (axis, edges) => edges.slice(1).map((_, index) => plan.points(axis, index));
-  const [xs, ys] = [points("x", columns), points("y", rows)];
-  const dot = (p, [px, py]) => {
-    p.moveTo(px + size, py);
-    p.arc(px, py, size, 0, 7);
+const points = ({ rowEdges, columnEdges, xs, ys, bin }, { selected: { row, column } }, { size }) => {
+  const dots = (rows, columns) => {
+    const across = columns.flatMap(xs);
+    return rows.flatMap((r) => ys(r).map((y) => across.map((x) => `M${x + 0.5} ${y + 0.5}h0`).join(""))).join("");
   };
-  for (const chosen of [false, true]) {
-    const dots = (p) =>
-      ys.forEach((down, r) =>
-        xs.forEach((along, c) => {
-          if ((r === row && c === column) === chosen)
-            for (const y of down) for (const x of along) dot(p, at(x + 0.5, y + 0.5));
-        }),
-      );
-    fill(pen, colors.box, dots);
-    line(pen, colors["box-edge"], chosen ? 1.6 : 0.8, dots);
-  }
-  drawNeighbours(look, plan.bin(row, column).points[0]);
+  const every = rowEdges.slice(1).map((_, i) => i);
+  const all = dots(every, every);
+  const mine = [columnEdges[column], rowEdges[row], columnEdges[column + 1], rowEdges[row + 1]];
+  return svg`<path class="roi-bin" d=${lattice(rowEdges, columnEdges)}/>${rectangle(mine, "roi-mine")}
+    <g class="roi-dots" style="--dot:${clamp(37 / size, 2.6, 6.4)}px">
+      <path d=${all}/><path class="roi-mine" d=${dots([row], [column])}/><path class="roi-box" d=${all}/></g>
+    ${size < FINE ? fourCells(bin(row, column).points[0]) : nothing}`;
 };
 
-// The first point of the selected bin and the centres of the four cells that it is made of.
-const drawNeighbours = ({ pen, at, zoom, colors }, point) => {
-  if (!point || zoom < 9) return;
-  const from = at(point.x + 0.5, point.y + 0.5);
-  for (const { column, row, weight } of point.neighbours) {
-    const way = (p) => {
-      p.moveTo(...from);
-      p.lineTo(...at(column + 0.5, row + 0.5));
-    };
-    line(pen, colors["box-edge"], 1 + 3 * weight, way);
-    line(pen, colors.weight, 0.6 + 2 * weight, way);
-  }
-};
+// A point and the centres of the four cells that it is made of.
+const fourCells = ({ x, y, neighbours }) =>
+  neighbours.map(({ row, column, weight }) => {
+    const way = `M${x + 0.5} ${y + 0.5}L${column + 0.5} ${row + 0.5}`;
+    return svg`<path class="roi-box-edge" d=${way} stroke-width=${1 + 3 * weight}/>
+      <path class="roi-weight" d=${way} stroke-width=${0.6 + 2 * weight}/>`;
+  });
 
-// The output, bins × bins.
-export const drawOutput = (board, state, canvas, number) => {
+// The picture around a box, and half transparent in it what was pooled: where that is something else, everything
+// appears twice.
+export const drawGhost = (image, canvas, box, pooled) => {
   const on = penOf(canvas);
   if (!on) return;
   const { pen, width } = on;
-  const { bins } = board.value;
-  const cell = width / bins;
-  state.outputs[number].forEach((value, i) => {
-    pen.fillStyle = board.color(value);
-    pen.fillRect((i % bins) * cell, Math.floor(i / bins) * cell, cell + 0.5, cell + 0.5);
-  });
-  const { row, column } = board.selected;
-  const mine = (p) => p.rect(column * cell + 2, row * cell + 2, cell - 4, cell - 4);
-  haloed(pen, state.colors["box-edge"], state.colors.box, 2, mine);
+  const room = 0.3 * Math.max(box[2] - box[0], box[3] - box[1], 8);
+  const sides = [image.width, image.height, image.width, image.height];
+  const shown = box.map((side, i) => clamp(i < 2 ? Math.floor(side - room) : Math.ceil(side + room), 0, sides[i]));
+  const place = ([x0, y0, x1, y1]) => [x0, y0, x1 - x0, y1 - y0];
+  const zoom = width / Math.max(...place(shown).slice(2));
+  const centred = (low, high) => (width - zoom * (low + high)) / 2;
+  pen.transform(zoom, 0, 0, zoom, centred(shown[0], shown[2]), centred(shown[1], shown[3]));
+  pen.globalAlpha = 1;
+  pen.drawImage(image, ...place(shown), ...place(shown));
+  pen.globalAlpha = 0.5;
+  pen.drawImage(image, ...place(pooled), ...place(box));
 };

@@ -6,8 +6,16 @@
 import { neighbours } from "../draw/bilinear.js";
 import { clamp } from "../draw/number.js";
 
+// In the order of the page: an operator's kind, and whether it corrects half a cell.
+export const OPERATORS = [
+  ["roi_pool", false],
+  ["roi_warp", false],
+  ["roi_align", false],
+  ["roi_align", true],
+];
+
 const f = Math.fround;
-const at = (map, row, column) => map.data[row * map.width + column];
+const list = (length, make) => Array.from({ length }, (_, i) => make(i));
 
 // ---- where the box lands on the grid ---------------------------------------------------------
 const onGrid = (box, scale) => box.map((side) => f(f(side) * f(scale)));
@@ -18,36 +26,20 @@ export const snap = (box, scale) => {
   const [x0, y0, x1, y1] = onGrid(box, scale).map(round);
   return [x0, y0, Math.max(x0, x1), Math.max(y0, y1)];
 };
-export const binCells = (first, last, bins, length) => {
-  const width = f((last - first + 1) / bins);
-  return Array.from({ length: bins }, (_, b) => [
-    clamp(Math.floor(f(b * width)) + first, 0, length),
-    clamp(Math.ceil(f((b + 1) * width)) + first, 0, length),
-  ]);
-};
-// The interval that the bins divide, in index coordinates: {start, size} of each axis.
-export const interval = (kind, box, settings) => {
-  if (kind === "roi_warp") {
-    const [x0, y0, x1, y1] = snap(box, settings.scale);
-    return { x: { start: x0 - 0.5, size: x1 - x0 + 1 }, y: { start: y0 - 0.5, size: y1 - y0 + 1 } };
-  }
-  const half = settings.aligned ? 0.5 : 0;
-  const [x0, y0, x1, y1] = onGrid(box, settings.scale).map((side) => f(side - half));
-  const size = (low, high) => (settings.aligned ? f(high - low) : Math.max(f(high - low), 1));
-  return { x: { start: x0, size: size(x0, x1) }, y: { start: y0, size: size(y0, y1) } };
+// The interval that the bins divide, in index coordinates (cell i reaches from i − ½ to i + ½): {start, size} an axis.
+const interval = (kind, box, { scale, aligned }) => {
+  const exact = () => onGrid(box, scale).map((side) => f(side - (aligned ? 0.5 : 0)));
+  const snapped = () => snap(box, scale).map((cell, i) => (i < 2 ? cell - 0.5 : cell + 0.5));
+  const [x0, y0, x1, y1] = kind === "roi_align" ? exact() : snapped();
+  const axis = (low, high) => ({ start: low, size: aligned ? f(high - low) : Math.max(f(high - low), 1) });
+  return { x: axis(x0, x1), y: axis(y0, y1) };
 };
 // What was really pooled, in image pixels; cell i stands for the pixels [i · stride, (i + 1) · stride).
 export const pooledBox = (kind, box, settings, size = null) => {
-  let region;
-  if (kind === "roi_align") {
-    const { x, y } = interval(kind, box, settings);
-    region = [x.start, y.start, x.start + x.size, y.start + y.size].map((side) => side + 0.5);
-  } else {
-    const [x0, y0, x1, y1] = snap(box, settings.scale);
-    region = [x0, y0, x1 + 1, y1 + 1];
-  }
-  if (size) region = region.map((side, i) => clamp(side, 0, size[i % 2 ? 0 : 1]));
-  return region.map((side) => side / settings.scale);
+  const { x, y } = interval(kind, box, settings);
+  const region = [x.start, y.start, x.start + x.size, y.start + y.size].map((side) => side + 0.5);
+  const there = size ? region.map((side, i) => clamp(side, 0, size[i % 2 ? 0 : 1])) : region;
+  return there.map((side) => side / settings.scale);
 };
 export const iou = (a, b) => {
   const area = (box) => Math.max(box[2] - box[0], 0) * Math.max(box[3] - box[1], 0);
@@ -56,108 +48,78 @@ export const iou = (a, b) => {
   return union > 0 ? shared / union : 0;
 };
 
-// ---- points, neighbours, weights --------------------------------------------------------------
-const perBin = (size, bins, ratio) => (ratio > 0 ? ratio : Math.max(Math.ceil(f(size / bins)), 0));
-const edges = ({ start, size }, bins) => Array.from({ length: bins + 1 }, (_, b) => start + (b * size) / bins);
-export const binPoints = ({ start, size }, bins, bin, ratio) => {
+// ---- what a bin takes along one axis ----------------------------------------------------------
+// RoIPool: whole cells, those that the bin touches.
+const cells = ({ start, size }, bins, bin, length) => {
   const width = f(size / bins);
-  const count = perBin(size, bins, ratio);
-  return Array.from({ length: count }, (_, k) => f(f(start + f(bin * width)) + f(f((k + 0.5) * width) / count)));
+  const cell = (part) => clamp(part + start + 0.5, 0, length);
+  const first = cell(Math.floor(f(bin * width)));
+  return list(Math.max(cell(Math.ceil(f((bin + 1) * width))) - first, 0), (i) => first + i);
 };
-// Row b: the mean over bin b's points of the hat function max(0, 1 − |point − i|).
-const hats = (axis, bins, length, ratio) =>
-  Array.from({ length: bins }, (_, b) => {
-    const row = new Float64Array(length);
-    const points = binPoints(axis, bins, b, ratio);
-    for (const point of points) {
-      const near = neighbours(point, length);
-      row[near.low] += near.lowWeight / points.length;
-      row[near.high] += near.highWeight / points.length;
-    }
-    return row;
-  });
+// The others: points at regular distances; a ratio of 0 takes as many as the bin is wide in cells.
+const samples = ({ start, size }, bins, bin, ratio) => {
+  const width = f(size / bins);
+  const count = ratio > 0 ? ratio : Math.max(Math.ceil(width), 0);
+  return list(count, (k) => f(f(start + f(bin * width)) + f(f((k + 0.5) * width) / count)));
+};
+// Where the bins end, in cells.
+const edges = ({ start, size }, bins) => list(bins + 1, (b) => start + 0.5 + (b * size) / bins);
 
-// ---- one bin, with everything that made its value ---------------------------------------------
+// ---- a value, with everything that made it ----------------------------------------------------
+// Cells of the map where rows and columns cross, each with the product of their weights, and what they add up to.
+export const crossed = (map, rows, columns) =>
+  rows.flatMap(([row, p]) =>
+    columns.map(([column, q]) => ({ row, column, weight: p * q, value: map.data[row * map.width + column] })),
+  );
+const total = (cells) => cells.reduce((sum, { weight, value }) => sum + weight * value, 0);
+const sample = (map, x, y) => {
+  const four = crossed(map, neighbours(y, map.height), neighbours(x, map.width));
+  return { x, y, neighbours: four, value: total(four) };
+};
+const wholeCell = (map, x, y) => ({ x, y, neighbours: [], value: map.data[y * map.width + x] });
 const reduced = (values, reduce) => {
   if (!values.length) return 0;
   return reduce === "max" ? Math.max(...values) : values.reduce((sum, value) => sum + value, 0) / values.length;
 };
-const poolBin = (map, plan, row, column) => {
-  const [top, bottom] = plan.rowBins[row];
-  const [left, right] = plan.columnBins[column];
-  const cells = [];
-  for (let y = top; y < bottom; y++)
-    for (let x = left; x < right; x++) cells.push({ row: y, column: x, value: at(map, y, x) });
-  return {
-    cells,
-    points: [],
-    value: reduced(
-      cells.map((cell) => cell.value),
-      plan.reduce,
-    ),
-  };
-};
-const samplePoint = (map, x, y) => {
-  const across = neighbours(x, map.width);
-  const down = neighbours(y, map.height);
-  const four = [
-    [down.low, across.low, down.lowWeight * across.lowWeight],
-    [down.low, across.high, down.lowWeight * across.highWeight],
-    [down.high, across.low, down.highWeight * across.lowWeight],
-    [down.high, across.high, down.highWeight * across.highWeight],
-  ].map(([row, column, weight]) => ({ row, column, weight, value: at(map, row, column) }));
-  return { x, y, neighbours: four, value: four.reduce((sum, cell) => sum + cell.weight * cell.value, 0) };
-};
-const sampleBin = (map, plan, row, column) => {
-  const ys = plan.points("y", row),
-    xs = plan.points("x", column);
-  const points = ys.flatMap((y) => xs.map((x) => samplePoint(map, x, y)));
-  return {
-    cells: [],
-    points,
-    value: reduced(
-      points.map((point) => point.value),
-      plan.reduce,
-    ),
-  };
-};
 
-// ---- a whole crop: where everything lies (plan), one bin (bin), all of them (output) ------------
+// A whole crop: where everything lies (edges, points), one bin (bin), all of them (output).
 // kind: "roi_pool", "roi_warp" or "roi_align".
 export const crop = (kind, map, box, settings) => {
   const [rows, columns] = settings.bins;
-  const reduce = settings.reduce || (kind === "roi_pool" ? "max" : "mean");
-  const plan = {
-    kind,
-    reduce,
-    exact: onGrid(box, settings.scale),
-    snapped: kind === "roi_align" ? null : snap(box, settings.scale),
+  const whole = kind === "roi_pool";
+  const reduce = settings.reduce || (whole ? "max" : "mean");
+  const { x, y } = interval(kind, box, settings);
+  const along = (axis, bins, length) => (bin) =>
+    whole ? cells(axis, bins, bin, length) : samples(axis, bins, bin, settings.ratio ?? 2);
+  const [xs, ys] = [along(x, columns, map.width), along(y, rows, map.height)];
+  const value = whole ? wholeCell : sample;
+  const bin = (row, column) => {
+    const across = xs(column);
+    const points = ys(row).flatMap((py) => across.map((px) => value(map, px, py)));
+    const values = points.map((point) => point.value);
+    return { points, value: reduced(values, reduce) };
   };
-  if (kind === "roi_pool") {
-    const [x0, y0, x1, y1] = plan.snapped;
-    plan.rowBins = binCells(y0, y1, rows, map.height);
-    plan.columnBins = binCells(x0, x1, columns, map.width);
-    plan.rowEdges = edges({ start: y0, size: y1 - y0 + 1 }, rows);
-    plan.columnEdges = edges({ start: x0, size: x1 - x0 + 1 }, columns);
-  } else {
-    const ratio = settings.ratio ?? 2;
-    const axes = interval(kind, box, settings);
-    const count = { y: rows, x: columns };
-    plan.points = (axis, index) => binPoints(axes[axis], count[axis], index, ratio);
-    plan.rowEdges = edges(axes.y, rows);
-    plan.columnEdges = edges(axes.x, columns);
-  }
-  const bin = kind === "roi_pool" ? poolBin : sampleBin;
-  plan.bin = (row, column) => bin(map, plan, row, column);
-  plan.output = () =>
-    Float32Array.from({ length: rows * columns }, (_, i) => plan.bin(Math.floor(i / columns), i % columns).value);
-  return plan;
+  const output = () => Float32Array.from(list(rows * columns, (i) => bin(Math.floor(i / columns), i % columns).value));
+  return { kind, reduce, xs, ys, rowEdges: edges(y, rows), columnEdges: edges(x, columns), bin, output };
 };
-// RoIAlign's two matrices: output = A_y · F · A_xᵀ.
+
+// ---- RoIAlign's two matrices: output = A_y · F · A_xᵀ -----------------------------------------
+// Row b: the mean over bin b's points of the hat function max(0, 1 − |point − i|).
+const hats = (axis, bins, length, ratio) =>
+  list(bins, (b) => {
+    const row = new Float64Array(length);
+    const points = samples(axis, bins, b, ratio);
+    for (const [i, weight] of points.flatMap((point) => neighbours(point, length))) row[i] += weight / points.length;
+    return row;
+  });
 export const matrices = (map, box, settings) => {
   const { x, y } = interval("roi_align", box, settings);
   const ratio = settings.ratio ?? 2;
   return { ay: hats(y, settings.bins[0], map.height, ratio), ax: hats(x, settings.bins[1], map.width, ratio) };
 };
-
-export { neighbours };
+// The entries [i, weight] of a row that are not 0.
+export const entries = (row) => [...row.entries()].filter(([, weight]) => weight);
+export const product = (map, { ay, ax }) => {
+  const columns = ax.map(entries);
+  return ay.map(entries).flatMap((rows) => columns.map((across) => total(crossed(map, rows, across))));
+};

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from demos.records import Question, Reading
 
 if TYPE_CHECKING:
-    from lecture_models.ops.roi_features import PoolTrace, SampleTrace
+    from lecture_models.ops.roi_features import SampleTrace
     from lecture_models.studies.roi_features import Crops
 
 EDGES = ("left", "top", "right", "bottom")
@@ -40,26 +40,29 @@ def numbers(made: Crops) -> str:
     row, column = (len(pool.row_bins) - 1) // 2, (len(pool.column_bins) - 1) // 2
     on_map = f"your box {show(pool.box.tolist(), 1)} is {show(pool.exact_box.tolist(), 4)} in cells"
     cells = f"{pool.snapped_box.tolist()} (first column, first row, last column, last row)"
+    pooled, points = (
+        pool.values(row, column).flatten().tolist(),
+        align.values[0, row, column].flatten().tolist(),
+    )
+    what = "largest" if align.reduce == "max" else "mean"
     lines = [
         f"Level {made.level}, stride {made.stride:g} px: {on_map}.",
         f"**RoIPool** snaps it to the cells {cells}.",
-        pool_sum(pool, row, column),
+        f"Bin {row + 1}, {column + 1} holds {len(pooled)} cells: "
+        f"{reduced(pooled, pool.reduce, float(pool.output[0, row, column]), 3)}",
         f"**RoIAlign** divides it in bins: edges {show(align.column_edges.tolist(), 3)} across. One of their points:",
         point_sum(align, row, column),
-        bin_sum(align, row, column),
+        f"The {what} of its points: {reduced(points, align.reduce, float(align.output[0, row, column]))}",
     ]
     return "\n\n".join(lines)
 
 
-def pool_sum(trace: PoolTrace, row: int, column: int) -> str:
-    """One bin of RoIPool as Markdown."""
-    values = trace.values(row, column).flatten().tolist()
-    listed = ",\\ ".join(f"{value:.3f}" for value in values[:LISTED]) + (
-        ",\\ \\ldots" if len(values) > LISTED else ""
-    )
-    name = r"\max" if trace.reduce == "max" else r"\operatorname{mean}"
-    result = f"{trace.output[0, row, column]:.4f}"
-    return f"Bin {row + 1}, {column + 1} holds {len(values)} cells: $${name}\\{{{listed}\\}} = {result}$$"
+def reduced(values: Sequence[float], reduce: str, result: float, digits: int = 4) -> str:
+    """The maximum or the mean of a bin's values, as LaTeX."""
+    listed = [f"{value:.{digits}f}" for value in values[:LISTED]] + [r"\ldots"] * (len(values) > LISTED)
+    if reduce == "max":
+        return r"$$\max\{" + r",\ ".join(listed) + rf"\}} = {result:.4f}$$"
+    return rf"$$\tfrac{{1}}{{{len(values)}}}({' + '.join(listed)}) = {result:.4f}$$"
 
 
 def point_sum(trace: SampleTrace, row: int, column: int) -> str:
@@ -70,16 +73,6 @@ def point_sum(trace: SampleTrace, row: int, column: int) -> str:
     cells = trace.features[0, rows, columns].tolist()
     terms = " + ".join(f"{weight:.3f}\\cdot({cell:.3f})" for weight, cell in zip(weights, cells, strict=True))
     return f"$$f({x:.3f}, {y:.3f}) = {terms} = {trace.values[0, row, column, 0, 0]:.4f}$$"
-
-
-def bin_sum(trace: SampleTrace, row: int, column: int) -> str:
-    """The mean (or maximum) of one bin's points as Markdown."""
-    values = [f"{value:.4f}" for value in trace.values[0, row, column].flatten().tolist()]
-    result = f"{trace.output[0, row, column]:.4f}"
-    if trace.reduce == "max":
-        return "The largest of its points: $$\\max\\{" + ",\\ ".join(values) + f"\\}} = {result}$$"
-    total = " + ".join(values)
-    return f"The mean of its points: $$\\tfrac{{1}}{{{len(values)}}}({total}) = {result}$$"
 
 
 def show(values: Sequence[float], digits: int) -> str:

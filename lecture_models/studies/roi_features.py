@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
     from lecture_models.nets.roi_swap import SwapTrace
     from lecture_models.ops.roi_features import PoolTrace, SampleTrace
+    from lecture_models.scenes import Thing
 
 MEAN = -1  # as a channel: the mean of all
 LEAST_AREA = 64  # visible pixels of a thing that takes part in the average over a scene
 SAME_THING = 0.1  # IoU from which a box is about a thing
+STRIDES = (4, 8, 16, 32)
 REMEMBERED = 64  # averages over a scene, four numbers each
 
 Bins = Literal["usual", "max", "mean"]
@@ -51,6 +53,12 @@ class Crops:
     def regions(self) -> tuple[XYXY, ...]:
         """What each operator really pooled, in picture pixels."""
         return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in self.swap.pooled.tolist())
+
+    @property
+    def things(self) -> list[Thing]:
+        """The scene's true things that are large enough to crop; none of a photograph."""
+        scene = self.picture.scene
+        return [thing for thing in scene.things if thing.area >= LEAST_AREA] if scene is not None else []
 
     def overlaps(self) -> list[float]:
         """IoU of the box with what each operator really pooled."""
@@ -139,6 +147,18 @@ def scene_average(key: str, name: str, level: str) -> tuple[int, tuple[float, ..
     labels = torch.tensor([trace.classes.index(thing.name) for _, thing in things])
     truths = torch.from_numpy(np.stack([shown.scene.instance == number + 1 for number, _ in things]))
     return len(things), _mean_mask_ious(name, trace, boxes, labels, truths, level)
+
+
+@lru_cache(maxsize=1)
+def stride_curves() -> dict[str, tuple[float, ...]]:
+    """Mean IoU of 4,000 random boxes with what is pooled of them, for each of ``STRIDES``."""
+    from lecture_models.ops.roi_box import mean_pooled_iou
+
+    return {
+        "roi_pool": mean_pooled_iou("roi_pool", STRIDES),
+        "roi_align": mean_pooled_iou("roi_align", STRIDES),
+        "roi_align_aligned": mean_pooled_iou("roi_align", STRIDES, aligned=True),
+    }
 
 
 @zoo.gpu

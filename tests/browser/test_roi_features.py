@@ -12,7 +12,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
 from lecture_models.ops import roi_features as ops
-from tests.browser.modules import alone
+from tests.browser.modules import address, alone
 from tests.ops.crops import SIZE, STRIDE, features, thousand_boxes
 
 BOARD = "document.querySelector('.ww-roiBoard').roiBoard"
@@ -180,6 +180,25 @@ def test_dragging_moves_the_crops_without_a_request_and_release_asks_python(less
     torch.testing.assert_close(
         torch.tensor(shown(lesson)), torch.tensor(in_the_value(lesson)), atol=1e-5, rtol=0
     )
+
+
+def test_the_ghost_shows_twice_what_was_pooled_from_elsewhere(lesson: Page):
+    """RoIAlign, aligned, pooled the box itself: its ghost is the picture. RoIPool did not."""
+    script = f"""async () => {{
+      const {{drawGhost}} = await import('{address("roi_features/map.js")}');
+      const seen = (ghost) => [...ghost.getContext('2d').getImageData(0, 0, ghost.width, ghost.width).data];
+      return [0, 3].map((number) => {{
+        const ghost = document.querySelectorAll('.roi-ghost')[number];
+        const pasted = seen(ghost);
+        drawGhost({BOARD}.image, ghost, {BOARD}.box, {BOARD}.box);
+        const alone = seen(ghost);
+        {BOARD}.draw();
+        return pasted.reduce((sum, part, i) => sum + Math.abs(part - alone[i]), 0) / pasted.length;
+      }});
+    }}"""
+    pool, align = lesson.evaluate(script)
+    assert align < 0.5
+    assert pool > 2
 
 
 def test_hovering_a_bin_multiplies_it_out(lesson: Page):

@@ -51,9 +51,14 @@ test("a value's place in a table of colours", () => {
 });
 
 test("the two cells around a point, and their weights", () => {
-  const near = neighbours(1.25, 4);
-  assert.deepEqual([near.low, near.high, near.lowWeight, near.highWeight], [1, 2, 0.75, 0.25]);
-  assert.equal(neighbours(-1.5, 4).lowWeight, 0);
+  assert.deepEqual(neighbours(1.25, 4), [
+    [1, 0.75],
+    [2, 0.25],
+  ]);
+  assert.deepEqual(
+    neighbours(-1.5, 4).map(([, weight]) => weight),
+    [0, 0],
+  );
 });
 
 test("texts that the page has already are put back where they were named", () => {

@@ -29,6 +29,12 @@ def shown(network: None) -> dict[str, Any]:
     return lesson.update(box="60.3,90.7,141.2,180.4", level="P4", channel=5, bins=7)
 
 
+@pytest.fixture(scope="module")
+def made(network: None) -> crops.Crops:
+    """What it was made from."""
+    return lesson.compute("scene:42", "60.3,90.7,141.2,180.4", "P4", 5, 7, "usual")
+
+
 def test_the_board_holds_what_the_operators_say(shown):
     board = asdict(shown["board"])
     values = torch.from_numpy(encode.unpack(board["map"]).copy())[None]
@@ -50,18 +56,15 @@ def test_the_map_is_the_networks_channel(shown):
     torch.testing.assert_close(mean.features[0], mean.network.features["P4"].mean(0))
 
 
-def test_the_reading_is_the_iou_with_what_was_pooled(shown):
+def test_the_reading_is_the_iou_with_what_was_pooled(shown, made):
     board = asdict(shown["board"])
     region = tuple(pooled_box(torch.tensor([board["box"]]), "roi_pool", 1 / 16, size=(16, 16))[0].tolist())
-    assert board["operators"][0]["region"] == region
+    assert made.regions[0] == region
     assert shown["overlap"].value == f"{iou(board['box'], region):.2f}"
 
 
-def test_the_question_is_answered_by_the_box(shown):
-    board = asdict(shown["board"])
-    shifts = [
-        abs(there - here) for there, here in zip(board["operators"][0]["region"], board["box"], strict=True)
-    ]
+def test_the_question_is_answered_by_the_box(shown, made):
+    shifts = [abs(there - here) for there, here in zip(made.regions[0], shown["board"].box, strict=True)]
     assert shown["question"].answer == shifts.index(max(shifts))
 
 
@@ -77,12 +80,26 @@ def test_heads_ran_on_each_crop(shown):
         assert 0 <= operator["score"] <= 1
         assert 0 <= operator["mask_iou"] <= 1
         assert 0 <= operator["mean_iou"] <= 1
-        assert operator["ghost"].startswith("data:image/jpeg")
         assert operator["mask"].startswith("data:image/png")
+    assert shown["board"].picture.startswith("data:image/jpeg")
+
+
+def test_masks_are_outlined_at_one_half_and_the_truth_pixel_by_pixel(shown, made):
+    board, truth = shown["board"], made.truth()
+    said = [cells.numpy() >= 0.5 for cells in made.swap.mask_cells]
+    drawn = [*(operator.outline for operator in board.operators), board.truth]
+    for polygons, mask in zip(drawn, [*said, truth], strict=True):
+        assert bool(polygons) == mask.any()
+        if not polygons:
+            continue
+        rows, columns = np.nonzero(mask)
+        corners = np.concatenate([np.reshape(line, (-1, 2)) for line in polygons])
+        np.testing.assert_allclose(corners.min(0), (columns.min(), rows.min()), atol=0.15)
+        np.testing.assert_allclose(corners.max(0), (columns.max() + 1, rows.max() + 1), atol=0.15)
 
 
 def test_the_stride_curve_is_the_reference():
-    curves = lesson.stride_curves()
+    curves = crops.stride_curves()
     assert curves["roi_pool"] == pytest.approx((0.932, 0.872, 0.770, 0.616), abs=0.005)
     assert curves["roi_align_aligned"] == (1.0, 1.0, 1.0, 1.0)
 
