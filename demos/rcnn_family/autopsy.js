@@ -2,7 +2,7 @@
 // here is what they share: the value, the chosen pixel and bin, and what lights up together.
 import { html, render } from "../draw/markup.js";
 import { clamp } from "../draw/number.js";
-import { unpack } from "../draw/packed.js";
+import { point, unpack } from "../draw/packed.js";
 import { CARDS } from "./cards.js";
 
 class Board {
@@ -21,9 +21,7 @@ class Board {
     const { chain } = this.stale ? this.value : value;
     this.value = { ...value, chain };
     if (!this.stale) Object.assign(this, { map: map?.data, bin: chain?.crop.followed });
-    const chosen = this.selection().split(",").map(Number);
-    const there = chosen.length === 2 && chosen.every(Number.isFinite) ? chosen.map(Math.floor) : null;
-    this.pixel = value.chain?.pixel ?? there;
+    this.pixel = value.chain?.paste.pixel ?? point(this.selection())?.map(Math.floor);
     clearTimeout(this.later);
     this.root.classList.remove("ma-waiting");
     this.draw();
@@ -51,8 +49,8 @@ class Board {
   }
 
   // Another pixel: drawn at once, asked for when the arrow keys rest.
-  choose(point, wait = 0) {
-    this.pixel = point.map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
+  choose(place, wait = 0) {
+    this.pixel = place.map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
     this.draw();
     clearTimeout(this.later);
     this.later = setTimeout(() => {
@@ -62,9 +60,10 @@ class Board {
     }, wait);
   }
 
-  chooseBin([row, column]) {
+  // Another bin: the nearest to a place [x, y] of the crop that reaches the logit.
+  chooseBin([x, y]) {
     const [top, left, bottom, right] = this.value.chain.crop.field;
-    this.bin = [clamp(row, top, bottom), clamp(column, left, right)];
+    this.bin = [clamp(Math.floor(y), top, bottom), clamp(Math.floor(x), left, right)];
     this.draw();
   }
 }

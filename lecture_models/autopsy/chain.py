@@ -60,12 +60,17 @@ class Autopsy:
     picture: PictureLink
 
     @property
-    def differences(self) -> dict[str, float]:
-        """For each link, how far its own product is from the network's value."""
+    def values(self) -> dict[str, tuple[float, float]]:
+        """For each link its own product, and the network's value."""
         links: dict[str, Any] = {"paste": self.paste, "sigmoid": self.sigmoid, "logit": self.logit}
         links |= {"deconv": self.deconv, "conv": self.conv, "head": self.head, "align": self.align}
-        found = {name: abs(link.value - link.network_value) for name, link in links.items()}
-        return found | {"shares": abs(self.align.shares_value - self.align.shares_network_value)}
+        found = {name: (float(link.value), float(link.network_value)) for name, link in links.items()}
+        return found | {"shares": (self.align.shares_value, self.align.shares_network_value)}
+
+    @property
+    def differences(self) -> dict[str, float]:
+        """For each link, how far its own product is from the network's value."""
+        return {name: abs(own - network) for name, (own, network) in self.values.items()}
 
 
 def autopsy(

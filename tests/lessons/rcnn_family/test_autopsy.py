@@ -37,14 +37,15 @@ def test_it_is_json_of_a_moderate_size(shown):
 
 def test_the_sums_add_up(shown, made):
     chain, found = shown.chain, made.made
-    assert sum(cell.weight * cell.prob for cell in chain.mask.cells) == pytest.approx(chain.value)
-    assert chain.mask.cells[chain.mask.followed] == found.paste.followed
-    logit = chain.logit
+    assert sum(cell.weight * cell.prob for cell in chain.paste.cells) == pytest.approx(chain.paste.value)
+    followed = [(cell.row, cell.column) for cell in (found.paste.followed, chain.sigmoid)]
+    assert followed[0] == followed[1]
+    logit, value = chain.logit, chain.sigmoid.logit
     total = sum(product for *_, product in logit.products) + logit.rest + logit.bias
-    assert total == pytest.approx(logit.value, abs=1e-6)
+    assert total == pytest.approx(value, abs=1e-6)
     for _, feature, weight, product in logit.products:
         assert feature * weight == pytest.approx(product)
-    assert logit.prob == pytest.approx(1 / (1 + np.exp(-logit.value)))
+    assert chain.sigmoid.value == pytest.approx(1 / (1 + np.exp(-value)))
     crop = chain.crop
     assert np.sum(crop.values) + crop.constant == pytest.approx(crop.value, abs=1e-5)
     assert len(chain.links) == len(found.differences)
