@@ -2,25 +2,22 @@
 // here is what they share: the value, the chosen pixel and bin, and what lights up together.
 import { html, render } from "../draw/markup.js";
 import { clamp } from "../draw/number.js";
-import { point, unpack } from "../draw/packed.js";
+import { point } from "../draw/packed.js";
 import { CARDS } from "./cards.js";
 
 class Board {
   constructor({ root, choose, selection }) {
-    Object.assign(this, { root, give: choose, selection, token: 0 });
+    Object.assign(this, { root, give: choose, selection });
     for (const name of ["focusin", "pointerover"]) root.addEventListener(name, (event) => this.light(event.target));
     for (const name of ["focusout", "pointerleave"]) root.addEventListener(name, () => this.light(null));
-    root.maskAutopsy = this; // for the tests: {value, map, pixel, bin, choose, chooseBin}
+    root.maskAutopsy = this; // for the tests: {value, pixel, bin, choose, chooseBin}
   }
 
-  async take(value) {
-    const token = ++this.token;
-    const map = value.chain && (await unpack(value.chain.map.values));
-    if (token !== this.token) return;
+  take(value) {
     this.stale = !value.chain && this.keeps(value);
     const { chain } = this.stale ? this.value : value;
     this.value = { ...value, chain };
-    if (!this.stale) Object.assign(this, { map: map?.data, bin: chain?.crop.followed });
+    if (!this.stale) this.bin = chain?.align.bin;
     this.pixel = value.chain?.paste.pixel ?? point(this.selection())?.map(Math.floor);
     clearTimeout(this.later);
     this.root.classList.remove("ma-waiting");
@@ -62,7 +59,7 @@ class Board {
 
   // Another bin: the nearest to a place [x, y] of the crop that reaches the logit.
   chooseBin([x, y]) {
-    const [top, left, bottom, right] = this.value.chain.crop.field;
+    const [top, left, bottom, right] = this.value.chain.head.field;
     this.bin = [clamp(Math.floor(y), top, bottom), clamp(Math.floor(x), left, right)];
     this.draw();
   }

@@ -5,9 +5,9 @@ Pictures that do not depend on the pixel are the same texts after each click, so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -19,7 +19,7 @@ from demos.records import Box
 if TYPE_CHECKING:
     from lecture_models.autopsy.align import AlignLink
     from lecture_models.autopsy.chain import Autopsy
-    from lecture_models.autopsy.head import SigmoidLink
+    from lecture_models.autopsy.head import HeadLink, SigmoidLink
     from lecture_models.autopsy.paste import PasteLink
     from lecture_models.autopsy.picture import PictureLink
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -56,41 +56,11 @@ class Logit:
 
 
 @dataclass(frozen=True)
-class Crop:
-    """What each bin of the crop gives the logit; ``straight`` is the bin right below the cell."""
-
-    values: Sequence[Numbers]
-    field: Numbers
-    followed: Numbers
-    straight: Numbers
-    constant: float
-    value: float
-    outside: float
-
-
-@dataclass(frozen=True)
-class Map:
-    """The part of the pyramid's map around the box, one channel, with all that the browser needs for any bin."""
-
-    image: str
-    level: str
-    stride: float
-    channel: int
-    extent: Numbers
-    shape: Numbers
-    values: Mapping[str, Any]
-    box: Numbers
-    columns: Sequence[Numbers]
-    rows: Sequence[Numbers]
-    crop: Sequence[Numbers]
-
-
-@dataclass(frozen=True)
 class Chain:
-    """All links of one pixel of a detection, from the pixel back to the picture, some of them as they were traced.
+    """All links of one pixel of a detection, from the pixel back to the picture, most of them as they were traced.
 
-    ``mask`` is a picture of ``size`` × ``size`` cells, ``heat`` the gradient's brightness, '' where it was not asked
-    for.
+    ``mask`` is a picture of ``size`` × ``size`` cells; ``straight`` the bin right below the cell; ``map`` a picture of the
+    ``extent`` of the pyramid's map (of ``shape``) whose numbers ``align`` holds; ``heat`` the gradient's brightness.
     """
 
     detection: int
@@ -100,8 +70,12 @@ class Chain:
     paste: PasteLink
     sigmoid: SigmoidLink
     logit: Logit
-    crop: Crop
-    map: Map
+    head: HeadLink
+    straight: Numbers
+    align: AlignLink
+    map: str
+    extent: Numbers
+    shape: Numbers
     heat: str
     picture: PictureLink
     links: Sequence[Link]
@@ -144,8 +118,9 @@ def detection_names(trace: RCNNTrace) -> list[tuple[str, int]]:
 
 def chain(made: Autopsy, cells: np.ndarray) -> Chain:
     """All links of one pixel; ``cells`` are its detection's mask."""
-    head, end = made.head, made.picture
-    shares = head.contributions.tolist(), head.field, head.followed, made.deconv.bin
+    head, align, end = made.head, made.align, made.picture
+    top, left, height, width = extent(align)
+    part = align.features[top : top + height, left : left + width]
     return Chain(
         detection=made.detection,
         resized=resized(made),
@@ -154,8 +129,12 @@ def chain(made: Autopsy, cells: np.ndarray) -> Chain:
         paste=made.paste,
         sigmoid=made.sigmoid,
         logit=logit(made),
-        crop=Crop(*shares, head.constant, head.value, head.outside),
-        map=feature_map(made.align),
+        head=replace(head, gradient=head.gradient[:0]),
+        straight=made.deconv.bin,
+        align=replace(align, features=part, shares=align.shares[:0]),
+        map=encode.png_uri(grids.heat(part)),
+        extent=(top, left, height, width),
+        shape=align.features.shape,
         heat="" if end.heat is None else encode.png_uri(brightness(end.heat)),
         picture=replace(end, heat=None),
         links=links(made),
@@ -192,25 +171,6 @@ def logit(made: Autopsy) -> Logit:
         deconv=f"channel {deconv.channel} of the 2 × 2 deconvolution: {where}",
         nine=conv.places.tolist(),
         conv=f"{below} convolution, bias {conv.bias:.3f}{scaled}, ReLU.".replace("-", "−"),
-    )
-
-
-def feature_map(link: AlignLink) -> Map:
-    """The part of the map around the box."""
-    top, left, height, width = extent(link)
-    part = link.features[top : top + height, left : left + width]
-    return Map(
-        image=encode.png_uri(grids.heat(part)),
-        level=link.level,
-        stride=link.stride,
-        channel=link.channel,
-        extent=(top, left, height, width),
-        shape=link.features.shape,
-        values=encode.pack_values(part),
-        box=link.box,
-        columns=link.columns.tolist(),
-        rows=link.rows.tolist(),
-        crop=link.crop.tolist(),
     )
 
 

@@ -146,7 +146,7 @@ const crop = (board) => {
     value: { chain },
     bin,
   } = board;
-  const { values, field, straight, constant, value, outside } = chain.crop;
+  const { contributions: values, field, constant, value, outside } = chain.head;
   const [top, left, bottom, right] = field;
   const [n, all, [row, column]] = [values.length, values.flat(), bin];
   const most = Math.max(...all.map(Math.abs), 1e-12);
@@ -154,10 +154,10 @@ const crop = (board) => {
     (one, i) => svg`<rect x=${i % n} y=${Math.floor(i / n)} width="1" height="1"
     class=${one < 0 ? "ma-minus" : "ma-plus"} fill-opacity=${Math.abs(one) / most}/>`,
   );
-  const [r, c] = straight;
+  const [r, c] = chain.straight;
   const around = [Math.max(c - 1, 0), Math.max(r - 1, 0), Math.min(c + 2, n), Math.min(r + 2, n)];
   const shapes = svg`${bins}${rectangle([left, top, right + 1, bottom + 1], "ma-reach")}
-    ${keyed("around", "", rectangle(around))}${keyed("straight", "", rectangle(cell(straight)))}
+    ${keyed("around", "", rectangle(around))}${keyed("straight", "", rectangle(cell(chain.straight)))}
     ${keyed("bin", "points", boxed(cell(bin), "ma-cell ma-followed"))}`;
   const about = "The crop of 14 × 14 bins. Choose a bin inside the receptive field, by click or arrow keys.";
   const point = pointing("bin", [column, row], (at) => board.chooseBin(at), 3);
@@ -171,17 +171,17 @@ const crop = (board) => {
 };
 
 // ---- 5 RoIAlign on the pyramid's map -----------------------------------------------------------------
-const map = ({ value: { chain }, map: values, bin }) => {
-  const { level, stride, channel, extent, rows, columns, box, crop: own } = chain.map;
-  const [[top, left, high, wide], [row, column]] = [extent, bin];
+const map = ({ value: { chain }, bin }) => {
+  const { level, stride, channel, rows, columns, box, crop: own } = chain.align;
+  const [[top, left, high, wide], [row, column]] = [chain.extent, bin];
   // index coordinates: cell j is drawn from j to j + 1 and its value sits in the middle, at j + ½
   const really = box.map((side) => side + 0.5);
   const [width, height] = [(box[2] - box[0]) / columns.length, (box[3] - box[1]) / rows.length];
   const corner = [really[0] + column * width, really[1] + row * height];
   const points = rows[row].flatMap((y) => columns[column].map((x) => dot(x, y, wide / 110)));
-  const cells = binCells(chain.map, values, bin);
+  const cells = binCells(chain, bin);
   const read = cells.map((one, i) => keyed(`part-${i}`, "", boxed(cell([one.row, one.column]), "ma-cell")));
-  const shapes = svg`${image(chain.map.image, [left, top, wide, high])}${boxed(box, "ma-mine")}
+  const shapes = svg`${image(chain.map, [left, top, wide, high])}${boxed(box, "ma-mine")}
     ${rectangle(really, "ma-region")}
     ${keyed("points", "", rectangle([...corner, corner[0] + width, corner[1] + height], "ma-bin"))}${read}
     ${keyed("points", "", points)}`;

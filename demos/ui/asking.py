@@ -24,6 +24,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from demos.records import as_json
 from demos.ui import slots
 from demos.ui.checks import check_all, shorten
 from demos.ui.screen import Screen
@@ -98,7 +99,7 @@ class Asking:
 
     def _packed(self, screen: Screen, settings: Mapping[str, Any], have: set[str]) -> bytes:
         shown = screen.lesson.update(**settings)
-        return named(orjson.dumps(shown), have)
+        return named(as_json(shown), have)
 
 
 def named(shown: bytes, have: set[str]) -> bytes:

@@ -8,13 +8,13 @@ import math
 from typing import Any
 
 import numpy as np
-import orjson
 import pytest
 import torch
 from torchvision.models import get_model
 
 from demos.rcnn_family import lesson
 from demos.rcnn_family.stages import FATES
+from demos.records import as_json
 from lecture_models import pictures, zoo
 from lecture_models.nets.rcnn_trace import as_tensor
 from lecture_models.rcnn.record import limits_of
@@ -37,7 +37,7 @@ def _result(key: str) -> dict[str, torch.Tensor]:
 def test_a_view_fills_its_own_board_alone(view):
     shown = lesson.update(view=view)
     assert [name for name in BOARDS if shown[name] is not None] == [view]
-    orjson.dumps(shown[view])
+    as_json(shown[view])
 
 
 def test_ledgers_say_what_ran():
