@@ -34,7 +34,7 @@ class Board {
     const { chain } = this.value;
     this.root.classList.toggle("ma-empty", !chain);
     this.root.classList.toggle("ma-stale", this.stale);
-    render(html`${(chain ? CARDS : CARDS.slice(0, 1)).map((card) => card(this))}`, this.root);
+    render(html`${(chain ? CARDS : CARDS.slice(0, 1)).map((card) => card(chain, this))}`, this.root);
   }
 
   // What an element is about (data-key) and what that is made of (data-from) light up together.

@@ -59,8 +59,9 @@ class Logit:
 class Chain:
     """All links of one pixel of a detection, from the pixel back to the picture, most of them as they were traced.
 
-    ``mask`` is a picture of ``size`` × ``size`` cells; ``straight`` the bin right below the cell; ``map`` a picture of the
-    ``extent`` of the pyramid's map (of ``shape``) whose numbers ``align`` holds; ``heat`` the gradient's brightness.
+    ``mask`` is a picture of ``size`` × ``size`` cells; ``straight`` the bin right below the cell; ``map`` a picture of
+    the ``extent`` of the pyramid's map, of ``shape``, whose numbers ``align`` holds; ``heat`` the gradient's
+    brightness, '' where it was not asked for.
     """
 
     detection: int
@@ -96,8 +97,7 @@ class Board:
 def board(made: Traced) -> Board:
     """What the board draws; without a chain the picture alone, to choose a pixel."""
     trace = made.trace
-    names, scores = detection_names(trace), trace.scores.tolist()
-    colors = instance_colors([kind for kind, _ in names])
+    names, scores, colors = detection_names(trace), trace.scores.tolist(), instance_colors(trace.names)
     labels = [f"{kind} {number} · {s:.2f}" for (kind, number), s in zip(names, scores, strict=True)]
     return Board(
         size=(trace.image.shape[0], trace.image.shape[1]),
@@ -111,9 +111,7 @@ def board(made: Traced) -> Board:
 
 def detection_names(trace: RCNNTrace) -> list[tuple[str, int]]:
     """Class and number within the class, from 1, of each detection: the best-scoring first."""
-    known = dict(enumerate(trace.classes))
-    kinds = [known.get(label, f"class {label}") for label in trace.labels.tolist()]
-    return [(kind, kinds[:place].count(kind) + 1) for place, kind in enumerate(kinds)]
+    return [(kind, trace.names[:place].count(kind) + 1) for place, kind in enumerate(trace.names)]
 
 
 def chain(made: Autopsy, cells: np.ndarray) -> Chain:

@@ -1,9 +1,9 @@
-// The six cards of the autopsy: what each draws of board.value.chain (autopsy.py). What a shape or a term is about is
+// The six cards of the autopsy: what each draws of the chain (Chain in autopsy.py). What a shape or a term is about is
 // its data-key, what that is made of its data-from.
 import { html, nothing, svg } from "../draw/markup.js";
 import { number, percent, sum, tiny } from "../draw/number.js";
 import { boxed, cross, rectangle } from "../draw/picture.js";
-import { arrow, inside } from "../draw/pointer.js";
+import { arrows, inside } from "../draw/pointer.js";
 import { table } from "../draw/widgets.js";
 import { binCells } from "./sums.js";
 
@@ -25,15 +25,11 @@ const drawing = (view, about, shapes, point) =>
   html`<svg viewBox=${view.join(" ")} style="--ratio:${view[2] / view[3]}" aria-label=${about}
     role=${point ? "application" : "img"} tabindex=${point ? 0 : nothing} data-part=${point?.part ?? nothing}
     @click=${point?.click} @keydown=${point?.key}>${shapes}</svg>`;
-const pointing = (part, from, take, far) => {
-  const key = (event) => {
-    const by = arrow(event, far);
-    if (!by) return;
-    take([from[0] + by[0], from[1] + by[1]], REST);
-    event.preventDefault();
-  };
-  return { part, click: (event) => take(inside(event, event.currentTarget), 0), key };
-};
+const pointing = (part, from, take, far) => ({
+  part,
+  click: (event) => take(inside(event, event.currentTarget), 0),
+  key: arrows((by) => take([from[0] + by[0], from[1] + by[1]], REST), far),
+});
 
 // value = term + term …; a term {text, key, from} lights up with its cell.
 const term = ({ text, key, from = "" }, i) =>
@@ -56,7 +52,7 @@ const link = ([, name, by, value, own]) => {
 const links = ({ links: all }) =>
   html`<div class="ww-table ma-links">${table({ caption: "", head: HEAD, rows: all.map(link), strong: [] })}</div>`;
 
-const said = ({ value: { chain, boxes }, stale }, from) => {
+const said = (chain, { value: { boxes }, stale }, from) => {
   if (!chain) return note("Click a pixel of a mask, or move the cross with the arrow keys.");
   const { pixel, value } = chain.paste;
   const [{ label: title }, at] = [boxes[chain.detection], `at pixel (${pixel.join(", ")})`];
@@ -66,8 +62,8 @@ const said = ({ value: { chain, boxes }, stale }, from) => {
     <span>${title}</span></p>${note(how)}${note(chain.resized)}${links(chain)}`;
 };
 
-const picture = (board) => {
-  const { size, base, overlay, boxes, message, chain } = board.value;
+const picture = (chain, board) => {
+  const { size, base, overlay, boxes, message } = board.value;
   const [[height, width], pixel] = [size, board.pixel];
   const whole = [0, 0, width, height];
   const from = chain && !board.stale ? chain.paste.cells.map((_, i) => `cell-${i}`).join(" ") : "";
@@ -80,12 +76,12 @@ const picture = (board) => {
   const point = pointing("pixel", pixel ?? [width / 2, height / 2], (at, wait) => board.choose(at, wait), 10);
   const about = "All final masks. Click a pixel, or move it with the arrow keys.";
   const inner = html`${drawing(whole, about, shapes, point)}
-    ${message ? html`<p class="ww-message">${message}</p>` : nothing}${said(board, from)}`;
+    ${message ? html`<p class="ww-message">${message}</p>` : nothing}${said(chain, board, from)}`;
   return card(1, "picture", "A pixel of a final mask", inner);
 };
 
 // ---- 2 the 28 × 28 cells, and those that the pixel reads, enlarged ------------------------------------
-const mask = ({ value: { chain } }) => {
+const mask = (chain) => {
   const { size: n, sigmoid } = chain;
   const { source, cells, value } = chain.paste;
   const under = image(chain.mask, [0, 0, n, n]);
@@ -119,7 +115,7 @@ const bar = ({ name, value, key, from = "", title = "" }, most) => {
     data-from=${from} tabindex=${key ? 0 : nothing} style="--from:${value < 0 ? 50 - share : 50}%;--wide:${share}%">
     <span>${name}</span><i></i><b>${number(value)}</b></div>`;
 };
-const logit = ({ value: { chain } }) => {
+const logit = (chain) => {
   const { row, column, logit: value, value: prob } = chain.sigmoid;
   const { products, rest, count, bias, formula, deconv, nine, conv } = chain.logit;
   const keys = products.map((_, i) => `product-${i}`);
@@ -141,14 +137,10 @@ const logit = ({ value: { chain } }) => {
 };
 
 // ---- 4 the 14 × 14 bins ------------------------------------------------------------------------------
-const crop = (board) => {
-  const {
-    value: { chain },
-    bin,
-  } = board;
+const crop = (chain, board) => {
   const { contributions: values, field, constant, value, outside } = chain.head;
   const [top, left, bottom, right] = field;
-  const [n, all, [row, column]] = [values.length, values.flat(), bin];
+  const [n, all, bin] = [values.length, values.flat(), board.bin];
   const most = Math.max(...all.map(Math.abs), 1e-12);
   const bins = all.map(
     (one, i) => svg`<rect x=${i % n} y=${Math.floor(i / n)} width="1" height="1"
@@ -160,18 +152,18 @@ const crop = (board) => {
     ${keyed("around", "", rectangle(around))}${keyed("straight", "", rectangle(cell(chain.straight)))}
     ${keyed("bin", "points", boxed(cell(bin), "ma-cell ma-followed"))}`;
   const about = "The crop of 14 × 14 bins. Choose a bin inside the receptive field, by click or arrow keys.";
-  const point = pointing("bin", [column, row], (at) => board.chooseBin(at), 3);
+  const point = pointing("bin", [bin[1], bin[0]], (at) => board.chooseBin(at), 3);
   const reached = `${number(sum(all))} from ${(bottom - top + 1) * (right - left + 1)} bins`;
   const terms = [{ text: reached, key: "bins", from: "bin" }, { text: `${number(constant)} from the biases` }];
   const why = "Orange bins raise the logit, blue ones lower it: gradient · value, exact while no ReLU switches.";
   const inner = html`${drawing([-0.2, -0.2, n + 0.4, n + 0.4], about, shapes, point)}${equation(value, terms)}
     ${check(chain, "head")}<p class="ma-sum" tabindex="0" data-key="bin" data-from="points">Bin ${place(bin)} gives
-      <b>${number(values[row][column])}</b></p>${note(`${why} Gradient outside the frame: ${tiny(outside)}.`)}`;
+      <b>${number(values[bin[0]][bin[1]])}</b></p>${note(`${why} Gradient outside the frame: ${tiny(outside)}.`)}`;
   return card(4, "crop", "Bins that reach this logit", inner);
 };
 
 // ---- 5 RoIAlign on the pyramid's map -----------------------------------------------------------------
-const map = ({ value: { chain }, bin }) => {
+const map = (chain, { bin }) => {
   const { level, stride, channel, rows, columns, box, crop: own } = chain.align;
   const [[top, left, high, wide], [row, column]] = [chain.extent, bin];
   // index coordinates: cell j is drawn from j to j + 1 and its value sits in the middle, at j + ½
@@ -200,7 +192,7 @@ const map = ({ value: { chain }, bin }) => {
 };
 
 // ---- 6 back on the picture ---------------------------------------------------------------------------
-const field = ({ value: { chain, size, base } }) => {
+const field = (chain, { value: { size, base } }) => {
   const { fields, box_share: boxShare, exact, outside } = chain.picture;
   const [[height, width], inset] = [size, size[1] / 500];
   const whole = [0, 0, width, height];

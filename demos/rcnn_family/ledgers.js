@@ -16,8 +16,8 @@ const HOW = `A bar is as long as the total, on a logarithmic axis that all colum
   stage's share of it. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this
   machine, when the column ran; of a stage that columns share, the fastest of their runs. Dashed: true things missed.`;
 const UNTRAINED = "These heads learned from whole pictures, not from warped crops: hence the false boxes.";
-const FAST = { name: "Fast R-CNN", year: "Girshick 2015" };
-const SLOW = { name: "Slow R-CNN", year: "Girshick et al. 2014" };
+const FAST = "Fast R-CNN";
+const SLOW = "Slow R-CNN";
 
 // What both boards share: the value of the ledgers, what is shown on all pictures, and how each is drawn.
 const page = { value: null, shown: { proposals: true, boxes: true }, draws: [] };
@@ -72,8 +72,8 @@ const found = ({ score }, { boxes, truth }) => {
   const hits = truth?.filter(([, hit]) => hit);
   return hits ? html`<b>${hits.length} of ${truth.length}</b> things found · ${said}` : said;
 };
-const section = ({ name, year }, inner) =>
-  html`<section class="rcl-column" aria-label=${name}><header><h3>${name}</h3><span>${year}</span></header>
+const section = (name, papers, inner) =>
+  html`<section class="rcl-column" aria-label=${name}><header><h3>${name}</h3><span>${papers[name][0]}</span></header>
     ${inner}</section>`;
 const passes = (many, note) =>
   html`<p class="rcl-passes"><strong>${many}</strong><span>${many === 1 ? "backbone pass" : "backbone passes"}
@@ -81,14 +81,15 @@ const passes = (many, note) =>
 const proposed = ({ total, source }) => `${things(total, "proposal")}: ${source}`;
 const hint = (text) => html`<p class="rcl-hint">${text}</p>`;
 const HEAD = ["stage", "multiply-adds", "time"];
-const columnOf = (value, column, { axes }, note = proposed(column)) =>
-  section(
-    column,
-    html`${picture(value, column)}${passes(column.passes, note)}<p class="rcl-found">${found(value, column)}</p>
-      ${bar("Multiply-adds", column, "macs", axes.macs, macs)}${bar("Time", column, "ms", axes.ms, time)}
-      ${table({ caption: "", head: HEAD, rows: column.stages.map(row), strong: [] })}
-      ${column.reported ? html`<p class="rcl-paper">¶ reported: ${column.reported}</p>` : nothing}`,
-  );
+const columnOf = (value, column, { axes, papers }, note = proposed(column)) => {
+  const [, reported] = papers[column.name];
+  const inner = html`${picture(value, column)}${passes(column.passes, note)}
+    <p class="rcl-found">${found(value, column)}</p>
+    ${bar("Multiply-adds", column, "macs", axes.macs, macs)}${bar("Time", column, "ms", axes.ms, time)}
+    ${table({ caption: "", head: HEAD, rows: column.stages.map(row), strong: [] })}
+    ${reported ? html`<p class="rcl-paper">¶ reported: ${reported}</p>` : nothing}`;
+  return section(column.name, papers, inner);
+};
 
 // ---- Fast, Faster, Mask ------------------------------------------------------------------------------
 export const rcnnLedgers = ({ root, settings, again }) => {
@@ -96,7 +97,7 @@ export const rcnnLedgers = ({ root, settings, again }) => {
   const draw = () => {
     const { columns, waiting } = page.value ?? { columns: [] };
     const masks = columns.some(({ name }) => name === "Mask R-CNN");
-    const soon = section(FAST, hint("Selective search is looking for proposals…"));
+    const soon = section(FAST, settings.papers, hint("Selective search is looking for proposals…"));
     const drawn = columns.map((column) => columnOf(page.value, column, settings));
     if (columns.length)
       render(html`${waiting ? soon : ""}${drawn}${masks ? "" : hint(NO_MASKS)}<p class="ww-note">${HOW}</p>`, root);
@@ -114,11 +115,12 @@ export const rcnnLedgers = ({ root, settings, again }) => {
 
 // ---- Slow --------------------------------------------------------------------------------------------
 // Before it ran: the picture with the proposals that it would cut out, which Fast R-CNN has already.
-const unrun = (text) => {
-  const fast = page.value?.columns.find(({ name }) => name === FAST.name);
-  if (!fast) return section(SLOW, hint("Not run yet."));
-  const bare = { ...fast, ...SLOW, boxes: [], truth: null, masks: "" };
-  return section(SLOW, html`${picture(page.value, bare)}${passes("?", proposed(fast))}${hint(text)}`);
+const unrun = ({ papers, hint: text }) => {
+  const fast = page.value?.columns.find(({ name }) => name === FAST);
+  if (!fast) return section(SLOW, papers, hint("Not run yet."));
+  const bare = { ...fast, name: SLOW, boxes: [], truth: null, masks: "" };
+  const inner = html`${picture(page.value, bare)}${passes("?", proposed(fast))}${hint(text)}`;
+  return section(SLOW, papers, inner);
 };
 
 // A report between the first and the last has no picture and no proposals. (gradio may skip some of a stream: so each
@@ -141,7 +143,7 @@ export const rcnnSlowLedger = ({ root, settings }) => {
   const draw = () => {
     const other = Boolean(value && page.value && page.value.of !== value.of);
     root.classList.toggle("rcl-stale", other);
-    if (!value) return render(unrun(settings.hint), root);
+    if (!value) return render(unrun(settings), root);
     const [column] = value.columns;
     const warped = `Each crop is warped to ${column.warp} × ${column.warp} pixels. ${UNTRAINED}`;
     const again = other ? `Run it again for ${page.value.of}. ` : "";

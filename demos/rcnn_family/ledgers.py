@@ -48,8 +48,6 @@ class Column:
     """
 
     name: str
-    year: str
-    reported: str
     source: str
     proposals: str
     total: int
@@ -99,12 +97,9 @@ def column(ledger: Ledger, classes: Sequence[str], score: float, truth: Truth | 
     shown = np.flatnonzero(np.asarray(ledger.scores) >= score)
     names = [classes[label] if classes else str(label) for label in ledger.labels[shown].tolist()]
     colors = instance_colors(names)
-    (year, reported), scores = PAPERS[ledger.name], ledger.scores[shown].tolist()
-    labels = [f"{name} {s:.2f}" for name, s in zip(names, scores, strict=True)]
+    labels = [f"{name} {s:.2f}" for name, s in zip(names, ledger.scores[shown].tolist(), strict=True)]
     return Column(
         name=ledger.name,
-        year=year,
-        reported=reported,
         source=ledger.source,
         proposals=encode.listed(ledger.proposals),
         total=len(ledger.proposals),

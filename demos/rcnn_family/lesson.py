@@ -132,7 +132,7 @@ def build(screen: Screen) -> None:
         screen.reading("reading")
     with screen.row:
         with gr.Row(elem_classes=["rcnn-books"]):
-            looks: dict[str, Any] = {"axes": ledgers.AXES, "hint": HINT}
+            looks: dict[str, Any] = {"axes": ledgers.AXES, "papers": ledgers.PAPERS, "hint": HINT}
             screen.board("slow", "rcnnSlowLedger", label="Slow R-CNN's ledger", by="slow", **looks)
             screen.board("ledgers", "rcnnLedgers", label="Ledgers of Fast, Faster and Mask R-CNN", **looks)
         with gr.Row(elem_classes=["rcnn-stages"]):

@@ -31,7 +31,7 @@ const unpacked = ({ followed, twins, poses, ...columns }) => {
 const spot = ([x, y], size) => {
   const r = Math.max(...size) / 45;
   const path = `M${x - r} ${y}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0M${x} ${y}h.01`;
-  return svg`<path d=${path} class="rcs-spot"/>`;
+  return svg`<path d=${path} class="ww-box-line rcs-spot"/>`;
 };
 
 // The boxes of one anchor's fate, and the thing that was missed with it.
@@ -94,17 +94,17 @@ export class Picture {
   }
 
   // ---- the boxes -------------------------------------------------------------------------------------
-  take(value) {
-    this.colors = Object.values(colors(this.board.root, "rcs-level", LEVELS));
+  take() {
+    const { root, value, stage } = this.board;
+    this.colors = Object.values(colors(root, "rcs-level", LEVELS));
     this.tracks = unpacked(value.tracks);
-    this.show(this.board.stage, this.board.stage, false);
+    this.show(stage, stage, false);
   }
 
   // Boxes that a stage has: all anchors' sample at first; twins only once there are classes.
   here(number) {
     const { drawn, color } = this.board.value.stages[number];
-    if (drawn === "sample") return this.tracks.filter(({ kind }) => kind === "sample");
-    const kinds = color === "class" ? ["followed", "twin"] : ["followed"];
+    const kinds = drawn === "sample" ? ["sample"] : color === "class" ? ["followed", "twin"] : ["followed"];
     return this.tracks.filter(({ kind, ends }) => kinds.includes(kind) && ends >= number);
   }
 

@@ -3,7 +3,6 @@
 import { bars } from "../draw/bars.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { clamp, count, tenth } from "../draw/number.js";
-import { point } from "../draw/packed.js";
 import { dot, endings, panel as fates } from "./fates.js";
 import { Picture, levelColor } from "./picture.js";
 
@@ -39,16 +38,9 @@ class Board {
   take(value) {
     const asked = value.place && (this.asked || !this.value); // by a click, or by a permalink
     if (asked && !this.value) this.stage = value.stages.length - 1; // what became of them: the end
-    Object.assign(this, { value, asked: false, accused: false, pinned: null, told: null });
-    this.picture.take(value);
-    this.chosen();
+    Object.assign(this, { value, place: value.place?.point, asked: false, accused: false, pinned: null, told: null });
+    this.picture.take();
     this.open(asked ? "fates" : this.tab);
-  }
-
-  // The chosen place is the setting's: the learner's last click, or a permalink's.
-  chosen() {
-    this.place = point(this.selection()) ?? this.value?.place?.point;
-    this.draw();
   }
 
   ask(place) {

@@ -15,7 +15,7 @@ import numpy as np
 
 from demos.figures import encode, style
 from demos.rcnn_family.ledgers import instance_colors, mask_overlay
-from demos.rcnn_family.stage_list import KINDS, LOOKS, Look, Pose, Told, class_names, told
+from demos.rcnn_family.stage_list import KINDS, LOOKS, Look, Pose, Told, told
 
 if TYPE_CHECKING:
     from lecture_models.rcnn.fates import FatesTrace
@@ -99,7 +99,7 @@ class Board:
 def board(made: Filtered) -> Board:
     """The board of one study."""
     record, stages, fates = made.record, made.stages, made.fates
-    names = class_names(record, stages.class_probs.shape[1])
+    names = [record.class_name(label) for label in range(stages.class_probs.shape[1])]
     masks = stages.masks(record.size).numpy() >= HALF
     colors = instance_colors([names[label] for label in stages.labels.tolist()])
     followed = tracks(record, stages, fates)

@@ -3,7 +3,7 @@ r"""What lesson A2 says about its run: for each view the large number, the quest
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from demos.rcnn_family.stages import FATES, SURVIVED
@@ -69,14 +69,11 @@ def fates(counts: Mapping[str, int], names: Mapping[str, tuple[str, str]]) -> st
     named = {names[kind][0]: count for kind, count in counts.items() if count}
     terms = [rf"{count:,}\text{{ {name[:1].lower()}{name[1:]}}}" for name, count in named.items()]
     lines = [" + ".join(terms[start : start + 3]) for start in range(0, len(terms), 3)]
-    joined = lines[0] if len(lines) == 1 else stacked(lines)
+    joined = lines[0]
+    if len(lines) > 1:  # for narrow screens
+        joined = r"\begin{aligned}& " + r" \\ & {}+ ".join(lines) + r"\end{aligned}"
     sums = latex_commas(rf"{joined} = {sum(counts.values()):,}\text{{ anchors}}")
     return f"Every anchor has one fate:\n\n$${sums}$$\n\n"
-
-
-def stacked(lines: Sequence[str]) -> str:
-    """Long sums on several lines, for narrow screens."""
-    return r"\begin{aligned}& " + r" \\ & {}+ ".join(lines) + r"\end{aligned}"
 
 
 def decoded(record: RCNNRecord, stages: StagesTrace) -> str:

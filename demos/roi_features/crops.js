@@ -3,7 +3,7 @@
 import { html, nothing, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { clamp, minus, tenth } from "../draw/number.js";
-import { arrow } from "../draw/pointer.js";
+import { arrows } from "../draw/pointer.js";
 import { OPERATORS, binAt, nearest } from "./board.js";
 import { drawMap, drawOutput } from "./map.js";
 import { iou } from "./sums.js";
@@ -53,13 +53,11 @@ class Column {
       board.ask();
     });
     canvas.addEventListener("focus", () => board.select(board.selected.row, board.selected.column, number));
-    canvas.addEventListener("keydown", (event) => {
-      const by = arrow(event);
-      if (!by) return;
-      event.preventDefault();
+    const move = ([right, down]) => {
       const { row, column } = board.selected;
-      board.select(...[row + by[1], column + by[0]].map((at) => clamp(at, 0, board.value.bins - 1)), number);
-    });
+      board.select(...[row + down, column + right].map((at) => clamp(at, 0, board.value.bins - 1)), number);
+    };
+    canvas.addEventListener("keydown", arrows(move));
   }
 
   binOnOutput(event) {

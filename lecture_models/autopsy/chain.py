@@ -125,7 +125,7 @@ def _follow(network: Any, trace: RCNNTrace, pixel: tuple[int, int], number: int,
     return Autopsy(
         pixel=pixel,
         detection=number,
-        name=_name(trace, number),
+        name=trace.names[number],
         score=float(trace.scores[number]),
         network_size=size,
         scales=scales,
@@ -188,7 +188,7 @@ def near(trace: RCNNTrace, pixel: tuple[int, int]) -> str:
     """The boxes nearest to a pixel, in words: "the nearest are ball (3 px away) and crate (20 px away)"."""
     distances = [_distance(box, pixel) for box in trace.boxes]
     order = sorted(range(len(distances)), key=lambda number: distances[number])[:NEAREST]
-    named = [f"{_name(trace, number)} ({distances[number]:.0f} px away)" for number in order]
+    named = [f"{trace.names[number]} ({distances[number]:.0f} px away)" for number in order]
     listed = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
     return f"the nearest {'is' if len(named) == 1 else 'are'} {listed}"
 
@@ -208,11 +208,6 @@ def _distance(box: Tensor, pixel: tuple[int, int]) -> float:
     x0, y0, x1, y1 = box.tolist()
     x, y = pixel[0] + 0.5, pixel[1] + 0.5
     return float(np.hypot(max(x0 - x, 0, x - x1), max(y0 - y, 0, y - y1)))
-
-
-def _name(trace: RCNNTrace, number: int) -> str:
-    label = int(trace.labels[number])
-    return trace.classes[label] if label < len(trace.classes) else f"class {label}"
 
 
 def _inside(trace: RCNNTrace, pixel: tuple[float, float]) -> tuple[int, int]:
@@ -245,6 +240,6 @@ def no_masks(trace: RCNNTrace) -> str:
 def _off_the_mask(trace: RCNNTrace, number: int, pixel: tuple[int, int]) -> str:
     box = ", ".join(f"{side:.0f}" for side in trace.boxes[number].tolist())
     return (
-        f"The mask of detection {number} ({_name(trace, number)}) covers its box [{box}] and reads nothing at "
+        f"The mask of detection {number} ({trace.names[number]}) covers its box [{box}] and reads nothing at "
         f"({pixel[0]}, {pixel[1]}). Click inside the box."
     )
