@@ -1,7 +1,7 @@
 // The picture of the board rcnnStages: boxes that morph from stage to stage, the masks at the end, one anchor's fate,
 // and the place that the learner chooses. Hundreds of boxes at sixty frames a second: on a canvas, by hand.
 import { colors, pen } from "../draw/canvas.js";
-import { html, nothing, svg } from "../draw/markup.js";
+import { nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { clamp, tenth } from "../draw/number.js";
 import { numbers, rows } from "../draw/packed.js";
@@ -15,6 +15,7 @@ const THIN = 1.4;
 const THICK = 2.6;
 const LABEL = "Picture. Arrow keys move a cross, Enter asks what became of the anchors there.";
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const inside = (point, size) => point.map((side, i) => tenth(clamp(side, 0, size[1 - i] - 0.1)));
 export const levelColor = (level) => `var(--rcs-level-${level % LEVELS.length})`;
 
 // The followed boxes, then the twins, then the sample.
@@ -44,13 +45,26 @@ export class Picture {
   constructor(board) {
     Object.assign(this, { board, moving: [], named: [], aimed: null, frame: 0, at: 1 });
     this.canvas = make("canvas", { "aria-hidden": "true" });
+    const at = (event) => inside(under(event, this.canvas, board.value.size), board.value.size);
+    const leave = () => this.aim(null);
+    this.root = make("div", {
+      tabindex: "0",
+      role: "application",
+      "aria-label": LABEL,
+      onpointermove: (event) => this.aim(at(event)),
+      onpointerleave: leave,
+      onblur: leave,
+      onclick: (event) => board.ask(at(event)),
+      onkeydown: (event) => this.key(event),
+    });
     new ResizeObserver(() => this.pose(this.at)).observe(this.canvas);
   }
 
-  markup() {
+  draw() {
     const { value, stage, told: fate, place } = this.board;
     const { size, image, pasted, stages } = value;
-    const css = `${stages[stage].kind === "pasted" && pasted ? "rcs-pasted" : ""} ${fate ? "rcs-telling" : ""}`;
+    const done = stages[stage].kind === "pasted" && pasted;
+    this.root.className = `rcs-frame ${done ? "rcs-pasted" : ""} ${fate ? "rcs-telling" : ""}`;
     const drawn = framed({
       size,
       image,
@@ -61,28 +75,17 @@ export class Picture {
       wide: this.canvas.clientWidth || undefined,
       point: this.aimed,
     });
-    const leave = () => this.aim(null);
-    return html`<div class="rcs-frame ${css}" tabindex="0" role="application" aria-label=${LABEL}
-      @pointermove=${(event) => this.aim(this.under(event))} @pointerleave=${leave} @blur=${leave}
-      @click=${(event) => this.board.ask(this.under(event))} @keydown=${(event) => this.key(event)}>${drawn}</div>`;
+    render(drawn, this.root);
   }
 
   // ---- the place -------------------------------------------------------------------------------------
-  inside(point) {
-    const { size } = this.board.value;
-    return point.map((side, i) => tenth(clamp(side, 0, size[1 - i] - 0.1)));
-  }
-
-  under(event) {
-    return this.inside(under(event, this.canvas, this.board.value.size));
-  }
-
   key(event) {
     const { size } = this.board.value;
     const by = arrow(event, 5);
     const from = this.aimed || this.board.place || size.map((side) => side / 2).reverse();
     const step = Math.max(1, Math.round(Math.max(...size) / 64));
-    if (by) this.aim(this.inside(from.map((side, i) => side + step * by[i])));
+    const to = by && from.map((side, i) => side + step * by[i]);
+    if (to) this.aim(inside(to, size));
     else if (event.key === "Enter" || event.key === " ") this.board.ask(from);
     else return;
     event.preventDefault();
@@ -90,7 +93,7 @@ export class Picture {
 
   aim(point) {
     this.aimed = point;
-    this.board.draw();
+    this.draw();
   }
 
   // ---- the boxes -------------------------------------------------------------------------------------

@@ -115,6 +115,7 @@ class Board {
   draw() {
     const { value, stage, tab } = this;
     if (!value) return;
+    this.picture.draw();
     const chip = (one, i) =>
       html`<li><button type="button" class=${i < stage ? "rcs-past" : ""} tabindex=${i === stage ? 0 : -1}
         aria-current=${i === stage ? "step" : "false"} @click=${() => this.step(i - this.stage)}>
@@ -124,7 +125,7 @@ class Board {
         ${inner}</div>`;
     render(
       html`<div class="rcs-body"><ol class="rcs-chips" aria-label="Stages">${value.stages.map(chip)}</ol>
-        <div class="rcs-main" style="--ratio:${value.size[1] / value.size[0]}">${this.picture.markup()}
+        <div class="rcs-main" style="--ratio:${value.size[1] / value.size[0]}">${this.picture.root}
           <div class="rcs-side">${this.transport()}${this.tabs()}
             ${panel("stage", this.words(value.stages[stage]))}${panel("fates", fates(this))}</div></div>
         <section class="rcs-endings">${endings(value)}</section></div>`,
