@@ -16,11 +16,6 @@ export const rows = (text, each) => {
   const all = numbers(text);
   return Array.from({ length: all.length / each }, (_, i) => all.slice(i * each, (i + 1) * each));
 };
-// The point of a text "x,y"; null where it is none.
-export const point = (text) => {
-  const sides = numbers(text);
-  return sides.length === 2 && sides.every(Number.isFinite) ? sides : null;
-};
 
 // A record from its text; anything else as it is.
 export const read = (value) => (typeof value === "string" && /^[[{]/.test(value) ? JSON.parse(value) : value);

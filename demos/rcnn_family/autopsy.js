@@ -2,7 +2,7 @@
 // here is what they share: the value, the chosen pixel and bin, and what lights up together.
 import { html, render } from "../draw/markup.js";
 import { clamp } from "../draw/number.js";
-import { point } from "../draw/packed.js";
+import { numbers } from "../draw/packed.js";
 import { CARDS } from "./cards.js";
 
 class Board {
@@ -18,7 +18,8 @@ class Board {
     const { chain } = this.stale ? this.value : value;
     this.value = { ...value, chain };
     if (!this.stale) this.bin = chain?.align.bin;
-    this.pixel = value.chain?.paste.pixel ?? point(this.selection())?.map(Math.floor);
+    const chosen = numbers(this.selection());
+    this.pixel = value.chain?.paste.pixel ?? (chosen.length ? chosen.map(Math.floor) : null);
     clearTimeout(this.later);
     this.root.classList.remove("ma-waiting");
     this.draw();
