@@ -151,6 +151,16 @@ class Progress:
     text: str
 
 
+def as_json(value: Any) -> bytes:
+    """Records, lists and mappings as JSON; arrays are lists.
+
+    >>> import numpy as np
+    >>> as_json({"rows": np.zeros((1, 2))})
+    b'{"rows":[[0.0,0.0]]}'
+    """
+    return orjson.dumps(value, lambda array: array.tolist(), orjson.OPT_SERIALIZE_NUMPY)
+
+
 def as_sent(value: Any) -> Any:
     """Records, lists and mappings as one JSON text, which demos/draw/packed.js reads; anything else as it is.
 
@@ -162,4 +172,4 @@ def as_sent(value: Any) -> Any:
     ('{"rows":[1,null]}', 'text', None)
     """
     whole = is_dataclass(value) or isinstance(value, dict | list)
-    return orjson.dumps(value).decode() if whole else value
+    return as_json(value).decode() if whole else value

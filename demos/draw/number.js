@@ -1,6 +1,7 @@
 // Numbers as the page writes them: a true minus sign, few digits, units.
 
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+export const sum = (numbers) => numbers.reduce((all, one) => all + one, 0);
 export const tenth = (value) => Math.round(value * 10) / 10; // of a pixel
 export const minus = (text) => String(text).replace("-", "\u2212");
 export const count = (number) => number.toLocaleString("en");

@@ -17,20 +17,32 @@ export const boxed = (box, css, color = "", title = "") =>
 export const polygons = (lines) =>
   lines.map((line) => `M${line.map((v, i) => (i && i % 2 === 0 ? "L" : i % 2 ? " " : "") + v).join("")}Z`).join("");
 
-// Names over boxes {box, text, color}, best first; one that would cover another shows while its box is pointed at.
-export const chips = (names, size, wide = WIDE) => {
+// Names over boxes {box, text, color}, best first; one that would cover another shows while its box holds `point`.
+const chips = (names, size, wide = WIDE, point = null) => {
   const places = place(names, size, wide);
-  return names.map(({ text, color }, i) => {
+  const [x, y] = point ?? [-1, -1];
+  const holds = ([x0, y0, x1, y1]) => x0 <= x && x < x1 && y0 <= y && y < y1;
+  return names.map(({ box, text, color }, i) => {
     const { left, top, east, low, hidden } = places[i];
-    const css = `ww-chip${east ? " ww-east" : ""}${low ? " ww-under" : ""}${hidden ? " ww-small" : ""}`;
+    const looks = { "ww-east": east, "ww-under": low, "ww-small": hidden, "ww-on": holds(box) };
+    const css = ["ww-chip", ...Object.keys(looks).filter((name) => looks[name])].join(" ");
     return html`<span class=${css} style="left:${left}%;top:${top}%;--chip:${color}">${text}</span>`;
   });
 };
 
-// The frame: an image, layers over it (pixelated), shapes in picture pixels, names.
-export const framed = ({ size: [height, width], image, alt, layers = [], shapes = nothing, names = [], wide }) =>
-  html`<div
+// A cross through a point [x, y] of a picture of size [height, width].
+export const cross = ([x, y], [height, width]) => svg`<path d="M0 ${y}H${width}M${x} 0V${height}" class="ww-cross"/>`;
+
+const layer = (one) => (one instanceof Node ? one : html`<img class="ww-overlay" src=${one} alt="" draggable="false">`);
+
+// The frame: an image, layers over it (nodes, or addresses of pixelated pictures), shapes in picture pixels, names, and
+// a cross where it is pointed at.
+export const framed = ({ size, image, alt, layers = [], shapes = nothing, names = [], wide, point = null }) => {
+  const [height, width] = size;
+  return html`<div
   class="ww-frame" style="--ratio:${width / height}"><img src=${image} alt=${alt} draggable="false">
-  ${layers.filter(Boolean).map((layer) => html`<img class="ww-overlay" src=${layer} alt="" draggable="false">`)}
-  <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${shapes}</svg>
-  <div aria-hidden="true">${chips(names, [height, width], wide)}</div></div>`;
+  ${layers.filter(Boolean).map(layer)}
+  <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${shapes}
+    ${point ? cross(point, size) : nothing}</svg>
+  <div aria-hidden="true">${chips(names, size, wide, point)}</div></div>`;
+};

@@ -5,6 +5,14 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], Arrow
 // The step [x, y] of an arrow key, `far` with Shift; null for any other key.
 export const arrow = (event, far = 10) => ARROWS[event.key]?.map((part) => part * (event.shiftKey ? far : 1)) ?? null;
 
+// Handles arrow keys: `take` gets their step.
+export const arrows = (take, far) => (event) => {
+  const by = arrow(event, far);
+  if (!by) return;
+  event.preventDefault();
+  take(by);
+};
+
 // Where an event points, in pixels of the picture of size [height, width] that fills a node.
 export const under = (event, node, [height, width]) => {
   const frame = node.getBoundingClientRect();

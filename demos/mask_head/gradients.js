@@ -3,7 +3,7 @@
 import { tableOf } from "../draw/cells.js";
 import { html } from "../draw/markup.js";
 import { clamp, minus, signed } from "../draw/number.js";
-import { arrow } from "../draw/pointer.js";
+import { arrows } from "../draw/pointer.js";
 import { Masks, point } from "./masks.js";
 import { at } from "./sums.js";
 
@@ -45,14 +45,11 @@ class Gradients extends Masks {
     this.goal.paint(this.target.data, this.target.shape, this.gray, 0, 1);
   }
 
-  key(event) {
-    const by = arrow(event, 1);
-    if (!by) return;
-    event.preventDefault();
+  key = arrows((by) => {
     const cell = this.pinned.map((place, i) => clamp(place + by[i], 0, this.target.shape[1 - i] - 1));
     point(cell);
     this.choose(cell.join(","));
-  }
+  }, 1);
 
   markup(cell) {
     const { about, names, label, norms } = this.value;

@@ -1,7 +1,5 @@
 // Errors added up. Pure arithmetic.
-import { things } from "../draw/number.js";
-
-const sum = (numbers) => numbers.reduce((total, one) => total + one, 0);
+import { sum, things } from "../draw/number.js";
 
 // "3 + 1 = 4 errors = 1 false positive + 3 missed; 6 found.", of {class: [false positives, missed]}.
 export const total = (counts, hits) => {

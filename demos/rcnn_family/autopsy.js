@@ -2,28 +2,24 @@
 // here is what they share: the value, the chosen pixel and bin, and what lights up together.
 import { html, render } from "../draw/markup.js";
 import { clamp } from "../draw/number.js";
-import { unpack } from "../draw/packed.js";
+import { numbers } from "../draw/packed.js";
 import { CARDS } from "./cards.js";
 
 class Board {
   constructor({ root, choose, selection }) {
-    Object.assign(this, { root, give: choose, selection, token: 0 });
+    Object.assign(this, { root, give: choose, selection });
     for (const name of ["focusin", "pointerover"]) root.addEventListener(name, (event) => this.light(event.target));
     for (const name of ["focusout", "pointerleave"]) root.addEventListener(name, () => this.light(null));
-    root.maskAutopsy = this; // for the tests: {value, map, pixel, bin, choose, chooseBin}
+    root.maskAutopsy = this; // for the tests: {value, pixel, bin, choose, chooseBin}
   }
 
-  async take(value) {
-    const token = ++this.token;
-    const map = value.chain && (await unpack(value.chain.map.values));
-    if (token !== this.token) return;
+  take(value) {
     this.stale = !value.chain && this.keeps(value);
     const { chain } = this.stale ? this.value : value;
     this.value = { ...value, chain };
-    if (!this.stale) Object.assign(this, { map: map?.data, bin: chain?.crop.followed });
-    const chosen = this.selection().split(",").map(Number);
-    const there = chosen.length === 2 && chosen.every(Number.isFinite) ? chosen.map(Math.floor) : null;
-    this.pixel = value.chain?.pixel ?? there;
+    if (!this.stale) this.bin = chain?.align.bin;
+    const chosen = numbers(this.selection());
+    this.pixel = value.chain?.paste.pixel ?? (chosen.length ? chosen.map(Math.floor) : null);
     clearTimeout(this.later);
     this.root.classList.remove("ma-waiting");
     this.draw();
@@ -39,7 +35,7 @@ class Board {
     const { chain } = this.value;
     this.root.classList.toggle("ma-empty", !chain);
     this.root.classList.toggle("ma-stale", this.stale);
-    render(html`${(chain ? CARDS : CARDS.slice(0, 1)).map((card) => card(this))}`, this.root);
+    render(html`${(chain ? CARDS : CARDS.slice(0, 1)).map((card) => card(chain, this))}`, this.root);
   }
 
   // What an element is about (data-key) and what that is made of (data-from) light up together.
@@ -51,8 +47,8 @@ class Board {
   }
 
   // Another pixel: drawn at once, asked for when the arrow keys rest.
-  choose(point, wait = 0) {
-    this.pixel = point.map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
+  choose(place, wait = 0) {
+    this.pixel = place.map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
     this.draw();
     clearTimeout(this.later);
     this.later = setTimeout(() => {
@@ -62,9 +58,10 @@ class Board {
     }, wait);
   }
 
-  chooseBin([row, column]) {
-    const [top, left, bottom, right] = this.value.chain.crop.field;
-    this.bin = [clamp(row, top, bottom), clamp(column, left, right)];
+  // Another bin: the nearest to a place [x, y] of the crop that reaches the logit.
+  chooseBin([x, y]) {
+    const [top, left, bottom, right] = this.value.chain.head.field;
+    this.bin = [clamp(Math.floor(y), top, bottom), clamp(Math.floor(x), left, right)];
     this.draw();
   }
 }

@@ -5,22 +5,23 @@ Pictures that do not depend on the pixel are the same texts after each click, so
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from demos.figures import encode, grids, style
-from demos.rcnn_family.ledgers import mask_overlay
+from demos.figures import encode, grids
+from demos.rcnn_family.ledgers import instance_colors, mask_overlay
 from demos.records import Box
 
 if TYPE_CHECKING:
     from lecture_models.autopsy.align import AlignLink
     from lecture_models.autopsy.chain import Autopsy
-    from lecture_models.autopsy.paste import MaskCell
-    from lecture_models.autopsy.picture import FieldPath
+    from lecture_models.autopsy.head import HeadLink, SigmoidLink
+    from lecture_models.autopsy.paste import PasteLink
+    from lecture_models.autopsy.picture import PictureLink
     from lecture_models.nets.rcnn_trace import RCNNTrace
     from lecture_models.studies.rcnn_family import Traced
 
@@ -38,30 +39,16 @@ Link = tuple[str, str, str, float, float]
 
 
 @dataclass(frozen=True)
-class Mask:
-    """The 28 × 28 cells, where the pixel falls on them, and those that it reads; the chain goes on at one of them."""
-
-    image: str
-    size: int
-    source: Numbers
-    cells: Sequence[MaskCell]
-    followed: int
-
-
-@dataclass(frozen=True)
 class Logit:
     """One cell's logit: its largest products, the sum of the ``rest`` of ``count``, and what the largest was made of.
 
     ``deconv`` and ``conv`` are told, with the formula of the one and the nine sums of the other.
     """
 
-    cell: Numbers
-    value: float
-    prob: float
-    bias: float
     products: Sequence[Product]
     rest: float
     count: int
+    bias: float
     formula: str
     deconv: str
     nine: Sequence[Numbers]
@@ -69,57 +56,29 @@ class Logit:
 
 
 @dataclass(frozen=True)
-class Crop:
-    """What each bin of the crop gives the logit; ``straight`` is the bin right below the cell."""
-
-    values: Sequence[Numbers]
-    field: Numbers
-    followed: Numbers
-    straight: Numbers
-    constant: float
-    value: float
-    outside: float
-
-
-@dataclass(frozen=True)
-class Map:
-    """The part of the pyramid's map around the box, one channel, with all that the browser needs for any bin."""
-
-    image: str
-    level: str
-    stride: float
-    channel: int
-    extent: Numbers
-    shape: Numbers
-    values: Mapping[str, Any]
-    box: Numbers
-    columns: Sequence[Numbers]
-    rows: Sequence[Numbers]
-    crop: Sequence[Numbers]
-
-
-@dataclass(frozen=True)
 class Chain:
-    """All links of one pixel of a detection, from the pixel back to the picture.
+    """All links of one pixel of a detection, from the pixel back to the picture, most of them as they were traced.
 
-    At the end the receptive ``fields`` on it and the gradient's brightness ``heat``, '' where it was not asked for.
+    ``mask`` is a picture of ``size`` × ``size`` cells; ``straight`` the bin right below the cell; ``map`` a picture of
+    the ``extent`` of the pyramid's map, of ``shape``, whose numbers ``align`` holds; ``heat`` the gradient's
+    brightness, '' where it was not asked for.
     """
 
-    title: str
     detection: int
-    pixel: Numbers
-    box: Numbers
     resized: str
-    value: float
-    mask: Mask
+    mask: str
+    size: int
+    paste: PasteLink
+    sigmoid: SigmoidLink
     logit: Logit
-    crop: Crop
-    map: Map
+    head: HeadLink
+    straight: Numbers
+    align: AlignLink
+    map: str
+    extent: Numbers
+    shape: Numbers
     heat: str
-    fields: Sequence[FieldPath]
-    box_share: float | None
-    exact: bool
-    outside: float | None
+    picture: PictureLink
     links: Sequence[Link]
 
 
@@ -138,50 +97,44 @@ class Board:
 def board(made: Traced) -> Board:
     """What the board draws; without a chain the picture alone, to choose a pixel."""
     trace = made.trace
-    names = detection_names(trace)
-    colors = [style.instance_color(kind, number - 1) for kind, number in names]
-    scores = trace.scores.tolist()
+    names, scores, colors = detection_names(trace), trace.scores.tolist(), instance_colors(trace.names)
     labels = [f"{kind} {number} · {s:.2f}" for (kind, number), s in zip(names, scores, strict=True)]
     return Board(
         size=(trace.image.shape[0], trace.image.shape[1]),
         base=encode.jpeg_uri(trace.image),
-        overlay=mask_overlay(trace.masks.numpy() >= THRESHOLD, colors) if len(trace.masks) else "",
+        overlay=mask_overlay(trace.masks.numpy() >= THRESHOLD, colors),
         boxes=list(map(Box, trace.boxes.tolist(), colors, labels)),
         message=made.message,
-        chain=None if made.made is None else chain(made.made, trace, labels[made.made.detection]),
+        chain=None if made.made is None else chain(made.made, trace.mask_cells[made.made.detection].numpy()),
     )
 
 
 def detection_names(trace: RCNNTrace) -> list[tuple[str, int]]:
     """Class and number within the class, from 1, of each detection: the best-scoring first."""
-    known = dict(enumerate(trace.classes))
-    kinds = [known.get(label, f"class {label}") for label in trace.labels.tolist()]
-    return [(kind, kinds[:place].count(kind) + 1) for place, kind in enumerate(kinds)]
+    return [(kind, trace.names[:place].count(kind) + 1) for place, kind in enumerate(trace.names)]
 
 
-def chain(made: Autopsy, trace: RCNNTrace, title: str) -> Chain:
-    """All links of one pixel."""
-    head, values = made.head, made.head.contributions.tolist()
-    cells, paste, end = trace.mask_cells[made.detection].numpy(), made.paste, made.picture
-    image = encode.png_uri(grids.heat(cells, 0.0, 1.0, "gray"))
+def chain(made: Autopsy, cells: np.ndarray) -> Chain:
+    """All links of one pixel; ``cells`` are its detection's mask."""
+    head, align, end = made.head, made.align, made.picture
+    top, left, height, width = extent(align)
+    part = align.features[top : top + height, left : left + width]
     return Chain(
-        title=title,
         detection=made.detection,
-        pixel=made.pixel,
-        box=paste.box,
         resized=resized(made),
-        value=paste.value,
-        mask=Mask(image, len(cells), paste.source, paste.cells, paste.cells.index(paste.followed)),
+        mask=encode.png_uri(grids.heat(cells, 0.0, 1.0, "gray")),
+        size=len(cells),
+        paste=made.paste,
+        sigmoid=made.sigmoid,
         logit=logit(made),
-        crop=Crop(
-            values, head.field, head.followed, made.deconv.bin, head.constant, head.value, head.outside
-        ),
-        map=feature_map(made.align),
+        head=replace(head, gradient=head.gradient[:0]),
+        straight=made.deconv.bin,
+        align=replace(align, features=part, shares=align.shares[:0]),
+        map=encode.png_uri(grids.heat(part)),
+        extent=(top, left, height, width),
+        shape=align.features.shape,
         heat="" if end.heat is None else encode.png_uri(brightness(end.heat)),
-        fields=end.fields,
-        box_share=end.box_share,
-        exact=end.exact,
-        outside=end.outside,
+        picture=replace(end, heat=None),
         links=links(made),
     )
 
@@ -197,50 +150,25 @@ def resized(made: Autopsy) -> str:
 
 def logit(made: Autopsy) -> Logit:
     """One logit's largest products, and what its largest feature was made of."""
-    link, deconv, conv = made.logit, made.deconv, made.conv
-    products = link.products
+    link, deconv, conv, products = made.logit, made.deconv, made.conv, made.logit.products
     order = np.argsort(-np.abs(products), kind="stable").tolist()
     columns = (values[order[:LISTED]].tolist() for values in (link.features, link.weights, products))
-    (row, column), (down, across) = deconv.bin, deconv.tap
-    formula = (
-        f" = max(0, {deconv.products.sum():.3f} {'−' if deconv.bias < 0 else '+'} {abs(deconv.bias):.3f})"
-    )
+    (row, column), (down, across), sign = deconv.bin, deconv.tap, "−" if deconv.bias < 0 else "+"
+    formula = f"{deconv.value:.3f} = max(0, {deconv.products.sum():.3f} {sign} {abs(deconv.bias):.3f})"
     where = f"{len(deconv.inputs)} products at bin ({row + 1}, {column + 1}), tap ({down + 1}, {across + 1})"
     scaled = "" if (conv.scale, conv.shift) == (1, 0) else " and batch normalisation"
     below = (
         f"Its largest input there, channel {conv.channel}, is {conv.value:.3f}: nine bins of the last 3 × 3"
     )
     return Logit(
-        cell=(made.sigmoid.row, made.sigmoid.column),
-        value=link.value,
-        prob=made.sigmoid.value,
-        bias=link.bias,
         products=list(zip(order, *columns, strict=False)),
         rest=float(products[order[LISTED:]].sum()),
-        count=len(link.features),
-        formula=f"{deconv.value:.3f}{formula}".replace("-", "−"),
+        count=len(products),
+        bias=link.bias,
+        formula=formula.replace("-", "−"),
         deconv=f"channel {deconv.channel} of the 2 × 2 deconvolution: {where}",
         nine=conv.places.tolist(),
         conv=f"{below} convolution, bias {conv.bias:.3f}{scaled}, ReLU.".replace("-", "−"),
-    )
-
-
-def feature_map(link: AlignLink) -> Map:
-    """The part of the map around the box."""
-    top, left, height, width = extent(link)
-    part = link.features[top : top + height, left : left + width]
-    return Map(
-        image=encode.png_uri(grids.heat(part)),
-        level=link.level,
-        stride=link.stride,
-        channel=link.channel,
-        extent=(top, left, height, width),
-        shape=link.features.shape,
-        values=encode.pack_values(part),
-        box=link.box,
-        columns=link.columns.tolist(),
-        rows=link.rows.tolist(),
-        crop=link.crop.tolist(),
     )
 
 
@@ -270,21 +198,16 @@ def brightness(heat: np.ndarray) -> np.ndarray:
 
 def links(made: Autopsy) -> list[Link]:
     """Each link's own product beside the network's value."""
-    count, kernel = len(made.logit.features), "×".join(map(str, made.conv.places.shape))
     top, left, bottom, right = made.head.field
-    level, cells = made.align.level, f"{len(made.align.cells)} cells of {made.align.level}"
-    rows: list[tuple[str, str, str, Any]] = [
-        ("paste", "pixel", f"bilinear, {len(made.paste.cells)} cells", made.paste),
-        ("sigmoid", "cell", "sigmoid of its logit", made.sigmoid),
-        ("logit", "logit", f"1×1 conv, {count} products, bias", made.logit),
-        ("deconv", "feature", f"2×2 deconv, {len(made.deconv.inputs)} products, ReLU", made.deconv),
-        ("conv", "its input", f"last {kernel} convolution, ReLU", made.conv),
-        ("head", "logit again", f"{(bottom - top + 1) * (right - left + 1)} bins · gradient", made.head),
-        ("align", "bin", f"RoIAlign, {cells}", made.align),
-    ]
-    shares = made.align.shares_value, made.align.shares_network_value
-    last = ("shares", "logit again", f"cells of {level} · gradient", *shares)
-    return [
-        *((key, name, by, float(link.value), float(link.network_value)) for key, name, by, link in rows),
-        last,
-    ]
+    kernel, level = "×".join(map(str, made.conv.places.shape)), made.align.level
+    told = {
+        "paste": ("pixel", f"bilinear, {len(made.paste.cells)} cells"),
+        "sigmoid": ("cell", "sigmoid of its logit"),
+        "logit": ("logit", f"1×1 conv, {len(made.logit.features)} products, bias"),
+        "deconv": ("feature", f"2×2 deconv, {len(made.deconv.inputs)} products, ReLU"),
+        "conv": ("its input", f"last {kernel} convolution, ReLU"),
+        "head": ("logit again", f"{(bottom - top + 1) * (right - left + 1)} bins · gradient"),
+        "align": ("bin", f"RoIAlign, {len(made.align.cells)} cells of {level}"),
+        "shares": ("logit again", f"cells of {level} · gradient"),
+    }
+    return [(key, *told[key], own, network) for key, (own, network) in made.values.items()]

@@ -4,11 +4,11 @@ import { html, nothing, render, svg } from "../draw/markup.js";
 import { things } from "../draw/number.js";
 import { rows } from "../draw/packed.js";
 import { boxed, framed, rectangle } from "../draw/picture.js";
+import { table } from "../draw/widgets.js";
 import { along, macs, time } from "./sums.js";
 
 const LABEL_FROM = 0.15; // a box narrower than this share of the picture carries no label; it has a tooltip
 const WIDE = 226; // CSS pixels of a picture
-const STOPPED_AFTER = 3000; // ms without news, or four times the longest wait between two
 const LOOK_AGAIN = 150; // ms until Python is asked whether the proposals are there
 const LOOKS = 200;
 const NO_MASKS = "This network has no mask head, so there is no Mask R-CNN ledger.";
@@ -16,8 +16,8 @@ const HOW = `A bar is as long as the total, on a logarithmic axis that all colum
   stage's share of it. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this
   machine, when the column ran; of a stage that columns share, the fastest of their runs. Dashed: true things missed.`;
 const UNTRAINED = "These heads learned from whole pictures, not from warped crops: hence the false boxes.";
-const FAST = { name: "Fast R-CNN", year: "Girshick 2015" };
-const SLOW = { name: "Slow R-CNN", year: "Girshick et al. 2014" };
+const FAST = "Fast R-CNN";
+const SLOW = "Slow R-CNN";
 
 // What both boards share: the value of the ledgers, what is shown on all pictures, and how each is drawn.
 const page = { value: null, shown: { proposals: true, boxes: true }, draws: [] };
@@ -30,65 +30,66 @@ const button = ([name, on]) =>
   html`<button type="button" data-view=${name} aria-pressed=${on} @click=${() => toggle(name)}>${name}</button>`;
 
 // ---- one column --------------------------------------------------------------------------------------
-const picture = ({ picture: image, size, of }, { name, proposals, done, boxes, masks, missed }) => {
+const picture = ({ picture: image, size, of }, { name, proposals, done, boxes, masks, truth }) => {
   const { shown } = page;
-  const some = rows(proposals, 4).slice(0, done);
-  const path = some.map(([x0, y0, x1, y1]) => `M${x0} ${y0}H${x1}V${y1}H${x0}Z`).join("");
+  const path = rows(proposals, 4)
+    .slice(0, done)
+    .map(([x0, y0, x1, y1]) => `M${x0} ${y0}H${x1}V${y1}H${x0}Z`)
+    .join("");
   const under = svg`<path d=${path} class="rcl-proposals rcl-under"/><path d=${path} class="rcl-proposals"/>`;
-  const over = svg`${missed.map((box) => rectangle(box, "rcl-missed", "", "missed"))}
-    ${boxes.map(({ box, color, label }) => boxed(box, "rcl-final", color, label))}`;
+  const missed = (truth ?? []).map(([box, hit]) => (hit ? nothing : rectangle(box, "rcl-missed", "", "missed")));
+  const over = svg`${missed}${boxes.map(({ box, color, label }) => boxed(box, "rcl-final", color, label))}`;
   const named = boxes.map(({ label, ...one }) => ({ ...one, text: label }));
   const wide = named.filter(({ box }) => box[2] - box[0] >= LABEL_FROM * size[1]);
   const found = `${things(boxes.length, "box", "boxes")}: ${named.map(({ text }) => text).join(", ")}`;
-  const drawn = framed({
-    size,
-    image,
-    alt: `${of}, ${name}: ${things(done, "proposal")}, ${found}`,
-    layers: shown.boxes ? [masks] : [],
-    shapes: [shown.proposals ? under : nothing, shown.boxes ? over : nothing],
-    names: shown.boxes ? wide : [],
-    wide: WIDE,
-  });
-  return html`<div class="rcl-top">${drawn}<div class="rcl-views" role="group" aria-label="Shown on all pictures">
-    ${Object.entries(shown).map(button)}</div></div>`;
+  const alt = `${of}, ${name}: ${things(done, "proposal")}, ${found}`;
+  const shapes = [shown.proposals ? under : nothing, shown.boxes ? over : nothing];
+  const [layers, names] = shown.boxes ? [[masks], wide] : [];
+  return html`<div class="rcl-top">${framed({ size, image, alt, layers, shapes, names, wide: WIDE })}
+    <div class="rcl-views" role="group" aria-label="Shown on all pictures">${Object.entries(shown).map(button)}</div>
+    </div>`;
 };
 
-const css = (stage) => `rcl-${stage.replaceAll(" ", "-")}`;
+const color = (stage) => `background:var(--rcl-${stage.split(" ")[0]})`;
 const named = (stage) => (stage === "rpn" ? "RPN" : stage);
 const bar = (title, column, what, [low, high, ticks], words) => {
   const whole = column[what];
   const part = ({ name, [what]: one }) =>
-    html`<i class=${css(name)} title="${named(name)}: ${words(one)}" style="width:${(100 * one) / whole}%"></i>`;
+    html`<i title="${named(name)}: ${words(one)}" style="width:${(100 * one) / whole}%;${color(name)}"></i>`;
   return html`<div class="rcl-measure"><p>${title}<b>${whole ? words(whole) : "–"}</b></p>
     <div class="rcl-bar" aria-hidden="true"><span style="width:${100 * along(whole, low, high)}%">
       ${column.stages.filter((stage) => stage[what] > 0).map(part)}</span></div>
     <p class="rcl-ticks" aria-hidden="true">${ticks.map((text) => html`<span>${text}</span>`)}</p></div>`;
 };
-const row = ({ name, macs: count, ms }) =>
-  html`<tr><th scope="row"><i class=${css(name)}></i>${named(name)}</th>
-    <td>${count ? macs(count) : "none"}</td><td>${ms ? time(ms) : "–"}</td></tr>`;
-const HEAD = ["stage", "multiply-adds", "time"].map((text) => html`<th scope="col">${text}</th>`);
+const row = ({ name, macs: many, ms }) => [
+  html`<i style=${color(name)}></i>${named(name)}`,
+  many ? macs(many) : "none",
+  ms ? time(ms) : "–",
+];
 
-const found = ({ score }, { boxes, found: hits }) => {
+const found = ({ score }, { boxes, truth }) => {
   const said = `${things(boxes.length, "box", "boxes")} of score ≥ ${Number(score.toFixed(2))}`;
-  return hits ? html`<b>${hits[0]} of ${hits[1]}</b> things found · ${said}` : said;
+  const hits = truth?.filter(([, hit]) => hit);
+  return hits ? html`<b>${hits.length} of ${truth.length}</b> things found · ${said}` : said;
 };
-const section = ({ name, year }, inner) =>
-  html`<section class="rcl-column" aria-label=${name}><header><h3>${name}</h3><span>${year}</span></header>
+const section = (name, papers, inner) =>
+  html`<section class="rcl-column" aria-label=${name}><header><h3>${name}</h3><span>${papers[name][0]}</span></header>
     ${inner}</section>`;
 const passes = (many, note) =>
   html`<p class="rcl-passes"><strong>${many}</strong><span>${many === 1 ? "backbone pass" : "backbone passes"}
     <small>${note}</small></span></p>`;
 const proposed = ({ total, source }) => `${things(total, "proposal")}: ${source}`;
 const hint = (text) => html`<p class="rcl-hint">${text}</p>`;
-const columnOf = (value, column, { axes }, note = proposed(column)) =>
-  section(
-    column,
-    html`${picture(value, column)}${passes(column.passes, note)}<p class="rcl-found">${found(value, column)}</p>
-      ${bar("Multiply-adds", column, "macs", axes.macs, macs)}${bar("Time", column, "ms", axes.ms, time)}
-      <table><thead><tr>${HEAD}</tr></thead><tbody>${column.stages.map(row)}</tbody></table>
-      ${column.reported ? html`<p class="rcl-paper">¶ reported: ${column.reported}</p>` : nothing}`,
-  );
+const HEAD = ["stage", "multiply-adds", "time"];
+const columnOf = (value, column, { axes, papers }, note = proposed(column)) => {
+  const [, reported] = papers[column.name];
+  const inner = html`${picture(value, column)}${passes(column.passes, note)}
+    <p class="rcl-found">${found(value, column)}</p>
+    ${bar("Multiply-adds", column, "macs", axes.macs, macs)}${bar("Time", column, "ms", axes.ms, time)}
+    ${table({ caption: "", head: HEAD, rows: column.stages.map(row), strong: [] })}
+    ${reported ? html`<p class="rcl-paper">¶ reported: ${reported}</p>` : nothing}`;
+  return section(column.name, papers, inner);
+};
 
 // ---- Fast, Faster, Mask ------------------------------------------------------------------------------
 export const rcnnLedgers = ({ root, settings, again }) => {
@@ -96,7 +97,7 @@ export const rcnnLedgers = ({ root, settings, again }) => {
   const draw = () => {
     const { columns, waiting } = page.value ?? { columns: [] };
     const masks = columns.some(({ name }) => name === "Mask R-CNN");
-    const soon = section(FAST, hint("Selective search is looking for proposals…"));
+    const soon = section(FAST, settings.papers, hint("Selective search is looking for proposals…"));
     const drawn = columns.map((column) => columnOf(page.value, column, settings));
     if (columns.length)
       render(html`${waiting ? soon : ""}${drawn}${masks ? "" : hint(NO_MASKS)}<p class="ww-note">${HOW}</p>`, root);
@@ -114,11 +115,12 @@ export const rcnnLedgers = ({ root, settings, again }) => {
 
 // ---- Slow --------------------------------------------------------------------------------------------
 // Before it ran: the picture with the proposals that it would cut out, which Fast R-CNN has already.
-const unrun = (text) => {
-  const fast = page.value?.columns.find(({ name }) => name === FAST.name);
-  if (!fast) return section(SLOW, hint("Not run yet."));
-  const bare = { ...fast, ...SLOW, boxes: [], missed: [], masks: "" };
-  return section(SLOW, html`${picture(page.value, bare)}${passes("?", proposed(fast))}${hint(text)}`);
+const unrun = ({ papers, hint: text }) => {
+  const fast = page.value?.columns.find(({ name }) => name === FAST);
+  if (!fast) return section(SLOW, papers, hint("Not run yet."));
+  const bare = { ...fast, name: SLOW, boxes: [], truth: null, masks: "" };
+  const inner = html`${picture(page.value, bare)}${passes("?", proposed(fast))}${hint(text)}`;
+  return section(SLOW, papers, inner);
 };
 
 // A report between the first and the last has no picture and no proposals. (gradio may skip some of a stream: so each
@@ -129,33 +131,27 @@ const whole = (report, before) => {
   return { ...report, picture: before.picture, columns };
 };
 
+// Whether it still runs is known to the line of its progress: ledgers.css shows the words that fit.
+const progressOf = ({ done, total }) => {
+  const all = things(total, "crop");
+  if (done === total) return `one for each of ${all}`;
+  return html`<span class="rcl-stopped">stopped after </span>${done} of ${all}<span class="rcl-running"> so far</span>`;
+};
+
 export const rcnnSlowLedger = ({ root, settings }) => {
   let value = null;
-  let [news, longest, timer, stopped] = [0, 0, 0, false];
   const draw = () => {
-    const column = value?.columns[0];
     const other = Boolean(value && page.value && page.value.of !== value.of);
     root.classList.toggle("rcl-stale", other);
-    if (!column) return render(unrun(settings.hint), root);
-    const all = things(column.total, "crop");
-    const crops = `${column.done} of ${all}`;
-    const running = stopped ? `stopped after ${crops}` : `${crops} so far`;
-    const note = column.done === column.total ? `one for each of ${all}` : running;
+    if (!value) return render(unrun(settings), root);
+    const [column] = value.columns;
     const warped = `Each crop is warped to ${column.warp} × ${column.warp} pixels. ${UNTRAINED}`;
     const again = other ? `Run it again for ${page.value.of}. ` : "";
     const of = html`<p class="ww-note">${again}Measured on ${value.of}. ${warped}</p>`;
-    render(html`${columnOf(value, column, settings, note)}${of}`, root);
+    render(html`${columnOf(value, column, settings, progressOf(column))}${of}`, root);
   };
   const take = (report) => {
-    const next = whole(report, value);
-    if (!next) return;
-    const { done, total } = next.columns[0];
-    const at = performance.now();
-    longest = !news || done <= value.columns[0].done ? 0 : Math.max(longest, at - news);
-    [value, news, stopped] = [next, at, false];
-    clearTimeout(timer);
-    const quiet = () => draw((stopped = true));
-    if (done < total) timer = setTimeout(quiet, Math.max(STOPPED_AFTER, 4 * longest));
+    value = whole(report, value) ?? value;
     draw();
   };
   page.draws.push(draw);

@@ -17,28 +17,22 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.meter import Stage
     from lecture_models.studies.rcnn_family import Books
 
-
 AXES = {
     "macs": (1e8, 1e13, ("0.1 G", "1 G", "10 G", "100 G", "1 T", "10 T")),
     "ms": (10.0, 1e6, ("10 ms", "0.1 s", "1 s", "10 s", "100 s", "1000 s")),
 }
 """Logarithmic axes that all columns share, five decades each: our network and torchvision's, once and 300 times."""
 
-YEARS = {
-    "Slow R-CNN": "Girshick et al. 2014",
-    "Fast R-CNN": "Girshick 2015",
-    "Faster R-CNN": "Ren et al. 2015",
-    "Mask R-CNN": "He et al. 2017",
+PAPERS = {  # year, and the time that a paper reports
+    "Slow R-CNN": ("Girshick et al. 2014", "47 s a picture (Girshick 2015, VGG-16)"),
+    "Fast R-CNN": ("Girshick 2015", "0.32 s without proposals (Girshick 2015, VGG-16)"),
+    "Faster R-CNN": ("Ren et al. 2015", "0.2 s, all steps (Ren et al. 2015, VGG-16)"),
+    "Mask R-CNN": ("He et al. 2017", ""),
 }
-REPORTED = {
-    "Slow R-CNN": "47 s a picture (Girshick 2015, VGG-16)",
-    "Fast R-CNN": "0.32 s without proposals (Girshick 2015, VGG-16)",
-    "Faster R-CNN": "0.2 s, all steps (Ren et al. 2015, VGG-16)",
-}
-"""Times that papers report; they are not measured here, and look different.
+"""What papers report is not measured here, and looks different.
 
-R-CNN's and Fast R-CNN's are of table 4 in Girshick 2015, seconds a picture on a K40 GPU, without the time of selective
-search; Faster R-CNN's is of the abstract of Ren et al. 2015, 5 pictures a second, all steps.
+R-CNN's and Fast R-CNN's times are of table 4 in Girshick 2015, seconds a picture on a K40 GPU, without the time of
+selective search; Faster R-CNN's is of the abstract of Ren et al. 2015, 5 pictures a second, all steps.
 """
 
 Truth = Sequence[tuple[Sequence[float], bool]]
@@ -50,12 +44,10 @@ class Column:
     """One member of the family: what it ran, found and took.
 
     ``proposals`` are numbers as a text, four a box, of which the first ``done`` went through; ``masks`` is a data URI
-    or ''; ``found`` how many true things of how many, None for photographs; ``missed`` the boxes of the others.
+    or ''; ``truth`` is None for photographs.
     """
 
     name: str
-    year: str
-    reported: str
     source: str
     proposals: str
     total: int
@@ -64,8 +56,7 @@ class Column:
     warp: int
     boxes: Sequence[Box]
     masks: str
-    found: tuple[int, int] | None
-    missed: Sequence[Sequence[float]]
+    truth: Truth | None
     stages: Sequence[Stage]
     macs: int
     ms: float
@@ -97,7 +88,7 @@ def board(made: Books) -> Board:
         of=f"{made.picture.title}, {made.network}",
         score=made.score,
         waiting=made.waiting,
-        columns=[column(ledger, made.classes, made.score, its) for ledger, its in pairs],
+        columns=[column(one, made.classes, made.score, its) for one, its in pairs],
     )
 
 
@@ -105,12 +96,10 @@ def column(ledger: Ledger, classes: Sequence[str], score: float, truth: Truth | 
     """One ledger; detections of less than ``score`` are left out, ``classes`` are names by label."""
     shown = np.flatnonzero(np.asarray(ledger.scores) >= score)
     names = [classes[label] if classes else str(label) for label in ledger.labels[shown].tolist()]
-    colors = [style.instance_color(name, names[:place].count(name)) for place, name in enumerate(names)]
+    colors = instance_colors(names)
     labels = [f"{name} {s:.2f}" for name, s in zip(names, ledger.scores[shown].tolist(), strict=True)]
     return Column(
         name=ledger.name,
-        year=YEARS[ledger.name],
-        reported=REPORTED.get(ledger.name, ""),
         source=ledger.source,
         proposals=encode.listed(ledger.proposals),
         total=len(ledger.proposals),
@@ -119,8 +108,7 @@ def column(ledger: Ledger, classes: Sequence[str], score: float, truth: Truth | 
         warp=ledger.warp,
         boxes=list(map(Box, rounded(ledger.boxes[shown]), colors, labels)),
         masks="" if ledger.masks is None else mask_overlay(np.asarray(ledger.masks)[shown], colors),
-        found=None if truth is None else (sum(hit for _, hit in truth), len(truth)),
-        missed=[rounded(box) for box, hit in truth or () if not hit],
+        truth=truth and [(rounded(box), hit) for box, hit in truth],
         stages=ledger.stages,
         macs=ledger.macs,
         ms=round(ledger.ms, 2),
@@ -132,8 +120,18 @@ def brief(shown: Board) -> Board:
     return replace(shown, picture="", columns=[replace(one, proposals="") for one in shown.columns])
 
 
+def instance_colors(names: Sequence[str]) -> list[str]:
+    """Colours of things by the names of their classes: those of one class differ."""
+    return [style.instance_color(name, names[:place].count(name)) for place, name in enumerate(names)]
+
+
 def mask_overlay(found: np.ndarray, colors: Sequence[str]) -> str:
-    """Masks, bool [D, H, W] by falling score, in their colours as a data URI; the one of higher score is on top."""
+    """Masks, bool [D, H, W] by falling score, in their colours as a data URI; the one of higher score is on top.
+
+    '' where there is none.
+    """
+    if not len(found):
+        return ""
     segments = np.zeros(found.shape[1:], np.int64)
     for number in range(len(found), 0, -1):
         segments[found[number - 1]] = number

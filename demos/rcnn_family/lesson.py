@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 
-from demos.rcnn_family import ledgers
-from demos.rcnn_family.board import BOARDS
-from demos.rcnn_family.words import WORDS
+from demos.rcnn_family import autopsy, ledgers, stages, words
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import split_selection
 from lecture_models.studies import rcnn_family as family
@@ -22,7 +20,12 @@ NETWORKS = {
     "maskrcnn_resnet50_fpn": "Mask R-CNN: COCO",
     "fasterrcnn_resnet50_fpn": "Faster R-CNN: COCO, no masks",
 }
-VIEWS = {"Four ledgers": "ledgers", "Stage by stage": "stages", "Pixel autopsy": "autopsy"}
+VIEWS: Mapping[str, tuple[str, Callable[[Any], Any], Callable[[Any], words.Said]]] = {
+    "ledgers": ("Four ledgers", ledgers.board, words.of_ledgers),
+    "stages": ("Stage by stage", stages.board, words.of_stages),
+    "autopsy": ("Pixel autopsy", autopsy.board, words.of_autopsy),
+}
+"""Title, board and words of each view, made from what the study made for it."""
 HINT = "Press “Run Slow R-CNN”: every crop passes the backbone alone, so it takes a while. It can be stopped."
 STREETS = "It has only seen rendered streets: for photographs choose a network of COCO."
 RPN_IOU, SCORE = 0.7, 0.05  # as in all networks here: torchvision's own
@@ -74,10 +77,12 @@ def update(
         pixel: autopsy: "x,y", a pixel of a mask, or empty for one inside the best mask.
     """
     made = compute(picture, network, view, pre_nms, post_nms, nms_iou, score, place, pixel)
-    shown: dict[str, Any] = {**dict.fromkeys(BOARDS), view: BOARDS[view](made), **WORDS[view](made)}
+    _, board, say = VIEWS[view]
+    reading, question, numbers = say(made)
     if network == OURS and made.picture.scene is None:
-        shown["reading"] = replace(shown["reading"], meaning=f"{shown['reading'].meaning} {STREETS}")
-    return shown
+        reading = replace(reading, meaning=f"{reading.meaning} {STREETS}")
+    said = {"reading": reading, "question": question, "numbers": numbers}
+    return {**dict.fromkeys(VIEWS), view: board(made), **said}
 
 
 def slow(picture: str = "scene:42", network: str = OURS) -> Iterator[Mapping[str, Any]]:
@@ -118,15 +123,16 @@ def code() -> Sequence[Any]:
 def build(screen: Screen) -> None:
     """View, network and reading in one line; each view has its own board below, and the controls that it needs."""
     with screen.right:
-        screen.control("view", gr.Radio(list(VIEWS.items()), value="ledgers", label="Look at"))
-        choices = [(title, name) for name, title in NETWORKS.items()]
-        screen.control("network", gr.Dropdown(choices, value=OURS, label="Network"))
+        views = [(title, view) for view, (title, *_) in VIEWS.items()]
+        screen.control("view", gr.Radio(views, value="ledgers", label="Look at"))
+        networks = [(title, name) for name, title in NETWORKS.items()]
+        screen.control("network", gr.Dropdown(networks, value=OURS, label="Network"))
         with gr.Column(elem_classes=["rcnn-slow"], min_width=0):
             screen.run("slow", slow, label="Run Slow R-CNN")
         screen.reading("reading")
     with screen.row:
         with gr.Row(elem_classes=["rcnn-books"]):
-            looks: dict[str, Any] = {"axes": ledgers.AXES, "hint": HINT}
+            looks: dict[str, Any] = {"axes": ledgers.AXES, "papers": ledgers.PAPERS, "hint": HINT}
             screen.board("slow", "rcnnSlowLedger", label="Slow R-CNN's ledger", by="slow", **looks)
             screen.board("ledgers", "rcnnLedgers", label="Ledgers of Fast, Faster and Mask R-CNN", **looks)
         with gr.Row(elem_classes=["rcnn-stages"]):

@@ -74,17 +74,10 @@ class Told:
 
 def told(record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray) -> Iterator[Told]:
     """What each stage did, in the order of ``LOOKS``; ``pasted`` are the masks in the picture, bool [n, H, W]."""
-    names = class_names(record, stages.class_probs.shape[1])
     yield from _anchors(record, stages)
     yield from _boxes(record, stages)
-    yield from _regions(record, stages, names)
-    yield from _detections(stages, pasted, names)
-
-
-def class_names(record: RCNNRecord, count: int) -> list[str]:
-    """Names by label; "class 7" where the network does not say."""
-    known = list(record.classes[:count])
-    return known + [f"class {label}" for label in range(len(known), count)]
+    yield from _regions(record, stages)
+    yield from _detections(record, stages, pasted)
 
 
 def _anchors(record: RCNNRecord, stages: StagesTrace) -> Iterator[Told]:
@@ -135,7 +128,7 @@ def _boxes(record: RCNNRecord, stages: StagesTrace) -> Iterator[Told]:
     yield Told(len(fit), len(left), "boxes", text, _level_bars(record, left, fit))
 
 
-def _regions(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) -> Iterator[Told]:
+def _regions(record: RCNNRecord, stages: StagesTrace) -> Iterator[Told]:
     """RoI levels, RoI features, classes."""
     count, classes, levels = len(stages.proposal_boxes), stages.class_probs.shape[1], stages.roi_levels
     text = f"All RoIs are cropped from the only level, {levels[0]}."
@@ -148,10 +141,8 @@ def _regions(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) -> I
     yield Told(count, count, "proposals", text, bars)
 
     crops = stages.crops[:SHOWN].numpy()
-    text = (
-        "RoIAlign cuts 7 × 7 numbers a channel from each RoI's level. Here: their mean over the channels, for"
-    )
-    text += f" the {len(crops)} best proposals, dark to bright on a scale of their own."
+    text = "RoIAlign cuts 7 × 7 numbers a channel from each RoI's level. Here: their mean over the channels,"
+    text += f" for the {len(crops)} best proposals, dark to bright on a scale of their own."
     low, high = (limit(crops, axis=(1, 2), keepdims=True) if count else 0 for limit in (np.min, np.max))
     from_levels = [levels[level] for level in stages.proposal_levels[:SHOWN].tolist()]
     captions = [f"RoI {number}" for number in range(1, len(crops) + 1)]
@@ -164,11 +155,11 @@ def _regions(record: RCNNRecord, stages: StagesTrace, names: Sequence[str]) -> I
     pairs = count * (classes - 1)
     text = f"The box head gives each proposal {classes} class probabilities and, for each of {classes - 1} classes, a"
     text += f" refined box: {pairs:,} candidates. Bars: each proposal's best class."
-    bars = [(names[label], -1, often[label], count) for label in order if often[label]]
+    bars = [(record.class_name(label), -1, often[label], count) for label in order if often[label]]
     yield Told(count, pairs, "candidates", text, bars)
 
 
-def _detections(stages: StagesTrace, pasted: np.ndarray, names: Sequence[str]) -> Iterator[Told]:
+def _detections(record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray) -> Iterator[Told]:
     """NMS in the classes, masks, pasted masks."""
     limits, pairs = stages.limits, stages.class_probs[:, 1:].numel()
     found, masks = len(stages.detections), stages.mask_cells.numpy()
@@ -183,7 +174,7 @@ def _detections(stages: StagesTrace, pasted: np.ndarray, names: Sequence[str]) -
     nothing = "This network has no mask head." if found and not len(masks) else ""
     text = "The mask head sees 14 × 14 crops of the detections and says 28 × 28 probabilities of each one's class."
     text += f" Only the best {len(masks)} get one here." if len(masks) < found else ""
-    named = [names[label] for label in stages.labels[: len(masks)].tolist()]
+    named = [record.class_name(label) for label in stages.labels[: len(masks)].tolist()]
     cells = _cells(named[:SHOWN], masks[:SHOWN], [f"{score:.2f}" for score in stages.scores.tolist()])
     yield Told(found, len(masks), "detections", nothing or text, (), cells, _more(masks, SHOWN))
 

@@ -3,8 +3,8 @@
 import { bars } from "../draw/bars.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { clamp, count, tenth } from "../draw/number.js";
-import { Fates, dot, endings } from "./fates.js";
-import { Picture } from "./picture.js";
+import { dot, endings, panel as fates } from "./fates.js";
+import { Picture, levelColor } from "./picture.js";
 
 const DWELL = 2600; // milliseconds that a stage is shown while playing
 const FEW = 6; // cells that are drawn large
@@ -17,7 +17,7 @@ const row = ([name, level, now, whole]) => ({
   text: count(now),
   share: now / Math.max(whole, 1),
   note: now === whole ? "" : `of ${count(whole)}`,
-  css: `rcs-level-${level}`,
+  color: level < 0 ? "" : levelColor(level),
 });
 const cell = ([name, src, caption]) =>
   html`<li><img src=${src} alt="${name}, ${caption}" draggable="false"><b>${name}</b><small>${caption}</small></li>`;
@@ -30,7 +30,6 @@ class Board {
   constructor({ root, choose, selection }) {
     Object.assign(this, { root, choose, selection, stage: 0, tab: "stage", timer: 0 });
     this.picture = new Picture(this);
-    this.fates = new Fates(this);
     root.addEventListener("keydown", (event) => this.key(event));
     root.rcnnStages = this; // for the tests: {value, stage, go(i), picture}
   }
@@ -38,25 +37,16 @@ class Board {
   // ---- values ----------------------------------------------------------------------------------------
   take(value) {
     const asked = value.place && (this.asked || !this.value); // by a click, or by a permalink
-    if (asked && !this.value) this.stage = this.picture.stage = value.stages.length - 1; // what became of them: the end
-    Object.assign(this, { value, asked: false });
-    this.fates.take(value);
-    this.draw();
-    this.picture.take(value);
-    this.chosen();
+    if (asked && !this.value) this.stage = value.stages.length - 1; // what became of them: the end
+    Object.assign(this, { value, place: value.place?.point, asked: false, accused: false, pinned: null, told: null });
+    this.picture.take();
     this.open(asked ? "fates" : this.tab);
   }
 
-  // The chosen place is the setting's: the learner's last click, or a permalink's.
-  chosen() {
-    const point = this.selection().split(",").map(Number);
-    this.picture.mark(point.length === 2 && point.every(Number.isFinite) ? point : this.value?.place?.point);
-  }
-
-  ask(point) {
-    const text = point.map(tenth).join(",");
+  ask(place) {
+    const text = place.map(tenth).join(",");
     this.toggle(false);
-    this.picture.mark(point);
+    this.place = place;
     this.asked = text !== this.selection();
     this.open("fates");
     this.choose(text);
@@ -65,14 +55,26 @@ class Board {
   // ---- what is shown ---------------------------------------------------------------------------------
   open(tab) {
     this.tab = this.root.dataset.tab = tab;
-    if (tab === "stage") this.picture.tell(null);
+    this.tell(tab === "stage" ? null : this.told);
+  }
+
+  // Draw one anchor's fate {fate, truth} on the picture, or none.
+  tell(told) {
+    this.told = told;
     this.draw();
+  }
+
+  accuse() {
+    const { fate, truth } = this.value.missed;
+    Object.assign(this, { accused: true, pinned: fate && { fate, truth } });
+    this.tell(this.pinned);
   }
 
   go(stage, morph = true) {
     if (!this.value) return;
+    const before = this.stage;
     this.stage = clamp(stage, 0, this.value.stages.length - 1);
-    this.picture.show(this.stage, morph);
+    this.picture.show(before, this.stage, morph);
     this.open("stage");
   }
 
@@ -113,6 +115,7 @@ class Board {
   draw() {
     const { value, stage, tab } = this;
     if (!value) return;
+    this.picture.draw();
     const chip = (one, i) =>
       html`<li><button type="button" class=${i < stage ? "rcs-past" : ""} tabindex=${i === stage ? 0 : -1}
         aria-current=${i === stage ? "step" : "false"} @click=${() => this.step(i - this.stage)}>
@@ -122,8 +125,9 @@ class Board {
         ${inner}</div>`;
     render(
       html`<div class="rcs-body"><ol class="rcs-chips" aria-label="Stages">${value.stages.map(chip)}</ol>
-        <div class="rcs-main">${this.picture.root}<div class="rcs-side">${this.transport()}${this.tabs()}
-          ${panel("stage", this.told(value.stages[stage]))}${panel("fates", this.fates.panel())}</div></div>
+        <div class="rcs-main" style="--ratio:${value.size[1] / value.size[0]}">${this.picture.root}
+          <div class="rcs-side">${this.transport()}${this.tabs()}
+            ${panel("stage", this.words(value.stages[stage]))}${panel("fates", fates(this))}</div></div>
         <section class="rcs-endings">${endings(value)}</section></div>`,
       this.root,
     );
@@ -150,7 +154,7 @@ class Board {
   }
 
   // The stage in words and a figure; below, what of all is drawn and what the colours mean.
-  told(one) {
+  words(one) {
     const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
     const dying = this.picture.moving.some((box) => box.dying);
     return html`<div class="rcs-shown"><p class="rcs-counts"><strong>${funnel(one)}</strong> ${one.of}${gone}</p>

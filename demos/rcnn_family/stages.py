@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from demos.figures import encode, style
-from demos.rcnn_family.ledgers import mask_overlay
-from demos.rcnn_family.stage_list import KINDS, LOOKS, Look, Pose, Told, class_names, told
+from demos.rcnn_family.ledgers import instance_colors, mask_overlay
+from demos.rcnn_family.stage_list import KINDS, LOOKS, Look, Pose, Told, told
 
 if TYPE_CHECKING:
     from lecture_models.rcnn.fates import FatesTrace
@@ -24,12 +24,9 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.stages import StagesTrace
     from lecture_models.studies.rcnn_family import Filtered
 
-DRAWN = 60
-"""Anchors of each fate that are drawn."""
-CELLS = 3
-"""Rows and columns of cells of a level whose anchors are drawn while all are alive."""
-HALF = 0.5
-"""Probability from which a pixel belongs to a mask."""
+DRAWN = 60  # anchors of each fate that are drawn
+CELLS = 3  # rows and columns of cells of a level whose anchors are drawn while all are alive
+HALF = 0.5  # probability from which a pixel belongs to a mask
 SURVIVED = "survived"
 FATES = {  # kind of fate: (what it is called, kind of the stage at which it comes)
     "below_top_k": ("Below the top-k of its level", "top_k"),
@@ -102,13 +99,14 @@ class Board:
 def board(made: Filtered) -> Board:
     """The board of one study."""
     record, stages, fates = made.record, made.stages, made.fates
-    names = class_names(record, stages.class_probs.shape[1])
+    names = [record.class_name(label) for label in range(stages.class_probs.shape[1])]
     masks = stages.masks(record.size).numpy() >= HALF
+    colors = instance_colors([names[label] for label in stages.labels.tolist()])
     followed = tracks(record, stages, fates)
     return Board(
         size=record.size,
         image=encode.jpeg_uri(record.image),
-        pasted=pasted(masks, stages, names),
+        pasted=mask_overlay(masks, colors),
         levels=record.levels,
         classes=[(name, style.class_color(name)) for name in names],
         found=len(stages.detections),
@@ -118,13 +116,6 @@ def board(made: Filtered) -> Board:
         place=made.place,
         missed=missed(made),
     )
-
-
-def pasted(masks: np.ndarray, stages: StagesTrace, names: Sequence[str]) -> str:
-    """The masks, bool [n, H, W], over the picture, the best detection on top."""
-    kinds = [names[label] for label in stages.labels.tolist()]
-    colors = [style.instance_color(kind, kinds[:i].count(kind)) for i, kind in enumerate(kinds)]
-    return mask_overlay(masks, colors[: len(masks)]) if len(masks) else ""
 
 
 # ---- stages and boxes that are followed through them ----------------------------------------------------
@@ -159,12 +150,8 @@ def tracks(record: RCNNRecord, stages: StagesTrace, fates: FatesTrace) -> Tracks
     twins = np.flatnonzero(fates.detection.numpy()[born] != np.arange(len(born)))
     anchors = np.concatenate([chosen, born[twins], even_anchors(record.shapes)])
     candidate, score = fates.candidate.numpy()[anchors], fates.score.numpy()[anchors]
-    unmoved: dict[Pose, Any] = {
-        "anchor": record.anchors,
-        "decoded": record.decoded,
-        "clipped": record.clipped,
-    }
-    boxes = {pose: record.in_picture(its[anchors]).numpy() for pose, its in unmoved.items()}
+    own: dict[Pose, Any] = {"anchor": record.anchors, "decoded": record.decoded, "clipped": record.clipped}
+    boxes = {pose: record.in_picture(its[anchors]).numpy() for pose, its in own.items()}
     refined = np.where(candidate[:, None] >= 0, fates.boxes.numpy()[anchors], boxes["clipped"])
     label = np.maximum(candidate, 0) % stages.class_probs.shape[1]
     last = slice(len(chosen), len(chosen) + len(twins))

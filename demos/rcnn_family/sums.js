@@ -13,10 +13,10 @@ export const time = (ms) => (ms >= 1000 ? scaled(ms / 1000, "s") : scaled(ms, "m
 const ease = (t) => (t < 0.5 ? 2 * t * t : 1 - 2 * (1 - t) * (1 - t));
 export const between = (start, end, at) => end.map((side, k) => start[k] + (side - start[k]) * ease(at));
 
-// The cells that a bin of RoIAlign reads, with their weights in its mean, the heaviest first. `values` are those of the
-// drawn part of the map alone.
-export const binCells = ({ extent, shape, rows, columns }, values, [row, column]) => {
-  const [top, left, , wide] = extent;
+// The cells that a bin of RoIAlign reads, with their weights in its mean, the heaviest first. `features` are those of
+// the drawn part of the map alone.
+export const binCells = ({ extent: [top, left], shape, align }, [row, column]) => {
+  const { features, rows, columns } = align;
   const [ys, xs] = [rows[row], columns[column]];
   const near = (point, length) => neighbours(point, length).filter(([, weight]) => weight > 0);
   const total = new Map();
@@ -27,6 +27,6 @@ export const binCells = ({ extent, shape, rows, columns }, values, [row, column]
           const cell = total.get(`${i},${j}`) ?? { row: i, column: j, weight: 0 };
           total.set(`${i},${j}`, { ...cell, weight: cell.weight + (u * v) / (ys.length * xs.length) });
         }
-  const value = ({ row: i, column: j }) => values[(i - top) * wide + j - left];
+  const value = ({ row: i, column: j }) => features[i - top][j - left];
   return [...total.values()].map((one) => ({ ...one, value: value(one) })).sort((a, b) => b.weight - a.weight);
 };

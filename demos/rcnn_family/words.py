@@ -3,8 +3,8 @@ r"""What lesson A2 says about its run: for each view the large number, the quest
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from demos.rcnn_family.stages import FATES, SURVIVED
 from demos.records import Question, Reading
@@ -16,12 +16,8 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.stages import StagesTrace
     from lecture_models.studies.rcnn_family import Books, Filtered, Traced
 
-Said = dict[str, Reading | Question | str]
-
-
-def said(reading: Reading, question: Question, numbers: str) -> Said:
-    """The words of a view by their names on the page."""
-    return {"reading": reading, "question": question, "numbers": numbers}
+Said = tuple[Reading, Question, str]
+"""The words of a view: reading, question, numbers."""
 
 
 # ---- ledgers ---------------------------------------------------------------------------------------------
@@ -36,7 +32,7 @@ def of_ledgers(made: Books) -> Said:
     shares = ", ".join(f"{stage.name} {100 * stage.macs / last.macs:.0f} %" for stage in last.stages)
     asked = f"Which stage of {last.name} takes most multiply-adds on this picture?"
     why = f"Counted from the shapes that ran: {shares}."
-    return said(Reading(f"{crops} → 1", "", text), Question(asked, names, most, why), macs(last))
+    return Reading(f"{crops} → 1", "", text), Question(asked, names, most, why), macs(last)
 
 
 def macs(ledger: Ledger) -> str:
@@ -60,9 +56,8 @@ def of_stages(made: Filtered) -> Said:
     if len(order) > 2 and ends[order[1]] == ends[order[2]]:
         asked += " (Two tie: the first of them, as listed.)"
     text = f"anchors survive (detections: {boxes}). Where did the others die?"
-    question = Question(asked, choices, second, why)
     numbers = fates(counts, FATES) + decoded(made.record, made.stages)
-    return said(Reading(str(left), f"of {total:,}", text), question, numbers)
+    return Reading(str(left), f"of {total:,}", text), Question(asked, choices, second, why), numbers
 
 
 def fates(counts: Mapping[str, int], names: Mapping[str, tuple[str, str]]) -> str:
@@ -74,14 +69,11 @@ def fates(counts: Mapping[str, int], names: Mapping[str, tuple[str, str]]) -> st
     named = {names[kind][0]: count for kind, count in counts.items() if count}
     terms = [rf"{count:,}\text{{ {name[:1].lower()}{name[1:]}}}" for name, count in named.items()]
     lines = [" + ".join(terms[start : start + 3]) for start in range(0, len(terms), 3)]
-    joined = lines[0] if len(lines) == 1 else stacked(lines)
+    joined = lines[0]
+    if len(lines) > 1:  # for narrow screens
+        joined = r"\begin{aligned}& " + r" \\ & {}+ ".join(lines) + r"\end{aligned}"
     sums = latex_commas(rf"{joined} = {sum(counts.values()):,}\text{{ anchors}}")
     return f"Every anchor has one fate:\n\n$${sums}$$\n\n"
-
-
-def stacked(lines: Sequence[str]) -> str:
-    """Long sums on several lines, for narrow screens."""
-    return r"\begin{aligned}& " + r" \\ & {}+ ".join(lines) + r"\end{aligned}"
 
 
 def decoded(record: RCNNRecord, stages: StagesTrace) -> str:
@@ -107,9 +99,9 @@ def decoded(record: RCNNRecord, stages: StagesTrace) -> str:
 def of_autopsy(made: Traced) -> Said:
     """The pixel's probability, and how many cells one bin of the crop reads."""
     if made.made is None:
-        why = "Then the chain appears."
-        nothing = Question("Click a pixel inside a mask first. Ready?", ["Yes", "No"], 0, why)
-        return said(Reading("–", "", "No mask at this pixel."), nothing, "Nothing yet.")
+        ready = "Click a pixel inside a mask first. Ready?"
+        nothing = Question(ready, ["Yes", "No"], 0, "Then the chain appears.")
+        return Reading("–", "", "No mask at this pixel."), nothing, "Nothing yet."
     chain = made.made
     inside = "in" if chain.paste.value >= 0.5 else "outside"
     text = f"probability of {chain.name} at pixel {chain.pixel}: {inside} the mask."
@@ -119,7 +111,7 @@ def of_autopsy(made: Traced) -> Said:
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
     why = f"{points} points, each between four cells, some of them shared: {cells} different cells have a weight."
     question = Question(asked, [f"{count} cells" for count in choices], choices.index(cells), why)
-    return said(Reading(f"{chain.paste.value:.3f}", "", text, more=more), question, pasted(chain))
+    return Reading(f"{chain.paste.value:.3f}", "", text, more=more), question, pasted(chain)
 
 
 def pasted(chain: Autopsy) -> str:
@@ -137,10 +129,3 @@ def pasted(chain: Autopsy) -> str:
 def latex_commas(text: str) -> str:
     """Thousands' commas without the space that TeX sets after a comma."""
     return text.replace(",", "{,}")
-
-
-WORDS: Mapping[str, Callable[[Any], Said]] = {
-    "ledgers": of_ledgers,
-    "stages": of_stages,
-    "autopsy": of_autopsy,
-}

@@ -4,7 +4,7 @@ import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { signed, tenth } from "../draw/number.js";
 import { boxed, polygons } from "../draw/picture.js";
-import { arrow, inside } from "../draw/pointer.js";
+import { arrows, inside } from "../draw/pointer.js";
 import { drawGhost, frame, onMap } from "./map.js";
 import { OPERATORS, iou } from "./sums.js";
 
@@ -22,16 +22,10 @@ const mapOf = (board, state, number, overlap) => {
   const point = (event) => board.point(event, binAt(event, state.plans[number]), number);
   // from the bin that is selected now, which may not be drawn yet
   const go = ([right, down]) => board.select(board.selected.row + down, board.selected.column + right, number);
-  const step = (event) => {
-    const by = arrow(event);
-    if (!by) return;
-    event.preventDefault();
-    go(by);
-  };
   const bin = `Bin row ${row + 1}, column ${column + 1}; arrow keys choose another bin.`;
   const about = `${board.props.names[number]} on the feature map, overlap ${overlap}. ${bin}`;
   return html`<svg class="roi-map" viewBox=${frame(state.window)} role="application" tabindex="0" aria-label=${about}
-    @pointermove=${point} @pointerdown=${point} @pointerleave=${() => board.point()} @keydown=${step}
+    @pointermove=${point} @pointerdown=${point} @pointerleave=${() => board.point()} @keydown=${arrows(go)}
     @focus=${() => go([0, 0])}>${onMap(board, state, number)}</svg>`;
 };
 

@@ -28,6 +28,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from demos.records import as_json
 from demos.ui import slots
 from demos.ui.checks import check_all, shorten
 from demos.ui.lesson import PICTURE
@@ -130,7 +131,7 @@ def timed(screen: Screen, settings: Mapping[str, Any], have: set[str]) -> Respon
     began = time.perf_counter()
     shown = screen.lesson.update(**settings)
     took = {"Server-Timing": f"update;dur={1000 * (time.perf_counter() - began):.1f}"}
-    return Response(named(orjson.dumps(shown), have), headers=took, media_type="application/json")
+    return Response(named(as_json(shown), have), headers=took, media_type="application/json")
 
 
 def to_queue() -> Response:

@@ -60,12 +60,17 @@ class Autopsy:
     picture: PictureLink
 
     @property
-    def differences(self) -> dict[str, float]:
-        """For each link, how far its own product is from the network's value."""
+    def values(self) -> dict[str, tuple[float, float]]:
+        """For each link its own product, and the network's value."""
         links: dict[str, Any] = {"paste": self.paste, "sigmoid": self.sigmoid, "logit": self.logit}
         links |= {"deconv": self.deconv, "conv": self.conv, "head": self.head, "align": self.align}
-        found = {name: abs(link.value - link.network_value) for name, link in links.items()}
-        return found | {"shares": abs(self.align.shares_value - self.align.shares_network_value)}
+        found = {name: (float(link.value), float(link.network_value)) for name, link in links.items()}
+        return found | {"shares": (self.align.shares_value, self.align.shares_network_value)}
+
+    @property
+    def differences(self) -> dict[str, float]:
+        """For each link, how far its own product is from the network's value."""
+        return {name: abs(own - network) for name, (own, network) in self.values.items()}
 
 
 def autopsy(
@@ -120,7 +125,7 @@ def _follow(network: Any, trace: RCNNTrace, pixel: tuple[int, int], number: int,
     return Autopsy(
         pixel=pixel,
         detection=number,
-        name=_name(trace, number),
+        name=trace.names[number],
         score=float(trace.scores[number]),
         network_size=size,
         scales=scales,
@@ -183,7 +188,7 @@ def near(trace: RCNNTrace, pixel: tuple[int, int]) -> str:
     """The boxes nearest to a pixel, in words: "the nearest are ball (3 px away) and crate (20 px away)"."""
     distances = [_distance(box, pixel) for box in trace.boxes]
     order = sorted(range(len(distances)), key=lambda number: distances[number])[:NEAREST]
-    named = [f"{_name(trace, number)} ({distances[number]:.0f} px away)" for number in order]
+    named = [f"{trace.names[number]} ({distances[number]:.0f} px away)" for number in order]
     listed = " and ".join(filter(None, [", ".join(named[:-1]), named[-1]]))
     return f"the nearest {'is' if len(named) == 1 else 'are'} {listed}"
 
@@ -203,11 +208,6 @@ def _distance(box: Tensor, pixel: tuple[int, int]) -> float:
     x0, y0, x1, y1 = box.tolist()
     x, y = pixel[0] + 0.5, pixel[1] + 0.5
     return float(np.hypot(max(x0 - x, 0, x - x1), max(y0 - y, 0, y - y1)))
-
-
-def _name(trace: RCNNTrace, number: int) -> str:
-    label = int(trace.labels[number])
-    return trace.classes[label] if label < len(trace.classes) else f"class {label}"
 
 
 def _inside(trace: RCNNTrace, pixel: tuple[float, float]) -> tuple[int, int]:
@@ -240,6 +240,6 @@ def no_masks(trace: RCNNTrace) -> str:
 def _off_the_mask(trace: RCNNTrace, number: int, pixel: tuple[int, int]) -> str:
     box = ", ".join(f"{side:.0f}" for side in trace.boxes[number].tolist())
     return (
-        f"The mask of detection {number} ({_name(trace, number)}) covers its box [{box}] and reads nothing at "
+        f"The mask of detection {number} ({trace.names[number]}) covers its box [{box}] and reads nothing at "
         f"({pixel[0]}, {pixel[1]}). Click inside the box."
     )

@@ -41,6 +41,12 @@ class RCNNTrace:
     semantic: Tensor | None  # [9, H, W] logits, for a network that has the branch
 
     @property
+    def names(self) -> list[str]:
+        """The class of each detection; "class 7" where the network does not say."""
+        known = dict(enumerate(self.classes))
+        return [known.get(label, f"class {label}") for label in self.labels.tolist()]
+
+    @property
     def nbytes(self) -> int:
         """Bytes that the trace's arrays hold."""
         values = [getattr(self, f.name) for f in fields(self)] + list(self.features.values())

@@ -21,11 +21,6 @@ from .record import RCNNRecord
 from .stages import StagesTrace
 
 
-def class_name(record: RCNNRecord, label: int) -> str:
-    """A class's name, or "class 7" where the network does not say."""
-    return record.classes[label] if label < len(record.classes) else f"class {label}"
-
-
 def prob(value: float) -> str:
     """A probability as it is read: two digits, more where it is small or close to one.
 
@@ -45,7 +40,7 @@ class Telling:
         self.anchor, self.record, self.stages, self.fates = anchor, record, stages, fates
         self.limits = stages.limits
         self.classes = stages.class_probs.shape[1]
-        self.name = class_name(record, int(fates.candidate[anchor]) % self.classes)
+        self.name = record.class_name(int(fates.candidate[anchor]) % self.classes)
         self.score = prob(float(fates.score[anchor]))
         self.iou = f"{float(fates.iou[anchor]):.2f}"
         self.suppressor = int(fates.suppressor[anchor])

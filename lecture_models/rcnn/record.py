@@ -76,6 +76,10 @@ class RCNNRecord:
         values = [getattr(self, f.name) for f in fields(self)] + [*self.maps.values(), self.clipped]
         return sum(int(v.nbytes) for v in values if hasattr(v, "nbytes"))
 
+    def class_name(self, label: int) -> str:
+        """A class by its label; "class 7" where the network does not say."""
+        return self.classes[label] if label < len(self.classes) else f"class {label}"
+
     def in_picture(self, boxes: Tensor) -> Tensor:
         """Boxes [..., 4] of network pixels in picture pixels, by torchvision's rule: each axis has its ratio."""
         y, x = (float(a) / float(b) for a, b in zip(self.size, self.network_size, strict=True))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torchvision.ops import box_iou
 
-from .fate_sentences import class_name, fate_sentence
+from .fate_sentences import fate_sentence
 from .fates import FATES, SURVIVED, FatesTrace
 from .record import RCNNRecord
 from .stages import StagesTrace
@@ -134,7 +134,7 @@ def tell_fate(anchor: int, record: RCNNRecord, stages: StagesTrace, fates: Fates
         kind=FATES[int(fates.fate[anchor])],
         anchor_box=_box(record.in_picture(record.anchors[anchor])),
         box=_box(fates.boxes[anchor]),
-        name=class_name(record, label) if label else "",
+        name=record.class_name(label) if label else "",
         score=float(fates.score[anchor]),
         suppressor_box=_suppressor_box(anchor, record, stages, fates),
         iou=float(fates.iou[anchor]),

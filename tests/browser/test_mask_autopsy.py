@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
-from demos.figures import encode
 from demos.rcnn_family import autopsy as figure
+from demos.records import as_json
 from lecture_models.studies import rcnn_family as study
 from tests.browser.modules import alone
 
@@ -63,19 +63,18 @@ def board(opened: Page, made: study.Traced) -> Page:
 
 
 def take(page: Page, board: figure.Board) -> None:
-    page.evaluate(f"value => {BOARD}.take(value)", orjson.loads(orjson.dumps(board)))
+    page.evaluate(f"value => {BOARD}.take(value)", orjson.loads(as_json(board)))
 
 
-BINS = """([its, values, bins]) => bins.map((bin) => window.sums.binCells(its, values, bin))"""
+BINS = """([chain, bins]) => bins.map((bin) => window.sums.binCells(chain, bin))"""
 
 
 def test_every_bin_of_the_browser_is_the_networks(sums: Page, made: study.Traced):
     """The cells and weights of each bin in the receptive field multiply to the network's own crop."""
-    found, its = made.made, figure.board(made).chain.map
+    found = made.made
     top, left, bottom, right = found.head.field
     bins = [(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
-    values = encode.unpack(its.values).flatten().tolist()
-    cells = sums.evaluate(BINS, [orjson.loads(orjson.dumps(its)), values, bins])
+    cells = sums.evaluate(BINS, [orjson.loads(as_json(figure.board(made).chain)), bins])
     for (row, column), read in zip(bins, cells, strict=True):
         own = float(found.align.crop[row, column])
         assert sum(cell["weight"] * cell["value"] for cell in read) == pytest.approx(own, abs=1e-4)
@@ -85,7 +84,7 @@ def test_the_followed_bin_has_pythons_cells(board: Page, made: study.Traced):
     read = board.locator(".ma-map .ma-cell").count()
     expected = {(row, column): (weight, value) for row, column, weight, value in made.made.align.cells}
     assert read == len(expected)
-    import_ = f"import('{_sums()}').then((sums) => sums.binCells({BOARD}.value.chain.map, {BOARD}.map, {BOARD}.bin))"
+    import_ = f"import('{_sums()}').then((sums) => sums.binCells({BOARD}.value.chain, {BOARD}.bin))"
     cells = {(c["row"], c["column"]): (c["weight"], c["value"]) for c in board.evaluate(import_)}
     assert cells.keys() == expected.keys()
     for place, pair in expected.items():

@@ -6,12 +6,12 @@ import re
 from dataclasses import replace
 
 import numpy as np
-import orjson
 import pytest
 
 from demos.figures import encode
 from demos.rcnn_family import autopsy as figure
 from demos.rcnn_family.ledgers import mask_overlay
+from demos.records import as_json
 from lecture_models import pictures, zoo
 from lecture_models.autopsy.chain import autopsy
 from lecture_models.scenes import render
@@ -32,21 +32,22 @@ def shown(made) -> figure.Board:
 
 
 def test_it_is_json_of_a_moderate_size(shown):
-    assert len(orjson.dumps(shown)) < 600_000
+    assert len(as_json(shown)) < 600_000
 
 
 def test_the_sums_add_up(shown, made):
     chain, found = shown.chain, made.made
-    assert sum(cell.weight * cell.prob for cell in chain.mask.cells) == pytest.approx(chain.value)
-    assert chain.mask.cells[chain.mask.followed] == found.paste.followed
-    logit = chain.logit
+    assert sum(cell.weight * cell.prob for cell in chain.paste.cells) == pytest.approx(chain.paste.value)
+    followed = [(cell.row, cell.column) for cell in (found.paste.followed, chain.sigmoid)]
+    assert followed[0] == followed[1]
+    logit, value = chain.logit, chain.sigmoid.logit
     total = sum(product for *_, product in logit.products) + logit.rest + logit.bias
-    assert total == pytest.approx(logit.value, abs=1e-6)
+    assert total == pytest.approx(value, abs=1e-6)
     for _, feature, weight, product in logit.products:
         assert feature * weight == pytest.approx(product)
-    assert logit.prob == pytest.approx(1 / (1 + np.exp(-logit.value)))
-    crop = chain.crop
-    assert np.sum(crop.values) + crop.constant == pytest.approx(crop.value, abs=1e-5)
+    assert chain.sigmoid.value == pytest.approx(1 / (1 + np.exp(-value)))
+    head = chain.head
+    assert np.sum(head.contributions) + head.constant == pytest.approx(head.value, abs=1e-5)
     assert len(chain.links) == len(found.differences)
     for key, _, _, value, own in chain.links:
         assert abs(value - own) == pytest.approx(found.differences[key])
@@ -68,9 +69,9 @@ def test_the_formulas_in_words_hold(shown, made):
 
 
 def test_the_map_holds_the_box_and_its_values(shown, made):
-    part, trace, found = shown.chain.map, made.trace, made.made
-    top, left, height, width = part.extent
-    values = encode.unpack(part.values)
+    part, trace, found = shown.chain.align, made.trace, made.made
+    top, left, height, width = shown.chain.extent
+    values = part.features
     assert values.shape == (height, width)
     own = trace.features[part.level][part.channel].numpy()
     np.testing.assert_array_equal(values, own[top : top + height, left : left + width])

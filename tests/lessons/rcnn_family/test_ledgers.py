@@ -44,8 +44,7 @@ def test_a_column_says_what_the_ledger_says():
     assert [stage.name for stage in made.stages] == ["backbone", "rpn"]
     assert [float(side) for side in made.proposals.split(",")] == [0, 0, 4, 4, 2, 2, 7, 7, 1, 1, 3, 3]
     assert [box.label for box in made.boxes] == ["ball 0.90"]  # 0.3 is below the score
-    assert made.found == (1, 2)
-    assert made.missed == [[5, 5, 8, 8]]
+    assert made.truth == [([0, 0, 4, 4], True), ([5, 5, 8, 8], False)]
     orjson.dumps(made)
 
 
@@ -61,8 +60,7 @@ def test_the_best_mask_is_on_top():
 def test_no_masks_and_no_truth():
     made = ledgers.column(ledger("Fast R-CNN", masks=None), CLASSES, 0.0)
     assert made.masks == ""
-    assert made.found is None
-    assert made.missed == []
+    assert made.truth is None
     assert len(made.boxes) == 2
 
 
@@ -73,8 +71,9 @@ def test_nothing_found_is_drawn_as_nothing():
 
 
 def test_papers_times_have_a_source():
-    assert all(name in ledgers.YEARS for name in ledgers.REPORTED)
-    assert all("Girshick 2015" in text or "Ren et al. 2015" in text for text in ledgers.REPORTED.values())
+    reported = [text for _, text in ledgers.PAPERS.values() if text]
+    assert len(reported) == 3
+    assert all("Girshick 2015" in text or "Ren et al. 2015" in text for text in reported)
 
 
 def books(*made: Ledger) -> Books:

@@ -8,13 +8,13 @@ import math
 from typing import Any
 
 import numpy as np
-import orjson
 import pytest
 import torch
 from torchvision.models import get_model
 
 from demos.rcnn_family import lesson
 from demos.rcnn_family.stages import FATES
+from demos.records import as_json
 from lecture_models import pictures, zoo
 from lecture_models.nets.rcnn_trace import as_tensor
 from lecture_models.rcnn.record import limits_of
@@ -37,7 +37,7 @@ def _result(key: str) -> dict[str, torch.Tensor]:
 def test_a_view_fills_its_own_board_alone(view):
     shown = lesson.update(view=view)
     assert [name for name in BOARDS if shown[name] is not None] == [view]
-    orjson.dumps(shown[view])
+    as_json(shown[view])
 
 
 def test_ledgers_say_what_ran():
@@ -117,7 +117,7 @@ def test_the_autopsy_multiplies_back():
     shown = lesson.update(view="autopsy")
     chain = shown["autopsy"].chain
     assert all(abs(value - own) < 1e-4 * max(1, abs(own)) for *_, value, own in chain.links)
-    assert shown["reading"].value == f"{chain.value:.3f}"
+    assert shown["reading"].value == f"{chain.paste.value:.3f}"
 
 
 def test_a_pixel_without_a_mask_gets_a_sentence():
@@ -129,7 +129,7 @@ def test_a_pixel_without_a_mask_gets_a_sentence():
 def test_photographs_have_no_truth():
     assert "not known" in lesson.update(picture="sample:chelsea", view="stages")["stages"].missed.text
     columns = lesson.update(picture="sample:chelsea")["ledgers"].columns
-    assert all(column.found is None for column in columns)
+    assert all(column.truth is None for column in columns)
 
 
 def test_data_is_what_is_shown():
