@@ -2,6 +2,7 @@
 import { make } from "./nodes.js";
 import { none, read } from "./packed.js";
 
+const STOPPED = " (stopped)";
 const LOOK = 3000; // milliseconds between two looks whether the server is still there
 
 export const progress = (root, element, props, watch) => {
@@ -12,12 +13,14 @@ export const progress = (root, element, props, watch) => {
   root.dataset.state = "idle";
   const now = () => {
     const value = read(props.value);
-    if (none(value) || (root.dataset.state === "stopped" && value.done < value.total)) return;
+    if (none(value)) return;
     if (!value.text) return void (root.dataset.state = "idle");
-    root.dataset.state = value.total && value.done >= value.total ? "done" : "running";
+    const done = value.total && value.done >= value.total;
+    const late = !done && root.dataset.state === "stopped"; // it was on its way when Stop was pressed
+    root.dataset.state = late ? "stopped" : done ? "done" : "running";
     if (value.total) Object.assign(bar, { max: value.total, value: value.done });
     else bar.removeAttribute("value");
-    text.textContent = value.text;
+    text.textContent = value.text + (late ? STOPPED : "");
     lookOut(root, text);
   };
   watch("value", now);
@@ -30,7 +33,7 @@ export const running = (id, state) => {
   const text = root.querySelector("span");
   if (state === "stopped" && !active(root)) return;
   root.dataset.state = state === "started" ? "waiting" : state;
-  if (state !== "started") return void (text.textContent += " (stopped)");
+  if (state !== "started") return void (text.textContent += STOPPED);
   root.querySelector("progress").removeAttribute("value");
   text.textContent = "Waiting for its turn…";
   lookOut(root, text);
