@@ -12,7 +12,7 @@ const WORKING_AFTER = 300; // milliseconds until the page shows that it waits
 class Lesson {
   constructor(name) {
     Object.assign(this, { name, settings: {}, parts: new Map(), values: new Map(), strings: new Map() });
-    Object.assign(this, { flying: false, again: false, trigger: null });
+    Object.assign(this, { flying: false, again: false, queued: false, trigger: null });
   }
 
   // A part of the page that shows the output `key`; it gets what is there already.
@@ -60,6 +60,7 @@ class Lesson {
     if (answer.queue) await this.queue();
     else if (answer.error) say(answer.error, true);
     const shown = answer.shown ? unfold(answer, this.strings) : {};
+    if (answer.shown) this.queued = false;
     const next = this.once();
     for (const [key, value] of Object.entries(shown)) this.show(key, value);
     return next;
@@ -67,6 +68,7 @@ class Lesson {
 
   // Through gradio's queue; `arrived` is called when its event has ended.
   queue() {
+    this.queued = true;
     return new Promise((done) => {
       this.arrived = done;
       this.trigger("queue");

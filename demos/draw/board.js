@@ -81,14 +81,17 @@ export const board = (element, props, watch) => {
   begin();
 };
 
-// A component of gradio that carries an output: its value is shown by whoever shows that output.
+// A component of gradio that carries an output of its queue: its value is shown by whoever shows that output. One that
+// comes to the page late, in a fold that was closed, may hold what was answered before the last quick answer.
 export const outlet = (element, props, watch) => {
-  const { lesson, output } = element.firstElementChild.dataset;
-  follow(props, watch, (value) => lessonOf(lesson).show(output, value));
+  const { lesson: name, output } = element.firstElementChild.dataset;
+  const lesson = lessonOf(name);
+  const stale = lesson.values.has(output) && !lesson.queued;
+  follow(props, watch, (value) => lesson.show(output, value), stale);
 };
 
-const follow = (props, watch, take) => {
+const follow = (props, watch, take, stale = false) => {
   const now = () => take(read(props.value));
   watch("value", now);
-  if (!none(props.value)) now();
+  if (!stale && !none(props.value)) now();
 };

@@ -48,6 +48,13 @@ export const restored = (names, key, ...values) => {
   window.dispatchEvent(new Event("whatwhere:look"));
 };
 
+// gradio's sliders say nothing of a value that keys have set until the focus leaves them: here it counts at once.
+document.addEventListener("keyup", ({ key, target }) => {
+  if (!target.matches?.("#ww-settings input")) return;
+  if (target.type === "range") target.dispatchEvent(new Event("pointerup"));
+  else if (key === "Enter") [target.blur(), target.focus()];
+});
+
 // The picture's key from the widgets of the bar: seed and settings, the seed `step` further.
 export const scene = (names, defaults, all, step) => {
   const seed = Math.min(999999, Math.max(0, Math.round(Number(all[0]) || 0) + step));

@@ -51,18 +51,17 @@ const picture = ({ picture: image, size, of }, { name, proposals, done, boxes, m
 };
 
 const color = (stage) => `background:var(--rcl-${stage.split(" ")[0]})`;
-const named = (stage) => (stage === "rpn" ? "RPN" : stage);
 const bar = (title, column, what, [low, high, ticks], words) => {
   const whole = column[what];
   const part = ({ name, [what]: one }) =>
-    html`<i title="${named(name)}: ${words(one)}" style="width:${(100 * one) / whole}%;${color(name)}"></i>`;
+    html`<i title="${name}: ${words(one)}" style="width:${(100 * one) / whole}%;${color(name)}"></i>`;
   return html`<div class="rcl-measure"><p>${title}<b>${whole ? words(whole) : "–"}</b></p>
     <div class="rcl-bar" aria-hidden="true"><span style="width:${100 * along(whole, low, high)}%">
       ${column.stages.filter((stage) => stage[what] > 0).map(part)}</span></div>
     <p class="rcl-ticks" aria-hidden="true">${ticks.map((text) => html`<span>${text}</span>`)}</p></div>`;
 };
 const row = ({ name, macs: many, ms }) => [
-  html`<i style=${color(name)}></i>${named(name)}`,
+  html`<i style=${color(name)}></i>${name}`,
   many ? macs(many) : "none",
   ms ? time(ms) : "–",
 ];

@@ -110,7 +110,7 @@ def of_autopsy(made: Traced) -> Said:
     choices = sorted({1, 4, 9, 16, cells})
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
     why = f"{points} points, each between four cells, some of them shared: {cells} different cells have a weight."
-    question = Question(asked, [f"{count} cells" for count in choices], choices.index(cells), why)
+    question = Question(asked, [f"{count} cell{'' if count == 1 else 's'}" for count in choices], choices.index(cells), why)
     return Reading(f"{chain.paste.value:.3f}", "", text, more=more), question, pasted(chain)
 
 
@@ -121,7 +121,7 @@ def pasted(chain: Autopsy) -> str:
     return (
         f"Pixel {chain.pixel} reads {len(cells)} cells of the 28 × 28 mask:\n\n"
         f"$${terms} = {chain.paste.value:.4f}$$\n\n"
-        f"The cell in row {first.row}, column {first.column} is the sigmoid of its logit:\n\n"
+        f"The cell in row {first.row + 1}, column {first.column + 1} is the sigmoid of its logit:\n\n"
         rf"$$\frac{{1}}{{1 + e^{{-({chain.logit.value:.4f})}}}} = {first.value:.4f}$$"
     )
 

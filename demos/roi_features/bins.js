@@ -1,7 +1,7 @@
 // One bin multiplied out: below the columns, and beside the pointer while it is over a bin.
 import { html, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
-import { clamp, number } from "../draw/number.js";
+import { clamp, number, things } from "../draw/number.js";
 
 const LISTED = 16; // values that are written out
 const listed = (values, join) => {
@@ -15,7 +15,7 @@ const lines = (board, { plans }) => {
   const { points, value } = bin(row, column);
   const values = points.map((point) => point.value);
   const sum = reduce === "max" ? `max{${listed(values, ", ")}}` : `(${listed(values, " + ")}) / ${values.length}`;
-  const what = `${values.length} ${kind === "roi_pool" ? "cells" : "points"}`;
+  const what = things(values.length, kind === "roi_pool" ? "cell" : "point");
   const found = `${values.length ? sum : "no cell of the map"} = ${number(value)}   (${what})`;
   const text = `${board.props.names[operator]}, bin ${row + 1}, ${column + 1}: ${found}`;
   return kind === "roi_pool" ? [text] : [text, pointSum(points[0])];

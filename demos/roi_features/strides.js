@@ -15,8 +15,9 @@ const plan = ({ names, colors, strides }, curves, own) => {
   const yours = { symbol: "diamond", r: 5, stroke: colors[0], fill: "var(--ww-card)", strokeWidth: 2 };
   const reach = [strides[0] / 1.2, strides.at(-1) * 1.2];
   return (Plot) => ({
-    height: 230,
-    x: { type: "log", base: 2, domain: reach, ticks: strides, tickFormat: String, label: "stride, px" },
+    height: 240,
+    marginBottom: 42,
+    x: { type: "log", base: 2, domain: reach, ticks: strides, tickFormat: String, label: "stride, px", labelOffset: 38 },
     y: { grid: true, label: "IoU", domain: [Math.min(0.55, ...own) - 0.03, 1] },
     color: { domain, range, legend: true },
     marks: [

@@ -26,7 +26,7 @@ def question(made: Crops) -> Question:
     moved = made.shifts(0)
     farthest = [round(abs(shift), 1) for shift in moved]
     answer = farthest.index(max(farthest))
-    said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True))
+    said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True)).replace("-", "−")
     why = f"RoIPool rounds each edge to a cell of {made.stride:g} px, and its last cell belongs to the box: {said}."
     tied = farthest.count(max(farthest)) > 1
     text = f"Your box at {made.level}: which of its edges does RoIPool move farthest?"
@@ -48,7 +48,7 @@ def numbers(made: Crops) -> str:
     lines = [
         f"Level {made.level}, stride {made.stride:g} px: {on_map}.",
         f"**RoIPool** snaps it to the cells {cells}.",
-        f"Bin {row + 1}, {column + 1} holds {len(pooled)} cells: "
+        f"Bin {row + 1}, {column + 1} holds {len(pooled)} cell{'' if len(pooled) == 1 else 's'}: "
         f"{reduced(pooled, pool.reduce, float(pool.output[0, row, column]), 3)}",
         f"**RoIAlign** divides it in bins: edges {show(align.column_edges.tolist(), 3)} across. One of their points:",
         point_sum(align, row, column),

@@ -175,7 +175,7 @@ def prepare(network: Any, image: np.ndarray) -> Setting:
 
 def propose(setting: Setting, maps: Any, meter: Meter) -> Tensor:
     """The region proposal network's proposals, float [N, 4], network pixels."""
-    with meter.stage("rpn"):
+    with meter.stage("RPN"):
         proposals: Tensor = setting.network.rpn(setting.batch, maps)[0][0]
     return proposals
 

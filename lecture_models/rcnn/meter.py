@@ -22,7 +22,7 @@ from lecture_models.nets.macs import count_macs
 
 PARTS = {
     "backbone": "backbone",
-    "rpn.head": "rpn",
+    "rpn.head": "RPN",
     "roi_heads.box_head": "box head",
     "roi_heads.box_predictor": "box head",
     "roi_heads.mask_head": "mask head",

@@ -112,8 +112,8 @@ def test_stages_add_up_to_a_count_of_the_whole_run(network, image, ledgers):
 def test_each_stage_has_its_own(ledgers):
     fast, faster, mask = ({stage.name: stage for stage in ledger.stages} for ledger in ledgers)
     assert list(fast) == ["selective search", "backbone", "box head"]
-    assert list(faster) == ["backbone", "rpn", "box head"]
-    assert list(mask) == ["backbone", "rpn", "box head", "mask head"]
+    assert list(faster) == ["backbone", "RPN", "box head"]
+    assert list(mask) == ["backbone", "RPN", "box head", "mask head"]
     assert fast["backbone"].macs == faster["backbone"].macs == mask["backbone"].macs
     assert fast["selective search"].macs == 0
     assert all(stage.ms > 0 for stages in (fast, faster, mask) for stage in stages.values())
@@ -174,7 +174,7 @@ def test_counting_while_watching_counts_nothing_twice(image):
 
 def found(boxes, labels, scores, score=0.0):
     none = torch.zeros(0, 4)
-    stages = (Stage("backbone", 3, 1.0), Stage("rpn", 4, 0.5))
+    stages = (Stage("backbone", 3, 1.0), Stage("RPN", 4, 0.5))
     ledger = Ledger("x", "y", none, 0, 1, stages, *(torch.tensor(v) for v in (boxes, labels, scores)))
     assert ledger.macs == 7
     assert ledger.ms == 1.5
@@ -214,7 +214,7 @@ def test_a_long_picture_is_resized_by_factors_of_each_axis(size):
 def test_a_shared_stage_has_one_time(ledgers):
     fast, faster, mask = ({stage.name: stage.ms for stage in ledger.stages} for ledger in ledgers)
     assert fast["backbone"] == faster["backbone"] == mask["backbone"]
-    assert faster["rpn"] == mask["rpn"]
+    assert faster["RPN"] == mask["RPN"]
 
 
 def test_the_fastest_run_is_taken_by_hand():

@@ -26,7 +26,7 @@ def ledger(name: str = "Mask R-CNN", **other: Any) -> Ledger:
         "proposals": torch.tensor([[0.0, 0, 4.04, 4], [2, 2, 7, 7], [1, 1, 3, 3]]),
         "done": 3,
         "passes": 1,
-        "stages": (Stage("backbone", 600, 10.0), Stage("rpn", 200, 4.005)),
+        "stages": (Stage("backbone", 600, 10.0), Stage("RPN", 200, 4.005)),
         "boxes": torch.tensor([[0.0, 0, 4, 4], [2, 2, 7, 7]]),
         "labels": torch.tensor([1, 2]),
         "scores": torch.tensor([0.9, 0.3]),
@@ -41,7 +41,7 @@ def test_a_column_says_what_the_ledger_says():
     assert made.passes == 1
     assert made.macs == 800
     assert made.ms == pytest.approx(14.0, abs=0.01)
-    assert [stage.name for stage in made.stages] == ["backbone", "rpn"]
+    assert [stage.name for stage in made.stages] == ["backbone", "RPN"]
     assert [float(side) for side in made.proposals.split(",")] == [0, 0, 4, 4, 2, 2, 7, 7, 1, 1, 3, 3]
     assert [box.label for box in made.boxes] == ["ball 0.90"]  # 0.3 is below the score
     assert made.truth == [([0, 0, 4, 4], True), ([5, 5, 8, 8], False)]
