@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl
 import numpy as np
 
 from lecture_models.cache import KEPT
+from lecture_models.decoder import read_apart
 from lecture_models.photographs import PictureError, read_photograph
 from lecture_models.scenes import Scene, SceneSettings, render
 
@@ -142,7 +143,7 @@ def resolve(key: str) -> Picture:
 
 def admit(path: str | Path) -> str:
     """Read a visitor's file, keep it for an hour, and return its key. Raises ValueError for a bad file."""
-    return f"upload:{_uploads.put(read_photograph(path))}"
+    return f"upload:{_uploads.put(read_apart(path))}"
 
 
 def scene_key(seed: int, settings: SceneSettings | None = None) -> str:

@@ -5,16 +5,26 @@
 
 const VISITOR = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 const MOST = 150; // texts that are remembered, newest last
+const CROWDED = 429; // many others ask just now
+const TRIES = 5;
 const SILENT = "The server does not answer. Check the connection, then move a control again.";
 
-const send = (lesson, settings, have) =>
+const rest = () => new Promise((done) => setTimeout(done, 1000 + 1000 * Math.random()));
+
+const send = async (lesson, settings, have) => {
+  for (let left = TRIES; ; left -= 1) {
+    const answer = await request(lesson, settings, have);
+    if (answer.status !== CROWDED || !left) return answer.json().catch(() => ({ error: SILENT }));
+    await rest();
+  }
+};
+
+const request = (lesson, settings, have) =>
   fetch(new URL("../../ask", import.meta.url), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ lesson, settings, have, visitor: VISITOR }),
-  })
-    .then((answer) => answer.json())
-    .catch(() => ({ error: SILENT }));
+  }).catch(() => Response.json({ error: SILENT }));
 
 // A visitor has one request at a time: the lessons of a page take turns.
 let last = Promise.resolve();

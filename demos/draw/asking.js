@@ -58,12 +58,20 @@ class Lesson {
   // Shows an answer, and comes to the next one, which it asks for before.
   async draw(answer) {
     if (answer.queue) await this.queue();
-    else if (answer.error) say(answer.error, true);
+    else if (answer.error) this.refused(answer.error);
     const shown = answer.shown ? unfold(answer, this.strings) : {};
     if (answer.shown) this.queued = false;
     const next = this.once();
     for (const [key, value] of Object.entries(shown)) this.show(key, value);
     return next;
+  }
+
+  // Says why, once more with the lesson's own settings where nothing is shown yet: a link may have brought bad ones.
+  refused(text) {
+    say(text, true);
+    if (this.values.size || !this.defaults) return;
+    Object.assign(this.settings, this.defaults, { picture: this.settings.picture });
+    [this.defaults, this.again] = [null, true];
   }
 
   // Through gradio's queue; `arrived` is called when its event has ended.

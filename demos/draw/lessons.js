@@ -2,6 +2,7 @@
 import { lessonOf } from "./asking.js";
 
 const query = new URLSearchParams(location.search);
+const SETTLED = 50; // milliseconds until gradio has taken what was typed
 let current = "";
 let picture = null;
 // Without a permalink the first lesson asks at once; with one, after the server has restored its settings.
@@ -14,7 +15,8 @@ export const beacon = (element, props, trigger) => {
   const line = element.querySelector(".ww-point");
   const lesson = lessonOf(line.dataset.lesson);
   line.textContent = line.dataset.point;
-  lesson.settings = { ...JSON.parse(line.dataset.defaults), ...lesson.settings };
+  lesson.defaults = JSON.parse(line.dataset.defaults);
+  lesson.settings = { ...lesson.defaults, ...lesson.settings };
   lesson.trigger = trigger;
   lesson.add("numbers", () => trigger("told"));
   let asked;
@@ -50,9 +52,9 @@ export const restored = (names, key, ...values) => {
 
 // gradio's sliders say nothing of a value that keys have set until the focus leaves them: here it counts at once.
 document.addEventListener("keyup", ({ key, target }) => {
-  if (!target.matches?.("#ww-settings input")) return;
-  if (target.type === "range") target.dispatchEvent(new Event("pointerup"));
-  else if (key === "Enter") [target.blur(), target.focus()];
+  if (!target.matches?.("#ww-settings input") || (target.type === "number" && key !== "Enter")) return;
+  const left = target.type === "range" ? "pointerup" : "blur";
+  setTimeout(() => target.dispatchEvent(new Event(left, { bubbles: true })), SETTLED);
 });
 
 // The picture's key from the widgets of the bar: seed and settings, the seed `step` further.

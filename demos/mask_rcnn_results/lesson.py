@@ -24,6 +24,9 @@ FITTING = [name for name in (*zoo.names("panoptic"), *zoo.names("detection")) if
 NETWORKS = {**{name: zoo.title(name) for name in FITTING}, OURS: "The lecture's own: street scenes"}
 NAMES = {"crowd": "Crowd", "cut": "Cut apart", "small": "Small", "failures": "Failures", "this": "This scene"}
 HINT = "Point at a thing for its IoU; click to multiply it out. Scene settings, above, turn the difficulty."
+OPENED = Text(
+    r"scene:\d{1,6}(\?\S*)? [a-z]+ \d \S+", "SCENE GALLERY RANK PICTURE, as a card sets it, or empty"
+)
 OTHER_SCORES = (0.3, 0.8)
 COLORS = {"true": style.TRUTH, "found": style.PREDICTION, "other": style.CYCLE[1], "series": style.CYCLE[:3]}
 
@@ -33,9 +36,6 @@ def compute(
 ) -> study.GalleryScene:
     """The gallery's scene, or the opened one, compared with cached forward passes."""
     key, _, context = opened.partition(" ")
-    if opened and opened.count(" ") != 3:
-        must = "opened must be KEY GALLERY RANK PICTURE, as a card sets it"
-        raise ValueError(f"{must}; got {opened!r}. Leave it empty.")
     if opened and context == f"{gallery} {rank} {picture}":
         picture, gallery = key, "this"
     return study.find(pictures.resolve(picture), network, gallery, rank, scenes, score)
@@ -160,7 +160,7 @@ def build(screen: Screen) -> None:
     with screen.row:
         looks: dict[str, Any] = {"colors": COLORS, "rules": dict(errors.RULES)}
         about = "AP and errors over many scenes"
-        screen.board("measured", "errors", label=about, by="measure", key="opened", rule=Text(), **looks)
+        screen.board("measured", "errors", label=about, by="measure", key="opened", rule=OPENED, **looks)
         screen.board("errors", "errors", label="Errors of this scene", **looks)
         screen.table("objects", "Each thing and its IoU")
 

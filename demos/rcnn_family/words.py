@@ -110,7 +110,9 @@ def of_autopsy(made: Traced) -> Said:
     choices = sorted({1, 4, 9, 16, cells})
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
     why = f"{points} points, each between four cells, some of them shared: {cells} different cells have a weight."
-    question = Question(asked, [f"{count} cell{'' if count == 1 else 's'}" for count in choices], choices.index(cells), why)
+    question = Question(
+        asked, [f"{count} cell{'' if count == 1 else 's'}" for count in choices], choices.index(cells), why
+    )
     return Reading(f"{chain.paste.value:.3f}", "", text, more=more), question, pasted(chain)
 
 

@@ -26,7 +26,9 @@ def question(made: Crops) -> Question:
     moved = made.shifts(0)
     farthest = [round(abs(shift), 1) for shift in moved]
     answer = farthest.index(max(farthest))
-    said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True)).replace("-", "−")
+    said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True)).replace(
+        "-", "−"
+    )
     why = f"RoIPool rounds each edge to a cell of {made.stride:g} px, and its last cell belongs to the box: {said}."
     tied = farthest.count(max(farthest)) > 1
     text = f"Your box at {made.level}: which of its edges does RoIPool move farthest?"

@@ -19,14 +19,14 @@ import asyncio
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import nullcontext, suppress
 from typing import Any
 
 import gradio as gr
 import orjson
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive
 
 from demos.records import as_json
 from demos.ui import slots
@@ -37,12 +37,13 @@ from demos.ui.spoken import spoken
 
 LONG = re.compile(rb'"([\w+/=;:,.-]{400,})"')
 """A text of JSON that is worth a name: pictures and packed arrays. No bracket is in it, so no structure either."""
+VISITOR = re.compile(r"[\w.-]{1,64}", re.ASCII)
 MOST_NAMES = 200
 QUIET = 0.25
 """Seconds without a request, of any visitor, after which the following picture is computed."""
 QUICK = 1.0
 """Seconds that an answer may have taken for that: a large network's pictures are not computed for nobody."""
-MOST_WAITING = 200
+MOST_WAITING = 100
 """Requests in line; one more is told to come back."""
 
 
@@ -67,16 +68,21 @@ class Asking:
         self.asked = 0
         self.ahead: asyncio.Task[None] | None = None
 
-    async def answer(self, body: Mapping[str, Any]) -> Response:
-        """The answer to ``{lesson, settings, have, visitor}`` as JSON: outputs, or one sentence as ``error``."""
+    async def answer(self, body: Mapping[str, Any], receive: Receive | None = None) -> Response:
+        """The answer to ``{lesson, settings, have, visitor}`` as JSON: outputs, or one sentence as ``error``.
+
+        Who has gone, as ``receive`` says, gives up the place in line.
+        """
         visitor = body.get("visitor")
-        if not isinstance(visitor, str) or visitor in self.visitors or len(self.visitors) >= MOST_WAITING:
+        if not isinstance(visitor, str) or not VISITOR.fullmatch(visitor):
+            return told("A visitor is a name of 1 to 64 letters, digits, . or -. Reload the page.", 422)
+        if visitor in self.visitors or len(self.visitors) >= MOST_WAITING:
             return told(
                 "Your last request is still being answered, or many others are. Try again in a moment.", 429
             )
         self.visitors.add(visitor)
         try:
-            return await self._answer(body)
+            return await while_there(self._answer(body), receive)
         except gr.Error as error:
             return told(error.message, 422)
         finally:
@@ -163,6 +169,16 @@ def told(text: str, status: int) -> Response:
     return Response(orjson.dumps({"error": text}), status, media_type="application/json")
 
 
-async def ask(asking: Asking, request: Request, parsed: Mapping[str, Any]) -> Response:
-    """The route: POST with a JSON object."""
-    return await asking.answer(parsed)
+async def while_there(answer: Coroutine[Any, Any, Response], receive: Receive | None) -> Response:
+    """What an answer comes to, unless its client goes: then it leaves the line, if it is not being computed yet."""
+    working = asyncio.ensure_future(answer)
+    leaving = asyncio.ensure_future(receive()) if receive else None
+    try:
+        await asyncio.wait({working, leaving} if leaving else {working}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            return Response(status_code=499)
+        return working.result()
+    finally:
+        for task in (working, leaving):
+            if task:
+                task.cancel()

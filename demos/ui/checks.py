@@ -74,12 +74,21 @@ class Switch:
 
 @dataclass(frozen=True)
 class Text:
-    """A short text."""
+    """A short text; one with a ``form``, a regular expression, has it as a whole or is empty.
+
+    ``what`` says the form in words.
+    """
+
+    form: str = ""
+    what: str = ""
 
     def check(self, name: str, value: Any) -> str:
-        if isinstance(value, str) and len(value) <= MAX_TEXT:
-            return value
-        raise refuse(f"{name} must be a text of at most {MAX_TEXT} characters", value)
+        must = f"{name} must be {self.what or f'a text of at most {MAX_TEXT} characters'}"
+        if not isinstance(value, str) or len(value) > MAX_TEXT:
+            raise refuse(must, value)
+        if value and self.form and not re.fullmatch(self.form, value):
+            raise refuse(must, value)
+        return value
 
     def parse(self, text: str) -> Any:
         return text
@@ -139,7 +148,10 @@ def shorten(value: Any, limit: int = 60) -> str:
     >>> shorten("<b>")
     "'‹b›'"
     """
-    text = repr(value).replace("<", "‹").replace(">", "›")
+    try:
+        text = repr(value).replace("<", "‹").replace(">", "›")
+    except RecursionError:
+        text = "a value of very many levels"
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -40,7 +40,6 @@ READ = re.compile(
 )
 SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/ask")
 NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
-FULL = "There is no room for files on this server just now. Try again in some minutes."
 JSON_WANTED = "A call's body is JSON and says so: Content-Type: application/json. Add that header."
 TOO_MUCH = "A request may hold at most {} bytes; this one has more, its size was not read further. Send less."
 
@@ -82,7 +81,7 @@ class Door:
         if reads:
             answer = self._read(path, scope)
         elif path == "/ww/ask":
-            answer = await self.site.asking.answer(await self._json(scope, receive))
+            answer = await self.site.asking.answer(await self._json(scope, receive), receive)
         elif path.startswith(f"{API}/upload"):
             answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD)))
         else:
@@ -144,12 +143,12 @@ class Door:
 async def _upload(request: Request) -> Response:
     try:
         return JSONResponse(await uploads.receive(request))
-    except (MultiPartException, HTTPException):
+    except (MultiPartException, HTTPException, UnicodeError, LookupError):
         raise Refused(400, "An upload is a multipart form; this one cannot be read. Send it again.") from None
     except ValueError as error:
         raise Refused(413, str(error)) from None
     except OSError:
-        raise Refused(507, FULL) from None
+        raise Refused(507, uploads.FULL) from None
 
 
 def bounded(receive: Receive, most: int) -> Receive:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from demos.ui.checks import shorten
 
+MOST_VALUES = 200
 HASH = re.compile(r"[\w-]{1,64}")
 GONE = "There is no answer under this name any more: it was fetched, or nobody fetched it for a minute. Call again."
 
@@ -83,9 +84,12 @@ def _in_order(name: str, body: Mapping[str, Any], demo: gr.Blocks) -> list[Any]:
 
 def _data(body: Mapping[str, Any]) -> list[Any]:
     data = body.get("data")
-    if isinstance(data, list):
+    if isinstance(data, list) and len(data) <= MOST_VALUES:
         return data
-    raise Refused(422, f'A call\'s data is a list of values; got {shorten(data)}. Send {{"data": [...]}}.')
+    raise Refused(
+        422,
+        f'A call\'s data is a list of at most {MOST_VALUES} values; got {shorten(data)}. Send {{"data": [...]}}.',
+    )
 
 
 def _session(body: Mapping[str, Any]) -> dict[str, str]:

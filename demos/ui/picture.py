@@ -87,7 +87,7 @@ class PictureBar:
                 type="filepath",
                 sources=["upload", "webcam"],
                 image_mode=None,
-                label="Your own: its pixels stay in memory for an hour",
+                label="Your own, kept for an hour",
                 alt_text="Your picture",
                 buttons=[],
                 height=180,

@@ -67,9 +67,8 @@ def write(lesson: Lesson, settings: dict[str, Any], kind: str, networks: slots.N
     if slots.NETWORK in settings:
         networks.load(settings[slots.NETWORK])  # a lesson would go on with another one, under this one's name
     data = dict(lesson.data(**settings)) if lesson.data else {}
-    path = uploads.new_file(f"{lesson.name}.{kind}")
-    path.write_bytes(as_npz(settings, data) if kind == "npz" else as_json(settings, data))
-    return str(path)
+    content = as_npz(settings, data) if kind == "npz" else as_json(settings, data)
+    return str(uploads.keep(f"{lesson.name}.{kind}", content))
 
 
 def as_npz(settings: dict[str, Any], data: dict[str, Any]) -> bytes:

@@ -27,6 +27,7 @@ KEPT_SECONDS = 300
 DEEPEST = 20
 """Most levels of lists and objects in a value of a call."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+FULL = "There is no room for files on this server just now. Try again in some minutes."
 NOT_UPLOADED = "A file must be uploaded first, through the page or /gradio_api/upload; got {}. Upload it."
 
 
@@ -68,21 +69,26 @@ def _keep(content: bytes, suffix: str) -> str:
         raise ValueError(
             f"A file may have a size of at most {LARGEST >> 20} MB; this one has {size} MB. Reduce it."
         )
-    place = folder() / "uploads" / secrets.token_hex(16)
-    place.mkdir(parents=True)
-    path = place / f"picture{suffix if suffix in SUFFIXES else ''}"
+    return str(_write("uploads", f"picture{suffix if suffix in SUFFIXES else ''}", content))
+
+
+def keep(name: str, content: bytes) -> Path:
+    """Write a file that a visitor is about to fetch. Raises ValueError, with a sentence, where the disk is full."""
     try:
-        path.write_bytes(content)
+        return _write("saved", name, content)
+    except OSError:
+        raise ValueError(FULL) from None
+
+
+def _write(room: str, name: str, content: bytes) -> Path:
+    """Write a file to a place that nobody can guess; nothing is left behind where there is no room for it."""
+    place = folder() / room / secrets.token_hex(16)
+    try:
+        place.mkdir(parents=True)
+        (place / name).write_bytes(content)
     except OSError:
         shutil.rmtree(place, ignore_errors=True)
         raise
-    return str(path)
-
-
-def new_file(name: str) -> Path:
-    """A path for a file that a visitor is about to fetch, in a folder of its own."""
-    place = folder() / "saved" / secrets.token_hex(16)
-    place.mkdir(parents=True)
     return place / name
 
 

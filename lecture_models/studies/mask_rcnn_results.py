@@ -188,7 +188,9 @@ class GalleryScene:
         known = self.comparison.classes
         only = f" Judged are only {' and '.join(known)}: this network knows no other class of the scenes."
         start = f"Scene {self.scene.seed}, "
-        start += "as it is." if self.gallery == "this" else f"of {self.looked[0]} to {self.looked[-1]}: "
+        start += (
+            "as it is." if self.gallery == "this" else f"found among {self.looked[0]} to {self.looked[-1]}: "
+        )
         return start + self._finding() + (only if len(known) < len(THINGS) else "")
 
     def _finding(self) -> str:
@@ -208,7 +210,10 @@ class GalleryScene:
             things = "thing" if count == 1 else "things"
             return f"{count} {things} of less than {round(SMALL**0.5)}² visible pixels{mean}."
         wrong = "error" if count == 1 else "errors"
-        return f"{count} {wrong} at IoU 0.5: false positives {second}, missed instances {count - second}."
+        return (
+            f"{count} {wrong} at IoU 0.5: false positives {second}, missed instances {count - second}. "
+            f"Only {len(self.looked)} scenes are looked at, since each needs a forward pass."
+        )
 
 
 def looked_at(gallery: str, scenes: int) -> int:
