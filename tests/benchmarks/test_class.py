@@ -16,6 +16,7 @@ from tests.hostile.server import running
 
 STUDENTS = int(os.environ.get("STUDENTS", "100"))
 EVERY, ROUNDS = 5.0, 8  # seconds between two acts of a student, and how many each makes
+ARRIVE = 40.0  # seconds in which the students come in, each with a new scene; then they all work
 LATE = 1.0
 """Seconds within which 95 of 100 acts are answered."""
 ANOTHER_SCENE = 0.1  # share of the acts that go on to a new scene; the others move a control
@@ -34,8 +35,8 @@ async def student(client: httpx.AsyncClient, number: int, waits: list[float], re
     key, value = LESSONS[lesson]
     settings = {"picture": f"scene:{1000 + number}"}
     have: list[str] = []
-    await asyncio.sleep(draw.uniform(0, EVERY))
-    for act in range(ROUNDS):
+    await asyncio.sleep(ARRIVE * number / STUDENTS)
+    for act in range(ROUNDS + 1):
         began = time.monotonic()
         body = {"lesson": lesson, "settings": settings, "have": have, "visitor": str(number)}
         answer = await client.post("ww/ask", json=body)
@@ -46,10 +47,13 @@ async def student(client: httpx.AsyncClient, number: int, waits: list[float], re
             have = [*have, *found["texts"]][-150:]
         else:
             refused.append(answer.text[:200])
+        if not act:
+            await asyncio.sleep(ARRIVE * (1 - number / STUDENTS) + draw.uniform(0, EVERY))
         settings = {**settings, key: value(draw)}
         if draw.random() < ANOTHER_SCENE:
             settings["picture"] = f"scene:{draw.randrange(2000, 900_000)}"
-        await asyncio.sleep(max(0.0, EVERY * draw.uniform(0.8, 1.2) - (time.monotonic() - began)))
+        if act:
+            await asyncio.sleep(max(0.0, EVERY * draw.uniform(0.8, 1.2) - (time.monotonic() - began)))
 
 
 async def school(url: str) -> tuple[list[float], list[str]]:
