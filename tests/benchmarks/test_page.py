@@ -36,7 +36,7 @@ WATCH = """([lesson, act]) => {
   let asked = false;
   const seen = () => { asked = false; waited.frames += 1; waited.to = performance.now(); };
   const watcher = new MutationObserver(() => { if (!asked) { asked = true; requestAnimationFrame(seen); } });
-  const changes = {subtree: true, childList: true, characterData: true, attributes: true};
+  const changes = {subtree: true, childList: true, characterData: true, attributeFilter: ["src", "href"]};
   const places = document.querySelectorAll(`[id^=${lesson}] :is(.ww-panels, .ww-board, .ww-reading)`);
   places.forEach((node) => watcher.observe(node, changes));
 }"""

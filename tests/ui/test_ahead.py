@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from contextlib import nullcontext
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
-from demos.ui import Lesson, asking
+from demos.ui import Lesson, asking, slots
 from demos.ui.checks import Text
 
 SEEN: list[str] = []
@@ -72,3 +74,38 @@ def test_a_photograph_has_none_and_a_slow_lesson_or_a_lent_gpu_computes_none(mon
 def test_what_goes_wrong_ahead_is_nobodys_error(caplog: pytest.LogCaptureFixture):
     assert asyncio.run(asked("scene:1", following=lambda key: "scene:bad")) == ["scene:1", "scene:bad"]
     assert caplog.text == ""
+
+
+def test_who_has_gone_leaves_the_line():
+    """Two that compute, one behind them whose client goes: it is answered nowhere and computed never."""
+    free, seen = threading.Event(), []
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def answer() -> Response:
+        return await slots.compute(lambda: seen.append("computed") or Response())
+
+    async def line() -> int:
+        busy = [asyncio.ensure_future(slots.compute(free.wait)) for _ in range(slots.LESSONS)]
+        await asyncio.sleep(0.05)
+        status = (await asking.while_there(answer(), gone)).status_code
+        await asyncio.sleep(0.05)
+        free.set()
+        await asyncio.gather(*busy)
+        await asyncio.sleep(0.05)
+        return status
+
+    assert asyncio.run(line()) == 499
+    assert seen == []
+
+
+def test_who_stays_is_answered():
+    async def stays() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {}
+
+    async def answer() -> Response:
+        return Response(status_code=200)
+
+    assert asyncio.run(asking.while_there(answer(), stays)).status_code == 200

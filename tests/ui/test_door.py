@@ -81,6 +81,27 @@ def test_events_that_only_a_browser_answers_are_refused(url: str, log: io.String
     assert log.getvalue() == ""
 
 
+@pytest.mark.parametrize("levels", range(940, 1000, 3))
+def test_a_value_of_very_many_levels_gets_a_sentence(url: str, log: io.StringIO, levels: int):
+    deep = "[" * levels + "]" * levels
+    content = f'{{"visitor": "a", "lesson": "vision_tasks", "have": [], "settings": {{"score": {deep}}}}}'
+    assert httpx.post(f"{url}ww/ask", content=content, headers=JSON).status_code in (400, 422)
+    assert log.getvalue() == ""
+
+
+def test_a_call_has_few_values(url: str):
+    answer = httpx.post(f"{url}gradio_api/call/{LESSON.name}", json={"data": [[]] * 300_000})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("visitor", [None, 5, "", "x" * 65, "<b>", ["a"]])
+def test_a_visitor_has_a_short_name(url: str, visitor: object):
+    body = {"lesson": LESSON.name, "settings": {}, "have": [], "visitor": visitor}
+    answer = httpx.post(f"{url}ww/ask", json=body)
+    assert answer.status_code == 422
+    assert "Reload the page" in answer.json()["error"]
+
+
 @pytest.mark.parametrize("name", ["nonsense", "restore", "upload_picture/x", "../x"])
 def test_an_unknown_endpoint_is_named(url: str, log: io.StringIO, name: str):
     for form in ("call", "call/v2"):

@@ -116,6 +116,21 @@ def test_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, tmp_path: Pat
     assert log.getvalue() == ""
 
 
+def test_saving_on_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, monkeypatch, log):
+    def full(self: Path, content: bytes) -> int:
+        with self.open("wb") as file:
+            file.write(content[:10])
+        raise OSError(28, "No space left on device")
+
+    before = set((uploads.folder() / "saved").glob("*"))
+    monkeypatch.setattr(Path, "write_bytes", full)
+    kind, said = call(url, "vision_tasks_json", ["scene:42", "panoptic_fpn", 0.5, ""])
+    assert kind == "error"
+    assert "no room" in said["error"]
+    assert set((uploads.folder() / "saved").glob("*")) == before
+    assert log.getvalue() == ""
+
+
 def test_the_folder_is_the_apps_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     chosen = Path(uploads.choose_folder())
