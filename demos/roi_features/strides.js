@@ -17,7 +17,15 @@ const plan = ({ names, colors, strides }, curves, own) => {
   return (Plot) => ({
     height: 240,
     marginBottom: 42,
-    x: { type: "log", base: 2, domain: reach, ticks: strides, tickFormat: String, label: "stride, px", labelOffset: 38 },
+    x: {
+      type: "log",
+      base: 2,
+      domain: reach,
+      ticks: strides,
+      tickFormat: String,
+      label: "stride, px",
+      labelOffset: 38,
+    },
     y: { grid: true, label: "IoU", domain: [Math.min(0.55, ...own) - 0.03, 1] },
     color: { domain, range, legend: true },
     marks: [
