@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
@@ -149,57 +148,6 @@ def test_bad_permalink_says_so_and_shows_the_lesson(visit, query: str):
     page.wait_for_selector(".toast-body")
     assert page.locator(".toast-body img[src=x]").count() == 0
     page.wait_for_selector(".ww-number strong")
-
-
-@pytest.mark.parametrize("query", ["mask_head&mask_class=zzz", "mask_rcnn_results&opened=zzz"])
-def test_a_link_with_a_bad_choice_opens_the_lesson_all_the_same(browser, url: str, query: str):
-    page = browser.new_page()
-    page.goto(f"{url}?lesson={query}")
-    page.wait_for_selector(".ww-number strong >> visible=true")
-    page.wait_for_selector(":is(.ww-panel, .ww-board) :is(img, image) >> visible=true")
-    said = page.locator(":is(.ww-said, .toast-body) >> visible=true").first
-    assert re.search("mask_class|opened", said.inner_text())
-    page.close()
-
-
-@pytest.mark.parametrize("field", ["number", "range"])
-def test_keys_change_a_scene_setting_at_once(visit, field: str):
-    page = visit("?lesson=vision_tasks")
-    page.click("#ww-settings > button")
-    page.wait_for_timeout(500)  # the popover is being drawn
-    box = page.locator(f"#ww-set-things input[type={field}]")
-    if field == "number":
-        box.fill("3")
-    with page.expect_request("**/ww/ask") as asked:
-        box.press("Enter" if field == "number" else "ArrowRight")
-    assert "things=" in asked.value.post_data_json["settings"]["picture"]
-
-
-def test_what_is_said_lies_before_the_bar(visit):
-    page = visit("?lesson=vision_tasks")
-    page.click("[data-tool=link]")
-    on_top = """() => { const box = document.querySelector(".ww-said").getBoundingClientRect();
-      return document.elementFromPoint(box.x + box.width / 2, box.bottom - 3)?.className }"""
-    assert "ww-said" in page.evaluate(on_top)
-
-
-def test_a_fold_that_opens_late_shows_the_last_answer(visit, monkeypatch):
-    """gradio's queue answers into closed folds; what a quick answer says after it is newer."""
-    import app
-
-    page = visit("?lesson=mask_rcnn_results")
-    page.wait_for_selector(".ww-number strong")
-    with monkeypatch.context() as away:
-        away.setattr(app.site.asking.networks, "is_here", lambda name: False)
-        with page.expect_response("**/queue/join*"):
-            page.locator("#mask_rcnn_results-score input[type=range]").press("End")
-        page.wait_for_timeout(2500)
-    with page.expect_response("**/ww/ask"):
-        page.locator("#mask_rcnn_results-score input[type=range]").press("Home")
-    page.wait_for_timeout(500)
-    page.click("#mask_rcnn_results-predict-fold button")
-    text = page.locator("#mask_rcnn_results-predict-fold .ww-ask").inner_text()
-    assert "0.05" in text
 
 
 def test_a_slider_is_followed_while_it_moves(visit):
