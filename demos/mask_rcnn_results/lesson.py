@@ -36,6 +36,9 @@ def compute(
 ) -> study.GalleryScene:
     """The gallery's scene, or the opened one, compared with cached forward passes."""
     key, _, context = opened.partition(" ")
+    if opened and opened.count(" ") != 3:
+        must = "opened must be KEY GALLERY RANK PICTURE, as a card sets it"
+        raise ValueError(f"{must}; got {opened!r}. Leave it empty.")
     if opened and context == f"{gallery} {rank} {picture}":
         picture, gallery = key, "this"
     return study.find(pictures.resolve(picture), network, gallery, rank, scenes, score)

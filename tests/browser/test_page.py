@@ -127,13 +127,13 @@ def test_permalink_restores_everything(visit):
 @every_lesson
 def test_copied_link_opens_the_same(visit, lesson: str):
     page = visit(f"?lesson={lesson}&picture=scene:9")
-    page.wait_for_selector(".ww-number strong >> visible=true")
+    page.locator(".ww-number strong >> visible=true >> text=/^[^…]/").wait_for()  # what comes later is there
     number = page.locator(".ww-number strong >> visible=true").inner_text()
     page.click("[data-tool=link]")
     page.wait_for_function("location.search.split('&').length > 3")
     link = urlparse(page.url).query
     again = visit(f"?{link}")
-    again.wait_for_selector(".ww-number strong >> visible=true")
+    again.locator(".ww-number strong >> visible=true >> text=/^[^…]/").wait_for()
     assert again.locator(".ww-number strong >> visible=true").inner_text() == number
     again.click("[data-tool=link]")
     again.wait_for_timeout(300)
