@@ -152,13 +152,20 @@ class Progress:
 
 
 def as_json(value: Any) -> bytes:
-    """Records, lists and mappings as JSON; arrays are lists.
+    """Records, lists and mappings as JSON; arrays and tensors are lists, what is not finite is null.
 
     >>> import numpy as np
     >>> as_json({"rows": np.zeros((1, 2))})
     b'{"rows":[[0.0,0.0]]}'
     """
-    return orjson.dumps(value, lambda array: array.tolist(), orjson.OPT_SERIALIZE_NUMPY)
+    return orjson.dumps(value, _plain, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+
+
+def _plain(value: Any) -> Any:
+    """What orjson cannot write by itself: tensors, arrays in another order, NumPy's own numbers."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"data may hold arrays, numbers, texts, lists and dicts; got {type(value).__name__}.")
 
 
 def as_sent(value: Any) -> Any:

@@ -43,11 +43,8 @@ def read_apart(path: str | Path) -> np.ndarray:
         ValueError: as read_photograph, or because the file takes more than ``CPU_SECONDS`` or ``BYTES``.
     """
     command = [sys.executable, "-m", "lecture_models.decoder", str(path), str(CPU_SECONDS), str(BYTES)]
-    alone = {
-        **os.environ,
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONIOENCODING": "utf-8",
-    }  # a thread takes address space
+    # one thread of BLAS, since each takes address space
+    alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
     try:
         done = subprocess.run(
             command, check=False, cwd=ROOT, env=alone, capture_output=True, timeout=WALL_SECONDS

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lecture_models.studies.mask_rcnn_results import GalleryScene, Numbered
     from lecture_models.studies.vision_tasks import Answers
 
-ASIDE = f"{style.WRONG}b3"
 """A missed thing that the gallery does not ask for: the same red, paler and (by board.css) thinner."""
 TINY = 24
 """Pixels: a label would cover a smaller box and its neighbours, so it is read out where it is pointed at."""
@@ -35,7 +34,7 @@ def truth(made: GalleryScene) -> Panel:
     """The true things; boxes around what the gallery is about and, dashed, around all that was not found."""
     things, asked = made.scene.things, made.finding.members
     knows = [Knows(str(made.things[k]), words.fate(made, k)) for k in range(len(things))]
-    boxes = [Box(things[k].box, ASIDE, dashed=True) for k in made.missed if k not in asked]
+    boxes = [Box(things[k].box, style.WRONG, dashed=True) for k in made.missed if k not in asked]
     for k in asked:
         title, error = str(made.things[k]), made.missed.get(k)
         look = (style.WRONG, f"{title} {error.kind}", True) if error else (style.TRUTH, title)

@@ -50,7 +50,7 @@ const picture = ({ picture: image, size, of }, { name, proposals, done, boxes, m
     </div>`;
 };
 
-const color = (stage) => `background:var(--rcl-${stage.split(" ")[0]})`;
+const color = (stage) => `background:var(--rcl-${stage.split(" ")[0].toLowerCase()})`;
 const bar = (title, column, what, [low, high, ticks], words) => {
   const whole = column[what];
   const part = ({ name, [what]: one }) =>

@@ -11,6 +11,7 @@ import gradio as gr
 from demos.rcnn_family import autopsy, ledgers, stages, words
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import split_selection
+from lecture_models import zoo
 from lecture_models.studies import rcnn_family as family
 
 OURS = "panoptic_fpn"
@@ -27,7 +28,6 @@ VIEWS: Mapping[str, tuple[str, Callable[[Any], Any], Callable[[Any], words.Said]
 }
 """Title, board and words of each view, made from what the study made for it."""
 HINT = "Press “Run Slow R-CNN”: every crop passes the backbone alone, so it takes a while. It can be stopped."
-STREETS = "It has only seen rendered streets: for photographs choose a network of COCO."
 RPN_IOU, SCORE = 0.7, 0.05  # as in all networks here: torchvision's own
 
 
@@ -80,7 +80,7 @@ def update(
     _, board, say = VIEWS[view]
     reading, question, numbers = say(made)
     if network == OURS and made.picture.scene is None:
-        reading = replace(reading, meaning=f"{reading.meaning} {STREETS}")
+        reading = replace(reading, meaning=f"{reading.meaning} {zoo.STREETS}")
     said = {"reading": reading, "question": question, "numbers": numbers}
     return {**dict.fromkeys(VIEWS), view: board(made), **said}
 

@@ -1,9 +1,9 @@
 // The board of roi_features: it follows the stage's box without the server, computes the four crops (sums.js), and asks
 // its parts to draw, once a frame.
 import { paint, placeOf, tableOf } from "../draw/cells.js";
+import { Live } from "../draw/live.js";
 import { make } from "../draw/nodes.js";
 import { clamp } from "../draw/number.js";
-import { unpack } from "../draw/packed.js";
 import { stageOf } from "../draw/stage.js";
 import { arithmetic } from "./bins.js";
 import { crops } from "./crops.js";
@@ -12,9 +12,10 @@ import { strides } from "./strides.js";
 import { OPERATORS, crop, pooledBox } from "./sums.js";
 import { sweep } from "./sweep.js";
 
-class Board {
+class Board extends Live {
   constructor({ root, settings, lesson }) {
-    Object.assign(this, { root, props: settings, lesson, token: 0, frame: 0 });
+    super();
+    Object.assign(this, { root, props: settings, lesson });
     this.selected = { row: 0, column: 0, operator: 0 };
     this.parts = [crops, arithmetic, sweep, product, strides].map((part) => part(this));
     root.replaceChildren(...this.parts.map((part) => part.root));
@@ -38,10 +39,10 @@ class Board {
 
   // New values from Python. The learner may have dragged on meanwhile: then the box stays the learner's.
   async take(value) {
-    const token = ++this.token;
     const image = Object.assign(new Image(), { src: value.picture });
-    const [{ data, shape }] = await Promise.all([unpack(value.map), image.decode()]);
-    if (token !== this.token) return;
+    const [arrays] = await Promise.all([this.unpacked(value, ["map"]), image.decode()]);
+    if (value !== this.newest) return;
+    const { data, shape } = arrays.map;
     const range = [Math.min, Math.max].map((most) => data.reduce((one, other) => most(one, other)));
     const painted = paint(make("canvas"), data, shape, tableOf(this.props.lut), ...range).toDataURL();
     const middle = Math.floor((value.bins - 1) / 2);
@@ -105,13 +106,6 @@ class Board {
     const size = extent * 1.3 + 2 * room;
     const [x, y] = [(x0 + x1 - size) / 2 + 0.25, (y0 + y1 - size) / 2 + 0.25];
     return (this.window = { x, y, size, stride });
-  }
-
-  ask() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.draw();
-    });
   }
 
   draw() {

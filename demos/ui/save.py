@@ -14,9 +14,9 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
-import orjson
 from pycocotools import mask as coco
 
+from demos.records import as_json
 from demos.ui import slots, uploads
 from demos.ui.checks import check_all
 from demos.ui.lesson import Lesson
@@ -67,7 +67,7 @@ def write(lesson: Lesson, settings: dict[str, Any], kind: str, networks: slots.N
     if slots.NETWORK in settings:
         networks.load(settings[slots.NETWORK])  # a lesson would go on with another one, under this one's name
     data = dict(lesson.data(**settings)) if lesson.data else {}
-    content = as_npz(settings, data) if kind == "npz" else as_json(settings, data)
+    content = as_npz(settings, data) if kind == "npz" else as_text(settings, data)
     return str(uploads.keep(f"{lesson.name}.{kind}", content))
 
 
@@ -80,14 +80,13 @@ def as_npz(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def as_json(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
+def as_text(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
     """Settings and data as JSON: masks as COCO's run lengths, other arrays as lists, what is not finite as null.
 
-    >>> as_json({"score": 0.5}, {"boxes": np.zeros((1, 2), np.float32)})
+    >>> as_text({"score": 0.5}, {"boxes": np.zeros((1, 2), np.float32)})
     b'{"settings":{"score":0.5},"boxes":[[0.0,0.0]]}'
     """
-    values = {"settings": settings} | {name: run_lengths(value) for name, value in data.items()}
-    return orjson.dumps(values, plain, orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS)
+    return as_json({"settings": settings} | {name: run_lengths(value) for name, value in data.items()})
 
 
 def run_lengths(value: Any) -> Any:
@@ -103,10 +102,3 @@ def run_lengths(value: Any) -> Any:
         return [run_lengths(mask) for mask in array]
     found = coco.encode(np.asfortranarray(array, np.uint8))
     return {"size": list(found["size"]), "counts": found["counts"].decode()}
-
-
-def plain(value: Any) -> Any:
-    """What orjson cannot write by itself: tensors, arrays in another order, NumPy's own numbers."""
-    if hasattr(value, "tolist"):
-        return value.tolist()
-    raise TypeError(f"data may hold arrays, numbers, texts, lists and dicts; got {type(value).__name__}.")

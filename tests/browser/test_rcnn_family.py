@@ -58,6 +58,17 @@ def test_nothing_is_cut(open_view, view, width, height):
             assert box["y"] + box["height"] <= height, place
 
 
+def test_every_stage_has_its_colour(open_view):
+    page = open_view("ledgers")
+    page.wait_for_selector(".ww-rcnnLedgers .rcl-bar i", state="attached")
+    drawn = page.eval_on_selector_all(
+        ".ww-rcnnLedgers :is(.rcl-bar, table) i",
+        "all => all.map((one) => getComputedStyle(one).backgroundColor)",
+    )
+    assert len(drawn) > 15
+    assert "rgba(0, 0, 0, 0)" not in drawn
+
+
 def test_slow_rcnn_runs_and_stops(open_view):
     page = open_view("ledgers")
     slow = page.locator(".ww-rcnnSlowLedger")

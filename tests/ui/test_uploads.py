@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
@@ -97,17 +98,24 @@ def test_an_upload_has_a_name_of_ours(url: str, tmp_path: Path):
     assert Path(upload(url, path)["path"]).name == "picture"
 
 
-def test_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, tmp_path: Path, monkeypatch, log):
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x" * 1000)
+@pytest.fixture
+def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Fills the disk: ten more bytes are written, then there is no room."""
 
     def full(self: Path, content: bytes) -> int:
         with self.open("wb") as file:
             file.write(content[:10])
         raise OSError(28, "No space left on device")
 
+    return lambda: monkeypatch.setattr(Path, "write_bytes", full)
+
+
+def test_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, tmp_path: Path, fill, log):
+    path = tmp_path / "a.png"
+    path.write_bytes(b"x" * 1000)
+
     before = set((uploads.folder() / "uploads").glob("*"))
-    monkeypatch.setattr(Path, "write_bytes", full)
+    fill()
     with path.open("rb") as file:
         answer = httpx.post(f"{url}gradio_api/upload", files={"files": ("a.png", file)})
     assert answer.status_code == 507
@@ -116,14 +124,9 @@ def test_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, tmp_path: Pat
     assert log.getvalue() == ""
 
 
-def test_saving_on_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, monkeypatch, log):
-    def full(self: Path, content: bytes) -> int:
-        with self.open("wb") as file:
-            file.write(content[:10])
-        raise OSError(28, "No space left on device")
-
+def test_saving_on_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, fill, log):
     before = set((uploads.folder() / "saved").glob("*"))
-    monkeypatch.setattr(Path, "write_bytes", full)
+    fill()
     kind, said = call(url, "vision_tasks_json", ["scene:42", "panoptic_fpn", 0.5, ""])
     assert kind == "error"
     assert "no room" in said["error"]
