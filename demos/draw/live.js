@@ -15,9 +15,13 @@ export class Live {
 
   // Draws before the next frame, once, however often it is asked.
   ask() {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.draw();
-    });
+    this.frame ||= requestAnimationFrame(() => this.now());
+  }
+
+  // Draws at once: a new value has waited long enough.
+  now() {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    this.draw();
   }
 }

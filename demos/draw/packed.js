@@ -1,11 +1,12 @@
-// What Python sends: records as JSON texts (demos/ui/shown.py), arrays packed as zlib-deflated little-endian numbers in
-// base64 (demos/figures/encode.py).
+// What Python sends: records as JSON texts (demos/records.py), arrays packed as little-endian numbers in base64, large
+// ones deflated (demos/figures/encode.py).
 
 const KINDS = { u8: Uint8Array, u16: Uint16Array, f32: Float32Array };
 
 // {shape, data} of a packed array.
-export const unpack = async ({ shape, kind, data }) => {
+export const unpack = async ({ shape, kind, raw, data }) => {
   const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
+  if (raw) return { shape, data: new KINDS[kind](bytes.buffer) };
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
   return { shape, data: new KINDS[kind](await new Response(stream).arrayBuffer()) };
 };

@@ -25,7 +25,7 @@ export class Masks extends Live {
     if (!arrays) return;
     Object.assign(this, { value, ...arrays });
     this.took();
-    this.ask();
+    this.now();
   }
 
   grid() {

@@ -39,8 +39,8 @@ class Board extends Live {
 
   // New values from Python. The learner may have dragged on meanwhile: then the box stays the learner's.
   async take(value) {
-    const image = Object.assign(new Image(), { src: value.picture });
-    const [arrays] = await Promise.all([this.unpacked(value, ["map"]), image.decode()]);
+    const image = this.image?.src === value.picture ? this.image : Object.assign(new Image(), { src: value.picture });
+    const [arrays] = await Promise.all([this.unpacked(value, ["map"]), image.complete || image.decode()]);
     if (value !== this.newest) return;
     const { data, shape } = arrays.map;
     const range = [Math.min, Math.max].map((most) => data.reduce((one, other) => most(one, other)));
@@ -49,7 +49,7 @@ class Board extends Live {
     if (this.value?.bins !== value.bins) Object.assign(this.selected, { row: middle, column: middle });
     Object.assign(this, { value, image, range, map: { data, height: shape[0], width: shape[1], image: painted } });
     if (!this.dragged || !this.box) Object.assign(this, { box: [...value.box], centre: value.box[0] });
-    this.ask();
+    this.now();
   }
 
   follow({ lesson, box }) {

@@ -35,6 +35,11 @@ class SwapTrace:
     mask_cells: Tensor  # [4, 28, 28] probabilities; [0, 28, 28] for a network without masks
     masks: Tensor  # [4, H, W] pasted into the box that was asked for
 
+    @property
+    def nbytes(self) -> int:
+        """Memory of what grows with the picture, bytes."""
+        return self.masks.nbytes + self.mask_cells.nbytes
+
 
 def four_crops(features: Tensor, box: Tensor, output_size: int, spatial_scale: float) -> Tensor:
     """RoIPool, RoIWarp, RoIAlign and aligned RoIAlign of one box, float [4, C, output_size, output_size].

@@ -14,6 +14,7 @@ import numpy as np
 
 from lecture_models import pictures, zoo
 from lecture_models.boxes import iou
+from lecture_models.cache import KEPT
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -114,7 +115,8 @@ def study(
         )
     features, stride = one_channel(trace.features[level], channel), float(trace.strides[level])
     asked = features.new_tensor(corners)
-    swap, native = _swap(name, trace, asked, level)
+    key = ("swap", name, picture.key, corners, level)
+    swap, native = KEPT.get(key, lambda: _swap(name, trace, asked, level), size=lambda kept: kept[0].nbytes)
     return Crops(
         picture=picture,
         network=trace,
