@@ -4,7 +4,7 @@
 export const pen = (canvas) => {
   const { clientWidth: width, clientHeight: height } = canvas;
   if (!width || !height) return null;
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = (window.devicePixelRatio || 1) * (canvas.currentCSSZoom || 1); // presenter mode enlarges the page
   const pixels = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== pixels[0] || canvas.height !== pixels[1]) [canvas.width, canvas.height] = pixels;
   const made = canvas.getContext("2d");

@@ -1,14 +1,10 @@
 // The header's tools: the link, presenter mode, the theme; the line that says what was done; popovers.
 import { link } from "./asking.js";
 import { shown } from "./lessons.js";
+import { present, presenting, pressed } from "./presenting.js";
 
 const query = new URLSearchParams(location.search);
 const SAID = 4000; // milliseconds that a sentence stays
-const present = (on = !presenting()) => {
-  document.body.classList.toggle("ww-present", on);
-  window.dispatchEvent(new Event("resize"));
-};
-const presenting = () => document.body.classList.contains("ww-present");
 
 // One sentence for a moment; what went wrong stays until it is closed or something else is said.
 export const say = (text, wrong = false) => {
@@ -62,7 +58,7 @@ const menu = (select) => {
 
 export const header = (element) => {
   menu(element.querySelector(".ww-menu"));
-  const tools = { link: copyLink, present: () => present(), theme };
+  const tools = { link: copyLink, present: () => present(), theme, leave: () => present(false) };
   for (const button of element.querySelectorAll("[data-tool]"))
     button.addEventListener("click", () => tools[button.dataset.tool]());
   if (query.get("present") === "1") present(true);
@@ -71,13 +67,10 @@ export const header = (element) => {
 };
 
 const TYPING = "input, textarea, [contenteditable], [role=application], .cm-editor";
-const PAGES = { PageDown: "ww-next", PageUp: "ww-previous" };
 const key = (event) => {
   if (event.key === "Escape") closePopovers(null);
   if (event.target.closest?.(TYPING) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "p" || event.key === "P") present();
-  else if (event.key === "Escape" && presenting()) present(false);
-  else if (presenting() && event.key in PAGES) document.getElementById(PAGES[event.key])?.click();
+  if (pressed(event.key)) event.preventDefault();
 };
 
 // A popover closes at Escape and when something else is pressed.

@@ -1,4 +1,5 @@
 // One bin multiplied out: below the columns, and beside the pointer while it is over a bin.
+import { unzoomed } from "../draw/presenting.js";
 import { html, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { clamp, number, things } from "../draw/number.js";
@@ -29,8 +30,9 @@ const pointSum = ({ x, y, neighbours, value }) => {
 // Beside the pointer at [x, y], inside the window.
 const place = (tip, [x, y]) => {
   const { offsetWidth, offsetHeight } = tip;
-  tip.style.left = `${clamp(x + 14, 8, window.innerWidth - offsetWidth - 12)}px`;
-  tip.style.top = `${y + 18 + offsetHeight > window.innerHeight ? y - offsetHeight - 12 : y + 18}px`;
+  const [wide, high, left, top] = [window.innerWidth, window.innerHeight, x, y].map(unzoomed);
+  tip.style.left = `${clamp(left + 14, 8, wide - offsetWidth - 12)}px`;
+  tip.style.top = `${top + 18 + offsetHeight > high ? top - offsetHeight - 12 : top + 18}px`;
 };
 
 export const arithmetic = (board) => {

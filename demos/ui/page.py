@@ -28,7 +28,7 @@ from demos.ui.wiring import check, endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
-STYLES = ("style", "lesson", "stage", "widgets", "screens")  # in this order: a later one wins
+STYLES = ("style", "lesson", "stage", "widgets", "screens", "presenting")  # in this order: a later one wins
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -41,6 +41,7 @@ HEADER = """
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
     <button type="button" data-tool="theme" title="Light or dark">Theme</button>
+    <button type="button" data-tool="leave" aria-label="Leave presenter mode" title="Leave (Escape)">✕</button>
   </nav>
   <output class="ww-said" aria-live="polite"></output>
 </header>

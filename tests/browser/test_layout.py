@@ -31,18 +31,23 @@ def test_picture_control_and_reading_fit_a_projector(visit, lesson: str, mode: s
 
 
 @every_lesson
-def test_nothing_is_cut_on_a_phone(visit, lesson: str):
+def test_nothing_is_cut_on_a_phone_and_the_number_stays_in_sight(visit, lesson: str):
     page = visit(f"?lesson={lesson}", width=390, height=844)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert box_of(page, PICTURE)["width"] >= 120
+    page.wait_for_selector(".ww-number >> visible=true")
+    number = box_of(page, ".ww-number")
+    assert number["y"] + number["height"] <= 844
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-def test_presenter_mode_by_key(visit):
-    page = visit("?lesson=vision_tasks")
-    page.keyboard.press("p")
-    page.wait_for_selector(".ww-header", state="hidden")
-    page.keyboard.press("Escape")
-    page.wait_for_selector(".ww-header", state="visible")
+@every_lesson
+def test_pictures_are_large_enough_in_a_frame_of_another_site(visit, lesson: str):
+    page = visit(f"?lesson={lesson}", width=900, height=600)
+    picture = box_of(page, PICTURE)
+    assert picture["width"] >= 150
+    assert picture["y"] <= 360  # under the header, which takes two rows, and the point
 
 
 def test_theme_is_remembered(visit):
