@@ -12,10 +12,14 @@ from torch.nn import functional as F
 from torchvision.models import get_model_weights
 
 from lecture_models.nets import rcnn_trace
+from lecture_models.nets.colorizer import Colorizer
+from lecture_models.nets.multiscale_depth import MultiscaleDepth
 from lecture_models.nets.panoptic import merge_panoptic
 from lecture_models.scenes import CLASSES, STUFF, THINGS, VOID, Scene
 
 from . import instances_of
+from .colour import ColourMeter
+from .depth import GeometryMeter
 from .detection import AveragePrecision
 from .panoptic import PanopticQuality
 from .segmentation import MeanIoU
@@ -35,7 +39,11 @@ class Meter(Protocol):
 
 
 def meter_of(network: Any) -> Meter:
-    """The meter that fits: for networks that label pixels and find no objects, or for all others."""
+    """The meter that fits: for depth and normals, for colour, for labels of pixels without objects, else for objects."""
+    if isinstance(network, MultiscaleDepth):
+        return GeometryMeter()
+    if isinstance(network, Colorizer):
+        return ColourMeter()
     labels = isinstance(network, nn.Module) and not hasattr(network, "roi_heads")
     return LabelMeter() if labels else DetectionMeter()
 

@@ -18,14 +18,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import ablations, checkpoint, data, panoptic_fpn
+from . import ablations, checkpoint, colorizers, data, multiscale_depth, panoptic_fpn
 from .examples import Scenes
 from .initial import initial_state
 from .loop import train
 from .publish import destination, publish
 from .recipe import Recipe, RecipeError
 
-RECIPES = {"panoptic_fpn": panoptic_fpn.recipe, **ablations.RECIPES}
+RECIPES = {
+    "panoptic_fpn": panoptic_fpn.recipe,
+    "multiscale_depth": multiscale_depth.recipe,
+    **ablations.RECIPES,
+    **colorizers.RECIPES,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,7 +1,7 @@
 """Examples kept as bytes until they are on the device, where a whole batch is mirrored and lit at once.
 
 Per step a recipe's ``example`` then costs little more than a copy out of the store. Examples carry, beside arrays as
-the store has them, the scalars that were drawn for them: ``mirror``, ``gain``, ``shift``.
+the store has them, what was drawn for them: ``mirror`` and ``light``.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def drawn_mirror(rng: np.random.Generator) -> Tensor:
     return torch.tensor(bool(rng.random() < 0.5))
 
 
-def drawn_light(rng: np.random.Generator) -> dict[str, Tensor]:
-    """How an example is lit: float scalars ``gain`` and ``shift``."""
-    return {"gain": torch.tensor(rng.uniform(*GAIN)).float(), "shift": torch.tensor(rng.uniform(*SHIFT)).float()}
+def drawn_light(rng: np.random.Generator) -> Tensor:
+    """How an example is lit: float [2], what its picture is multiplied by and what is added then."""
+    return torch.tensor([rng.uniform(*GAIN), rng.uniform(*SHIFT)], dtype=torch.float32)
 
 
 def stacked(examples: list[dict[str, Tensor]], name: str) -> Tensor:
@@ -50,5 +50,5 @@ def pictures(examples: list[dict[str, Tensor]]) -> Tensor:
 
 def lit(batch: Tensor, examples: list[dict[str, Tensor]]) -> Tensor:
     """Pictures [N, 3, H, W] under the examples' light, clipped to 0..1."""
-    gain, shift = (stacked(examples, name).view(-1, 1, 1, 1) for name in ("gain", "shift"))
+    gain, shift = stacked(examples, "light").view(-1, 2, 1, 1, 1).unbind(1)
     return (batch * gain + shift).clamp(0, 1)

@@ -17,9 +17,9 @@ from ..nets.multiscale_depth import STRIDES, Geometry, multiscale_depth
 from ..ops.normals import cosine_loss
 from ..ops.scale_invariant import scale_invariant_loss
 from .batches import drawn_light, drawn_mirror, lit, mirrored, pictures, stacked, tensor
+from .data import NORMAL_STEPS
 from .recipe import Recipe
 
-NORMAL_STEPS = 127  # the store keeps a normal's components as int8
 WEIGHTS = {"coarse": 0.5, "middle": 0.5, "fine": 1.0}  # the lower scales are means, not ends
 KNOWN_SHARE = 0.5  # of a cell's pixels that must have a depth for the cell to have one
 
@@ -34,7 +34,7 @@ def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: fl
         progress: not used: all of the training sees the same.
     """
     maps = {field: tensor(scene[field]) for field in ("image", "depth", "normals")}
-    return {**maps, "mirror": drawn_mirror(rng), **drawn_light(rng)}
+    return {**maps, "mirror": drawn_mirror(rng), "light": drawn_light(rng)}
 
 
 def truth(examples: list[dict[str, Tensor]]) -> tuple[Tensor, Tensor, Tensor]:

@@ -10,8 +10,7 @@ from lecture_models.training.batches import GAIN, SHIFT, drawn_light, drawn_mirr
 
 
 def _example(image: np.ndarray, mirror: bool, gain: float = 1.0, shift: float = 0.0) -> dict[str, torch.Tensor]:
-    scalars = {"gain": torch.tensor(gain), "shift": torch.tensor(shift)}
-    return {"image": tensor(image), "mirror": torch.tensor(mirror), **scalars}
+    return {"image": tensor(image), "mirror": torch.tensor(mirror), "light": torch.tensor([gain, shift])}
 
 
 def test_pictures_by_hand():
@@ -35,9 +34,8 @@ def test_mirroring_twice_changes_nothing():
 
 def test_draws_stay_in_their_ranges_and_vary():
     rng = np.random.default_rng(0)
-    lights = [drawn_light(rng) for _ in range(200)]
-    for name, (low, high) in (("gain", GAIN), ("shift", SHIFT)):
-        values = torch.stack([light[name] for light in lights])
+    lights = torch.stack([drawn_light(rng) for _ in range(200)])
+    for values, (low, high) in zip(lights.T, (GAIN, SHIFT), strict=True):
         assert low <= float(values.min()) < low + 0.05 < high - 0.05 < float(values.max()) <= high
     assert 60 < sum(bool(drawn_mirror(rng)) for _ in range(200)) < 140
 
