@@ -45,7 +45,8 @@ def evaluate(
     Returns:
         For a network of ours that finds no objects, what its meter in `meters.TASKS` says. Else, in 0..1: for a
         detection network box_ap, box_ap50, box_ap75, mask_ap, mask_ap50, mask_ap75 and `by_size`; with a semantic
-        branch also miou, pq, sq, rq, pq_things, pq_stuff; for a segmentation network miou. For all of them `by_class`, and the scenes' difficulty: `things_per_scene`, `share_under_24px`, `median_side` in pixels.
+        branch also miou, pq, sq, rq, pq_things, pq_stuff; for a segmentation network miou. For all of them
+        `by_class`, and the scenes' difficulty: `things_per_scene`, `share_under_24px`, `median_side` in pixels.
 
     Raises:
         ValueError: `scenes` is below 1, or the network shares no class with the scenes.

@@ -27,36 +27,39 @@ GAIN, SHIFT = (0.8, 1.2), (-0.08, 0.08)
 
 
 def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
-    """One stored scene -> ``image`` uint8 [S, S, 3], ``semantic`` uint8 [S, S], cropped and mirrored, and ``light``."""
+    """One stored scene -> ``image`` uint8 [S, S, 3] and ``semantic`` uint8 [S, S], cropped, and :func:`draw`'s."""
     whole = scene["image"].shape[0]
     size = whole if progress >= FULL_PICTURES_FROM else CROP
     top, left = (int(place) for place in rng.integers(whole - size + 1, size=2))
     window = np.s_[top : top + size, left : left + size]
-    image, semantic = scene["image"][window], scene["semantic"][window]
-    if rng.random() < 0.5:
-        image, semantic = image[:, ::-1], semantic[:, ::-1]
-    return {
-        "image": torch.from_numpy(image.copy()),
-        "semantic": torch.from_numpy(semantic.copy()),
-        "light": light(rng),
-    }
+    parts = {field: torch.from_numpy(scene[field][window].copy()) for field in FIELDS}
+    return {**parts, **draw(rng)}
 
 
-def light(rng: np.random.Generator) -> Tensor:
-    """Gain and shift of a picture's values in 0..1, float32 [2], drawn."""
-    return torch.tensor([rng.uniform(*GAIN), rng.uniform(*SHIFT)], dtype=torch.float32)
+def draw(rng: np.random.Generator) -> dict[str, Tensor]:
+    """How a picture is shown: ``light``, float32 [2], gain and shift of values in 0..1, and ``mirrored``, a bool."""
+    light = [rng.uniform(*GAIN), rng.uniform(*SHIFT)]
+    mirrored = bool(rng.random() < 0.5)
+    return {"light": torch.tensor(light, dtype=torch.float32), "mirrored": torch.tensor(mirrored)}
+
+
+def stacked(examples: list[dict[str, Tensor]], field: str) -> Tensor:
+    """One field of all examples, [B, S, S, ...], mirrored from left to right where an example says so."""
+    values = torch.stack([one[field] for one in examples])
+    mirrored = torch.stack([one["mirrored"] for one in examples])
+    return torch.where(mirrored.reshape(-1, *[1] * (values.ndim - 1)), values.flip(2), values)
 
 
 def pictures(examples: list[dict[str, Tensor]]) -> Tensor:
-    """The examples' pictures as a network takes them, re-lit: float [B, 3, S, S] in 0..1, on the examples' device."""
-    images = torch.stack([one["image"] for one in examples]).permute(0, 3, 1, 2).float().div(255)
+    """The examples' pictures as a network takes them, mirrored and re-lit: float [B, 3, S, S] in 0..1."""
+    images = stacked(examples, "image").permute(0, 3, 1, 2).float().div(255)
     gain, shift = torch.stack([one["light"] for one in examples])[:, :, None, None, None].unbind(1)
     return (images * gain + shift).clamp(0, 1)
 
 
 def loss(network: nn.Module, examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Cross-entropy and Dice of all pixels but void."""
-    labels = torch.stack([one["semantic"] for one in examples]).long()
+    labels = stacked(examples, "semantic").long()
     return {"loss_semantic": semantic_loss(network(pictures(examples)), labels)}
 
 
