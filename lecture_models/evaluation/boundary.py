@@ -60,7 +60,7 @@ def band(mask: np.ndarray, width: int) -> np.ndarray:
 
     The picture's edge is an outline too, as in the code published with the paper.
 
-    >>> band(np.ones((5, 5), bool), 2).astype(int).sum()
+    >>> int(band(np.ones((5, 5), bool), 2).sum())
     24
     """
     import cv2

@@ -75,8 +75,9 @@ def pad_by_mean(images: Tensor, sides: tuple[int, int, int, int]) -> Tensor:
     >>> pad_by_mean(torch.zeros(1, 3, 1, 1), (1, 0, 0, 0))[0, :, 0, 0].mul(255).round().tolist()
     [153.0, 156.0, 138.0]
     """
-    mean = images.new_tensor(MEAN_COLOUR)[:, None, None] / 255
-    return F.pad(images - mean, sides) + mean
+    channels = images.split(1, dim=1)
+    padded = [F.pad(x, sides, value=m / 255) for x, m in zip(channels, MEAN_COLOUR, strict=True)]
+    return torch.cat(padded, dim=1)
 
 
 def cut_patches(images: Tensor, owners: Tensor, points: Tensor) -> Tensor:
