@@ -57,7 +57,7 @@ class Card:
         title: Its name for people.
         kind: "panoptic", "detection" or "segmentation": which of its outputs there are; "ablation" for a detection
             network that was trained to be compared with another, and is no better than that needs; "semantic" for
-            one of ours that labels pixels.
+            one of ours that labels pixels, "patches" for one that labels the middle of a patch.
         data: What it was trained on.
         recipe: The command, or where the recipe is described.
         steps: Optimiser steps.
@@ -67,7 +67,7 @@ class Card:
         seeds: Which scenes were for training and which for testing, by name.
         commit: Of the code that trained it.
         sha256: Of the file, or its first digits.
-        classes: Names by detection label, the background first (for "segmentation" and "semantic": by semantic label).
+        classes: Names by detection label, the background first (where it has no boxes: by semantic label).
         license: Of the weights.
         network: Module and function in lecture_models.nets that build it; empty: its own name.
         arguments: Keyword arguments of that function.

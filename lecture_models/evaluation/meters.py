@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,8 +12,6 @@ from torch.nn import functional as F
 from torchvision.models import get_model_weights
 
 from lecture_models.nets import rcnn_trace
-from lecture_models.nets.colorizer import Colorizer
-from lecture_models.nets.multiscale_depth import MultiscaleDepth
 from lecture_models.nets.panoptic import merge_panoptic
 from lecture_models.scenes import CLASSES, STUFF, THINGS, VOID, Scene
 
@@ -23,6 +21,7 @@ from .depth import GeometryMeter
 from .detection import AveragePrecision
 from .panoptic import PanopticQuality
 from .segmentation import MeanIoU
+from .semantic import PatchMeter, SemanticMeter
 from .shared import detections_of, in_our_words, limited, shared_classes
 
 SMALL = 24**2  # visible pixels: the scenes' difficulty is stated by the share of things below
@@ -39,13 +38,20 @@ class Meter(Protocol):
 
 
 def meter_of(network: Any) -> Meter:
-    """The meter that fits: for depth and normals, for colour, for labels of pixels without objects, else for objects."""
-    if isinstance(network, MultiscaleDepth):
-        return GeometryMeter()
-    if isinstance(network, Colorizer):
-        return ColourMeter()
+    """The meter that fits: by the ``task`` that a network of ours names, else by what torchvision's have."""
+    if (task := getattr(network, "task", None)) is not None:
+        return TASKS[task]()
     labels = isinstance(network, nn.Module) and not hasattr(network, "roi_heads")
     return LabelMeter() if labels else DetectionMeter()
+
+
+TASKS: Mapping[str, Callable[[], Meter]] = {
+    "semantic": SemanticMeter,
+    "patches": PatchMeter,
+    "depth": GeometryMeter,
+    "colour": ColourMeter,
+}
+"""Meters of our own networks that find no objects, by their ``task``."""
 
 
 class Difficulty:

@@ -35,6 +35,8 @@ class Colorizer(nn.Module):
             [N, Q, ⌈H/4⌉, ⌈W/4⌉] over :func:`lecture_models.ops.colour_bins.gamut_bins`.
     """
 
+    task = "colour"
+
     def __init__(self, output: Output) -> None:
         super().__init__()
         if output not in ("regression", "classes"):

@@ -147,6 +147,8 @@ class MultiscaleDepth(nn.Module):
     The answer in the sky means nothing.
     """
 
+    task = "depth"
+
     def __init__(self, widths: tuple[int, int, int] = (64, 48, 32)) -> None:
         super().__init__()
         coarse, middle, fine = widths

@@ -15,20 +15,22 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import ablations, checkpoint, colorizers, data, multiscale_depth, panoptic_fpn
+from . import ablations, checkpoint, colorizers, data, multiscale_depth, panoptic_fpn, patch_classifier, semantic
 from .examples import Scenes
 from .initial import initial_state
 from .loop import train
 from .publish import destination, publish
 from .recipe import Recipe, RecipeError
 
-RECIPES = {
+RECIPES: dict[str, Callable[..., Recipe]] = {
     "panoptic_fpn": panoptic_fpn.recipe,
-    "multiscale_depth": multiscale_depth.recipe,
     **ablations.RECIPES,
+    "patch_classifier": patch_classifier.recipe,
+    **semantic.RECIPES,
+    "multiscale_depth": multiscale_depth.recipe,
     **colorizers.RECIPES,
 }
 

@@ -23,10 +23,10 @@ from ..colour_prior import training_counts
 from ..nets.colorizer import AB_SCALE, STRIDE, colorizer
 from ..ops.colour_bins import gamut_bins, nearest_bins, rebalancing_weights
 from ..ops.lab import rgb_to_lab
-from .batches import drawn_mirror, pictures, tensor
+from .panoptic_fpn import CROP
 from .recipe import Recipe
+from .semantic import stacked
 
-CROP = 192  # pixels
 STEPS, SCENES, BATCH = 5000, 12000, 16
 Loss = Callable[[nn.Module, list[dict[str, Tensor]]], dict[str, Tensor]]
 
@@ -35,12 +35,13 @@ def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: fl
     """One stored scene -> a crop ``image`` uint8 [192, 192, 3], and whether to mirror it."""
     image = scene["image"]
     top, left = (int(rng.integers(side - CROP + 1)) for side in image.shape[:2])
-    return {"image": tensor(image[top : top + CROP, left : left + CROP]), "mirror": drawn_mirror(rng)}
+    crop = image[top : top + CROP, left : left + CROP].copy()
+    return {"image": torch.from_numpy(crop), "mirrored": torch.tensor(bool(rng.random() < 0.5))}
 
 
 def lightness_and_ab(examples: list[dict[str, Tensor]]) -> tuple[Tensor, Tensor]:
     """Lightness float [N, 1, S, S], and the mean ab of each cell of the output, float [N, 2, S/4, S/4]."""
-    lab = rgb_to_lab(pictures(examples))
+    lab = rgb_to_lab(stacked(examples, "image").permute(0, 3, 1, 2).float() / 255)
     return lab[:, :1], F.avg_pool2d(lab[:, 1:], STRIDE)
 
 

@@ -16,16 +16,17 @@ from torch.nn import functional as F
 from ..nets.multiscale_depth import STRIDES, Geometry, multiscale_depth
 from ..ops.normals import cosine_loss
 from ..ops.scale_invariant import scale_invariant_loss
-from .batches import drawn_light, drawn_mirror, lit, mirrored, pictures, stacked, tensor
 from .data import NORMAL_STEPS
 from .recipe import Recipe
+from .semantic import draw, pictures, stacked
 
+FIELDS = ("image", "depth", "normals")
 WEIGHTS = {"coarse": 0.5, "middle": 0.5, "fine": 1.0}  # the lower scales are means, not ends
 KNOWN_SHARE = 0.5  # of a cell's pixels that must have a depth for the cell to have one
 
 
 def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: float) -> dict[str, Tensor]:
-    """One stored scene -> the same as tensors, and how to mirror and light it.
+    """One stored scene -> the same as tensors, and how it is shown: ``light`` and ``mirrored``.
 
     Args:
         scene: ``image`` uint8 [S, S, 3]; ``depth`` float16 [S, S] in metres, infinite in the sky; ``normals`` int8
@@ -33,8 +34,7 @@ def example(scene: dict[str, np.ndarray], rng: np.random.Generator, progress: fl
         rng: of this example.
         progress: not used: all of the training sees the same.
     """
-    maps = {field: tensor(scene[field]) for field in ("image", "depth", "normals")}
-    return {**maps, "mirror": drawn_mirror(rng), "light": drawn_light(rng)}
+    return {**{field: torch.from_numpy(scene[field].copy()) for field in FIELDS}, **draw(rng)}
 
 
 def truth(examples: list[dict[str, Tensor]]) -> tuple[Tensor, Tensor, Tensor]:
@@ -44,12 +44,11 @@ def truth(examples: list[dict[str, Tensor]]) -> tuple[Tensor, Tensor, Tensor]:
         ln metres float [N, S, S], 0 in the sky; unit normals float [N, 3, S, S], zero in the sky; and bool
         [N, S, S], where there is a depth.
     """
-    mirror = stacked(examples, "mirror")
-    depth = mirrored(stacked(examples, "depth"), mirror).float()
+    depth = stacked(examples, "depth").float()
     known = torch.isfinite(depth)
-    normals = mirrored(stacked(examples, "normals").permute(0, 3, 1, 2).float() / NORMAL_STEPS, mirror)
-    turned = torch.where(mirror.view(-1, 1, 1), -normals[:, 0], normals[:, 0])
-    normals = F.normalize(torch.cat([turned[:, None], normals[:, 1:]], 1), dim=1)
+    x, y, z = stacked(examples, "normals").float().div(NORMAL_STEPS).unbind(3)
+    turned = torch.where(torch.stack([one["mirrored"] for one in examples]).view(-1, 1, 1), -x, x)
+    normals = F.normalize(torch.stack([turned, y, z], 1), dim=1)
     return torch.where(known, depth, 1.0).log(), normals, known
 
 
@@ -68,7 +67,7 @@ def reduced(log_depth: Tensor, normals: Tensor, known: Tensor, stride: int) -> t
 
 def loss(network: nn.Module, examples: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Depth (Eigen & Fergus 2015, equation 1) and normals (1 − cos) at each scale, weighted: six losses."""
-    trace = network(lit(pictures(examples), examples))
+    trace = network(pictures(examples))
     whole = truth(examples)
     losses = {}
     for (name, weight), stride in zip(WEIGHTS.items(), STRIDES, strict=True):
@@ -86,7 +85,7 @@ def recipe(**changes: Any) -> Recipe:
         "scenes": 12000,
         "batch": 16,
         "kind": "depth",
-        "fields": ("image", "depth", "normals"),
+        "fields": FIELDS,
         **changes,
     }
     title = "Multi-scale depth and normals on street scenes"

@@ -25,7 +25,7 @@ from .recipe import Recipe, RecipeError
 
 FIRST_TEST_SEED, TEST_SCENES = 0, 300
 PUBLISHED_SEED = 0
-LABELS = {"semantic": CLASSES, "depth": (), "colour": ()}
+LABELS = {"semantic": CLASSES, "patches": CLASSES, "depth": (), "colour": ()}
 """Names of a network's labels by its kind; a detector's are the background and the things."""
 
 

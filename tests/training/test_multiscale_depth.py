@@ -25,7 +25,7 @@ def test_truth_by_hand():
         "normals": np.array([[[127, 0, 0], [0, 0, 0]]], np.int8),
     }
     one = example(scene, np.random.default_rng(0), 0.0)
-    plain, turned = ({**one, "mirror": torch.tensor(mirror)} for mirror in (False, True))
+    plain, turned = ({**one, "mirrored": torch.tensor(mirror)} for mirror in (False, True))
     log_depth, normals, known = truth([plain, turned])
     assert log_depth.flatten().tolist() == pytest.approx([1, 0, 0, 1], abs=1e-3)
     assert known.flatten().tolist() == [True, False, False, True]
@@ -50,7 +50,7 @@ def test_mirrored_normals_belong_to_the_mirrored_depth():
     """Computed from the mirrored depth map, the normals are the mirrored truth: x was turned, and only x."""
     scene = render(3, size=128)
     one = example(stored(scene), np.random.default_rng(0), 0.0)
-    log_depth, normals, known = truth([{**one, "mirror": torch.tensor(True)}])
+    log_depth, normals, known = truth([{**one, "mirrored": torch.tensor(True)}])
     depth = torch.where(known, log_depth.exp(), torch.inf)[0]
     errors = NormalErrors()
     computed = normals_from_depth(depth.double(), scene.camera.focal(128)).permute(1, 2, 0)

@@ -157,7 +157,7 @@ def test_what_is_measured_is_what_is_saved_and_loaded(
     [
         (["--steps", "0"], "steps must be at least 1; got 0"),
         (["--steps", "-5"], "got -5"),
-        (["--scenes", "4"], "scenes must be at least 8"),
+        (["--scenes", "4"], "scenes must be at least {batch}"),
         (["--scenes", "-8"], "got -8"),
         (["--seed", "-1"], "seed must be from 0"),
         (["--seed", str(2**64)], f"got {2**64}"),
@@ -169,7 +169,7 @@ def test_a_command_that_cannot_be_trained_is_one_sentence(
     for name in command.RECIPES:
         assert command.main([name, *changes, *places(tmp_path)]) == 2
         said = capsys.readouterr()
-        assert must in said.err
+        assert must.format(batch=command.RECIPES[name]().batch) in said.err
         assert said.err.count("\n") == 1
         assert said.out == ""
     assert list(tmp_path.iterdir()) == []
