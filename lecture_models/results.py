@@ -22,8 +22,8 @@ class ResultUnreadable(ValueError):  # noqa: N818 - it says what is the case, no
 def load(name: str, metrics: Sequence[str] = ()) -> dict[str, Any]:
     """The results of a network: ``title``, ``command``, ``settings``, and ``runs`` by rising seed.
 
-    A run has ``seed``, ``steps``, ``minutes`` (wall time), ``metrics`` (as :func:`lecture_models.evaluation.evaluate`),
-    ``test`` (first seed and number of scenes) and ``versions``.
+    A run has ``seed``, ``steps``, ``minutes`` (wall time), ``device`` (on what), ``metrics`` (as
+    :func:`lecture_models.evaluation.evaluate`), ``test`` (first seed and number of scenes) and ``versions``.
 
     Args:
         name: Of the network.
@@ -112,7 +112,7 @@ def runs_so_far(name: str, about: Mapping[str, Any]) -> list[dict[str, Any]]:
 def add(name: str, about: Mapping[str, Any], run: Mapping[str, Any]) -> Path:
     """Add a run to a network's results, in the place of an older one of the same seed; returns the file.
 
-    The file is replaced as a whole.
+    The file is replaced as a whole. Of several processes that add to it at once, each waits for the one before.
 
     Args:
         name: Of the network, an identifier.
@@ -122,11 +122,14 @@ def add(name: str, about: Mapping[str, Any], run: Mapping[str, Any]) -> Path:
     Raises:
         ValueError: As :func:`runs_so_far`.
     """
+    from filelock import FileLock  # only trainings add, and only they have it
+
     path = RESULTS / f"{name}.json"
-    runs = [one for one in runs_so_far(name, about) if one["seed"] != run["seed"]]
-    everything = {**about, "runs": sorted([*runs, run], key=lambda one: one["seed"])}
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, (json.dumps(everything, indent=1) + "\n").encode())
+    with FileLock(path.with_suffix(".lock")):
+        runs = [one for one in runs_so_far(name, about) if one["seed"] != run["seed"]]
+        everything = {**about, "runs": sorted([*runs, run], key=lambda one: one["seed"])}
+        replace_file(path, (json.dumps(everything, indent=1) + "\n").encode())
     return path
 
 

@@ -56,16 +56,18 @@ class Card:
         name: Its name in the zoo.
         title: Its name for people.
         kind: "panoptic", "detection" or "segmentation": which of its outputs there are; "ablation" for a detection
-            network that was trained to be compared with another, and is no better than that needs.
+            network that was trained to be compared with another, and is no better than that needs; "semantic" for
+            one of ours that labels pixels, "patches" for one that labels the middle of a patch.
         data: What it was trained on.
         recipe: The command, or where the recipe is described.
         steps: Optimiser steps.
         minutes: Wall-clock minutes of the training.
+        device: On what it was trained, such as "2 CPU cores"; "" where that is not known.
         metrics: Measured on held-out data; fractions in 0..1.
         seeds: Which scenes were for training and which for testing, by name.
         commit: Of the code that trained it.
         sha256: Of the file, or its first digits.
-        classes: Names by detection label, the background first (for "segmentation": by semantic label).
+        classes: Names by detection label, the background first (where it has no boxes: by semantic label).
         license: Of the weights.
         network: Module and function in lecture_models.nets that build it; empty: its own name.
         arguments: Keyword arguments of that function.
@@ -78,6 +80,7 @@ class Card:
     recipe: str = ""
     steps: int = 0
     minutes: float = 0.0
+    device: str = ""
     metrics: Mapping[str, Any] = field(default_factory=dict)
     seeds: Mapping[str, Any] = field(default_factory=dict)
     commit: str = ""

@@ -86,7 +86,7 @@ def names(kind: str | None = None) -> tuple[str, ...]:
     One of ours whose card cannot be read is left out; asking for it says which file to restore.
 
     Args:
-        kind: Only those of this kind: "panoptic", "ablation", "detection" or "segmentation".
+        kind: Only those of this kind; :class:`Card` says which there are.
     """
     ours = {name: card.kind for name, card in cards_in(WEIGHTS).items()}
     every = ours | {name: its for name, (its, _) in published.NETWORKS.items()}
@@ -99,7 +99,7 @@ def title(name: str) -> str:
 
 
 def kind(name: str) -> str:
-    """Kind of a network: "panoptic", "detection" or "segmentation". Raises ValueError for an unknown name."""
+    """Kind of a network, as its :class:`Card` has it. Raises ValueError for an unknown name."""
     return published.NETWORKS[name][0] if name in published.NETWORKS else _our_card(name).kind
 
 
@@ -268,7 +268,7 @@ def record(name: str, image: np.ndarray) -> RCNNRecord:
 
 def _content(name: str, image: np.ndarray) -> str:
     """A key for the picture's content; ValueError where a detection network cannot run on it."""
-    if kind(name) == "segmentation":
+    if kind(name) not in ("panoptic", "ablation", "detection"):
         raise ValueError(f"A trace follows a detection network from proposals to masks; {name} has none.")
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3 or image.size == 0:
         raise ValueError(f"An image is uint8 [H, W, 3] and not empty; got {image.dtype} {list(image.shape)}.")

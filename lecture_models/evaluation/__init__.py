@@ -2,6 +2,7 @@
 
     detection.AveragePrecision     boxes and masks, by pycocotools
     segmentation.MeanIoU           label maps, by torchmetrics
+    boundary.BoundaryIoU           label maps, along the outlines alone
     panoptic.PanopticQuality       both at once, by torchmetrics
 
 Each is fed picture by picture (`update`) and can be asked at any time (`compute`). `meters` feeds a whole network
@@ -42,9 +43,10 @@ def evaluate(
         progress: Called with (scenes done, scenes in total).
 
     Returns:
-        In 0..1: for a detection network box_ap, box_ap50, box_ap75, mask_ap, mask_ap50, mask_ap75 and `by_size`; with
-        a semantic branch also miou, pq, sq, rq, pq_things, pq_stuff; for a segmentation network miou. For all of
-        them `by_class`, and the scenes' difficulty: `things_per_scene`, `share_under_24px`, `median_side` in pixels.
+        For a network of ours that finds no objects, what its meter in `meters.TASKS` says. Else, in 0..1: for a
+        detection network box_ap, box_ap50, box_ap75, mask_ap, mask_ap50, mask_ap75 and `by_size`; with a semantic
+        branch also miou, pq, sq, rq, pq_things, pq_stuff; for a segmentation network miou. For all of them
+        `by_class`, and the scenes' difficulty: `things_per_scene`, `share_under_24px`, `median_side` in pixels.
 
     Raises:
         ValueError: `scenes` is below 1, or the network shares no class with the scenes.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,9 +16,12 @@ from lecture_models.nets.panoptic import merge_panoptic
 from lecture_models.scenes import CLASSES, STUFF, THINGS, VOID, Scene
 
 from . import instances_of
+from .colour import ColourMeter
+from .depth import GeometryMeter
 from .detection import AveragePrecision
 from .panoptic import PanopticQuality
 from .segmentation import MeanIoU
+from .semantic import PatchMeter, SemanticMeter
 from .shared import detections_of, in_our_words, limited, shared_classes
 
 SMALL = 24**2  # visible pixels: the scenes' difficulty is stated by the share of things below
@@ -35,9 +38,20 @@ class Meter(Protocol):
 
 
 def meter_of(network: Any) -> Meter:
-    """The meter that fits: for networks that label pixels and find no objects, or for all others."""
+    """The meter that fits: by the ``task`` that a network of ours names, else by what torchvision's have."""
+    if (task := getattr(network, "task", None)) is not None:
+        return TASKS[task]()
     labels = isinstance(network, nn.Module) and not hasattr(network, "roi_heads")
     return LabelMeter() if labels else DetectionMeter()
+
+
+TASKS: Mapping[str, Callable[[], Meter]] = {
+    "semantic": SemanticMeter,
+    "patches": PatchMeter,
+    "depth": GeometryMeter,
+    "colour": ColourMeter,
+}
+"""Meters of our own networks that find no objects, by their ``task``."""
 
 
 class Difficulty:

@@ -1,4 +1,4 @@
-"""Mean intersection over union of label maps, by torchmetrics.
+"""Mean intersection over union of label maps, by torchmetrics, and the accuracies of the same confusion matrix.
 
 IoU of a class = area(truth ∩ prediction) / area(truth ∪ prediction), areas summed over all pixels of all
 pictures; mean IoU is the mean over the classes. The mean of each picture's own IoUs is another number.
@@ -70,3 +70,25 @@ class MeanIoU:
             for name, value, there in zip(self.classes, values, occurs, strict=True)
         }
         return {"miou": sum(known) / len(known) if known else None, "by_class": by_class}
+
+    def accuracies(self) -> dict[str, Any]:
+        """The other three metrics of Long et al. 2015, section 5, and the accuracy `by_class`, all in 0..1 or None.
+
+        With n_ij pixels of class i that are predicted to be of class j, and t_i = Σ_j n_ij:
+
+            pixel_accuracy          Σ_i n_ii / Σ_i t_i
+            mean_accuracy           the mean of n_ii / t_i over the classes that occur in the truth
+            frequency_weighted_iou  Σ_i t_i IoU_i / Σ_i t_i
+        """
+        counts = self._metric.confmat.double()
+        right, true = counts.diagonal(), counts.sum(1)
+        total = float(true.sum())
+        each = [float(r / t) if t else None for r, t in zip(right, true, strict=True)]
+        known = [value for value in each if value is not None]
+        iou = right / (true + counts.sum(0) - right).clamp(min=1)
+        return {
+            "pixel_accuracy": float(right.sum()) / total if total else None,
+            "mean_accuracy": sum(known) / len(known) if known else None,
+            "frequency_weighted_iou": float((true * iou).sum()) / total if total else None,
+            "by_class": {name: {"accuracy": value} for name, value in zip(self.classes, each, strict=True)},
+        }

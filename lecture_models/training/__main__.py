@@ -3,6 +3,9 @@
 Only the recipe as it stands, with seed 0, publishes weights; with another seed it adds a run to the results. With other
 steps or scenes it is a trial, which writes nothing into ``assets``.
 
+With ``--train-only`` it ends at the checkpoint, and the same command without it measures and publishes later, also on
+another machine to which the runs were brought; that needs no training scenes.
+
 Several processes: ``torchrun --nproc-per-node 2 -m lecture_models.training NAME``.
 """
 
@@ -12,15 +15,24 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import ablations, data, panoptic_fpn
+from . import ablations, checkpoint, colorizers, data, multiscale_depth, panoptic_fpn, patch_classifier, semantic
+from .examples import Scenes
+from .initial import initial_state
 from .loop import train
 from .publish import destination, publish
-from .recipe import RecipeError
+from .recipe import Recipe, RecipeError
 
-RECIPES = {"panoptic_fpn": panoptic_fpn.recipe, **ablations.RECIPES}
+RECIPES: dict[str, Callable[..., Recipe]] = {
+    "panoptic_fpn": panoptic_fpn.recipe,
+    **ablations.RECIPES,
+    "patch_classifier": patch_classifier.recipe,
+    **semantic.RECIPES,
+    "multiscale_depth": multiscale_depth.recipe,
+    **colorizers.RECIPES,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,11 +52,18 @@ def _run(options: argparse.Namespace) -> None:
     goes = destination(recipe, RECIPES[options.name](), options.runs)
     if rank == 0:
         print(goes.told, file=sys.stderr, flush=True)
-        data.prepare(options.data, recipe.scenes)
-    store = data.wait_for(options.data, recipe.scenes)
-    network, minutes = train(recipe, store, goes.folder)
-    if rank == 0:
+    path = goes.folder / checkpoint.NAME
+    initial = None if path.exists() else initial_state(recipe, options.runs)
+    store: Scenes = [] if checkpoint.finished(path) is not None else _scenes(options.data, recipe, rank)
+    network, minutes = train(recipe, store, goes.folder, initial)
+    if rank == 0 and not options.train_only:
         print(json.dumps(publish(recipe, network, minutes, goes)["metrics"], indent=1))
+
+
+def _scenes(folder: Path, recipe: Recipe, rank: int) -> Scenes:
+    if rank == 0:
+        data.prepare(folder, recipe.scenes)
+    return data.wait_for(folder, recipe.scenes, recipe.fields)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--seed", type=int, help="other weights, order and draws; 0 if not given, and published"
     )
+    parser.add_argument("--train-only", action="store_true", help="measure and publish nothing yet")
     parser.add_argument("--data", type=Path, default=Path("data/scenes"), help="where scenes are kept")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="where checkpoints are kept")
     return parser

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .data import SceneStore
+from . import checkpoint
+from .examples import Example, Scenes, batches
+from .initial import start_from
 from .recipe import Recipe, RecipeError
 
 CHECKPOINT_EVERY = 250  # steps
 SMOOTHING = 0.98
+LOSSES_EVERY = 20  # steps, on a GPU, which waits whenever a number is read back
 
 
-def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, float]:
+def train(
+    recipe: Recipe, store: Scenes, folder: Path, initial: Mapping[str, Tensor] | None = None
+) -> tuple[nn.Module, float]:
     """Run a recipe to its end, from the checkpoint in ``folder`` if there is one.
 
     The batch of a step is split among the processes, so their number does not change the result beyond
     rounding. Returns the network on the CPU and the minutes spent, over all runs.
 
+    Args:
+        recipe: What is trained, and how.
+        store: Scenes by index.
+        folder: Of the checkpoint.
+        initial: Tensors of the network that this one starts from, where there is no checkpoint.
+
     Raises:
-        RecipeError: The batch cannot be split among the processes, or the checkpoint is another recipe's.
+        RecipeError: The batch cannot be split among the processes, the checkpoint is another recipe's, or the
+            initial tensors do not fit.
     """
     accelerator = Accelerator(cpu=not torch.cuda.is_available())
     if recipe.batch % accelerator.num_processes:
@@ -37,106 +48,85 @@ def train(recipe: Recipe, store: SceneStore, folder: Path) -> tuple[nn.Module, f
     torch.set_flush_denormal(True)
     torch.manual_seed(recipe.seed)
     network = recipe.build().train()
+    if initial is not None:
+        start_from(network, initial)
     optimizer = torch.optim.AdamW(
         network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay
     )
-    checkpoint = folder / "checkpoint.pt"
-    first, minutes = _resume(checkpoint, recipe, network, optimizer)
-    model, stepper = accelerator.prepare(network, optimizer)
-    started = time.monotonic()
-    with tqdm(
-        total=recipe.steps, initial=first, disable=not accelerator.is_main_process, mininterval=5
-    ) as bar:
-        smooth: dict[str, float] = {}
-        for step in range(first, recipe.steps):
-            losses = _step(recipe, store, accelerator, model, stepper, step)
-            _show(bar, recipe, losses, smooth)
-            last = step + 1 == recipe.steps
-            if accelerator.is_main_process and ((step + 1) % CHECKPOINT_EVERY == 0 or last):
-                spent = minutes + (time.monotonic() - started) / 60
-                _save(checkpoint, recipe, network, optimizer, step + 1, spent)
+    behind = checkpoint.resume(folder / checkpoint.NAME, recipe, network, optimizer)
+    minutes = _run(recipe, store, folder / checkpoint.NAME, accelerator, network, optimizer, behind)
     accelerator.wait_for_everyone()
     accelerator.end_training()  # from here on each process is alone: metrics must not wait for the others
-    return network.cpu().eval(), minutes + (time.monotonic() - started) / 60
+    return network.cpu().eval(), minutes
+
+
+def _run(
+    recipe: Recipe,
+    store: Scenes,
+    path: Path,
+    accelerator: Accelerator,
+    network: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    behind: tuple[int, float],
+) -> float:
+    """All steps that are left; returns the minutes spent, those behind included."""
+    first, minutes = behind
+    started, main = time.monotonic(), accelerator.is_main_process
+    model, stepper = accelerator.prepare(network, optimizer)
+    process = accelerator.process_index, accelerator.num_processes
+    steps, every = range(first, recipe.steps), LOSSES_EVERY if accelerator.device.type == "cuda" else 1
+    smooth: dict[str, float] = {}
+    with tqdm(total=recipe.steps, initial=first, disable=not main, mininterval=5) as bar:
+        for step, examples in zip(
+            steps, batches(recipe, store, steps, process, accelerator.device), strict=True
+        ):
+            losses = _step(recipe, examples, accelerator, model, stepper, step)
+            bar.update()
+            done = step + 1
+            if done % every == 0 or done == recipe.steps:
+                _show(bar, recipe, {k: float(v) for k, v in losses.items()}, smooth)
+            if main and (done % CHECKPOINT_EVERY == 0 or done == recipe.steps):
+                spent = minutes + (time.monotonic() - started) / 60
+                checkpoint.save(path, recipe, network, optimizer, done, spent, _device(accelerator))
+    return minutes + (time.monotonic() - started) / 60
+
+
+def _device(accelerator: Accelerator) -> str:
+    """On what a training runs, as a card says it."""
+    count = accelerator.num_processes
+    if accelerator.device.type == "cuda":
+        return "one GPU" if count == 1 else f"{count} GPUs"
+    cores = count * torch.get_num_threads()
+    return "one CPU core" if cores == 1 else f"{cores} CPU cores"
 
 
 def _step(
-    recipe: Recipe, store: SceneStore, accelerator: Accelerator, model: nn.Module, optimizer: Any, step: int
-) -> dict[str, float]:
+    recipe: Recipe,
+    examples: list[Example],
+    accelerator: Accelerator,
+    model: nn.Module,
+    optimizer: Any,
+    step: int,
+) -> dict[str, Tensor]:
     for group in optimizer.param_groups:
         group["lr"] = recipe.rate(step)
     # the detector samples anchors at random: tied to the step, a resumed run equals an unbroken one
     torch.manual_seed(recipe.draws(step, accelerator.process_index))
-    losses = recipe.loss(model, _examples(recipe, store, accelerator, step))
+    losses = recipe.loss(model, examples)
     total = torch.stack(list(losses.values())).sum()
     optimizer.zero_grad()
     accelerator.backward(total)
     norm = accelerator.clip_grad_norm_(model.parameters(), recipe.clip)
     if bool(torch.isfinite(norm)):  # the same on every process, since gradients are averaged
         optimizer.step()
-    return {k: float(v.detach()) for k, v in losses.items()}
-
-
-def _examples(
-    recipe: Recipe, store: SceneStore, accelerator: Accelerator, step: int
-) -> list[dict[str, Tensor]]:
-    """This process's share of the step's batch."""
-    own = list(enumerate(recipe.indices(step)))[accelerator.process_index :: accelerator.num_processes]
-    found = []
-    for place, index in own:
-        rng = np.random.default_rng([recipe.seed, step, place])
-        one = recipe.example(store[index], rng, step / recipe.steps)
-        found.append({k: v.to(accelerator.device) for k, v in one.items()})
-    return found
+    return {k: v.detach() for k, v in losses.items()}
 
 
 def _show(bar: tqdm, recipe: Recipe, losses: dict[str, float], smooth: dict[str, float]) -> None:
     for name, value in losses.items():
         smooth[name] = SMOOTHING * smooth.get(name, value) + (1 - SMOOTHING) * value
-    bar.update()
     rate = bar.format_dict["rate"] or 0.0
     parts = " ".join(f"{k.removeprefix('loss_')} {v:.3f}" for k, v in smooth.items())
     bar.set_postfix_str(
         f"{rate * recipe.batch:.1f} images/s loss {sum(smooth.values()):.3f} = {parts}", refresh=False
     )
-
-
-def _save(
-    path: Path,
-    recipe: Recipe,
-    network: nn.Module,
-    optimizer: torch.optim.Optimizer,
-    step: int,
-    minutes: float,
-) -> None:
-    """Write beside the old checkpoint, then take its place, so that a kill leaves one whole file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".fresh")
-    state = {
-        "recipe": _identity(recipe),
-        "network": network.state_dict(),
-        "optimizer": optimizer.state_dict(),
-        "step": step,
-        "minutes": minutes,
-    }
-    torch.save(state, fresh)
-    os.replace(fresh, path)
-
-
-def _identity(recipe: Recipe) -> dict[str, Any]:
-    return {**recipe.settings(), "seed": recipe.seed}
-
-
-def _resume(
-    path: Path, recipe: Recipe, network: nn.Module, optimizer: torch.optim.Optimizer
-) -> tuple[int, float]:
-    if not path.exists():
-        return 0, 0.0
-    state = torch.load(path, map_location="cpu", weights_only=True)
-    if state.get("recipe") != _identity(recipe):
-        raise RecipeError(
-            f"A training goes on from its own recipe's checkpoint; {path} is another's: move it, or give --runs."
-        )
-    network.load_state_dict(state["network"])
-    optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"]), float(state["minutes"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,15 @@ from .. import results, zoo
 from ..evaluation import SIZE, evaluate
 from ..nets.mask_softmax import SoftmaxMaskPredictor
 from ..nets.pool_scales import set_scales
-from ..scenes.settings import THINGS
+from ..scenes.settings import CLASSES, THINGS
 from ..weights import save_weights, to_float16
-from . import data
+from . import checkpoint, data
 from .recipe import Recipe, RecipeError
 
 FIRST_TEST_SEED, TEST_SCENES = 0, 300
 PUBLISHED_SEED = 0
+LABELS = {"semantic": CLASSES, "patches": CLASSES, "depth": (), "colour": ()}
+"""Names of a network's labels by its kind; a detector's are the background and the things."""
 
 
 @dataclass(frozen=True)
@@ -81,19 +84,20 @@ def publish(recipe: Recipe, network: nn.Module, minutes: float, goes: Destinatio
     Raises:
         RecipeError: (a ValueError) The weights are not finite, or do not fit into float16.
     """
-    network = as_loaded(network)
+    network, device = as_loaded(network), checkpoint.trained_on(goes.folder / checkpoint.NAME)
     metrics = evaluate(network, FIRST_TEST_SEED, TEST_SCENES, show)
     run = {
         "seed": recipe.seed,
         "steps": recipe.steps,
         "minutes": round(minutes, 1),
+        "device": device,
         "commit": _commit(),
         "versions": versions(),
         "test": {"first_seed": FIRST_TEST_SEED, "scenes": TEST_SCENES, "size": SIZE},
         "metrics": metrics,
         **other_readings(network),
     }
-    whole = replace(card(recipe, minutes), metrics=metrics)
+    whole = replace(card(recipe, minutes), device=device, metrics=metrics)
     if goes.weights:
         zoo.save(recipe.name, network.state_dict(), whole)
     if goes.results:
@@ -130,7 +134,7 @@ def card(recipe: Recipe, minutes: float) -> zoo.Card:
             "test": [FIRST_TEST_SEED, TEST_SCENES],
         },
         commit=_commit(),
-        classes=("background", *THINGS),
+        classes=LABELS.get(recipe.kind, ("background", *THINGS)),
         network=recipe.network,
         arguments=recipe.arguments,
     )
@@ -167,9 +171,11 @@ def as_loaded(network: nn.Module) -> nn.Module:
 
 
 def versions() -> dict[str, str]:
-    """Of what decides the numbers."""
-    names = ("torch", "torchvision", "numpy", "pycocotools", "accelerate")
-    found = {name: version(name) for name in names}
+    """Of what decides the numbers, as far as it is installed."""
+    found = {}
+    for name in ("torch", "torchvision", "numpy", "pycocotools", "accelerate"):
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
     return {"python": platform.python_version(), **found, "threads": str(torch.get_num_threads())}
 
 

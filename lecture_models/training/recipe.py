@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from torch import Tensor, nn
 
-from .data import FIRST_SEED
+from .data import FIELDS, FIRST_SEED, USUAL_FIELDS
 
 MAX_SEED = 2**32 - 1  # `draws` packs seed, step and process into the 64 bits that torch takes
 
@@ -26,9 +26,11 @@ class Recipe:
     ``build`` makes the network with fresh weights, ``example`` turns one stored scene into one training
     example (index, generator, share of the training done -> example), ``loss`` maps the network and a list
     of examples to named losses, whose sum is minimised. ``kind``, ``network`` and ``arguments`` are the card's.
+    ``fields`` of a stored scene are what ``example`` gets; ``initial`` names the network whose weights the training
+    starts from, as far as the two share names.
 
     Raises:
-        RecipeError: (a ValueError) Steps, scenes, batch, warm-up or seed are out of range.
+        RecipeError: (a ValueError) Steps, scenes, batch, warm-up or seed are out of range, or a field is not stored.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Recipe:
     kind: str = "panoptic"
     network: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[str, ...] = USUAL_FIELDS
+    initial: str = ""
 
     def __post_init__(self) -> None:
         for name, low in {"steps": 1, "batch": 1, "warm_up": 1}.items():
@@ -58,10 +62,13 @@ class Recipe:
             )
         if not 0 <= self.seed <= MAX_SEED:
             raise RecipeError(f"seed must be from 0 to {MAX_SEED}; got {self.seed}: choose another.")
+        if not set(self.fields) <= set(FIELDS):
+            raise RecipeError(f"fields must be of {', '.join(FIELDS)}; got {self.fields}: choose of these.")
 
     def settings(self) -> dict[str, Any]:
         """All that decides the weights, but for the seed: runs with equal settings can be compared."""
         return {
+            **({"initial": self.initial} if self.initial else {}),
             "network": self.network or self.name,
             "arguments": dict(self.arguments),
             "steps": self.steps,
@@ -92,7 +99,8 @@ class Recipe:
 
     def describe(self) -> str:
         """The numbers of the recipe in one line, for the card."""
+        start = f"starts from {self.initial}, " if self.initial else ""
         return (
-            f"AdamW, peak rate {self.learning_rate:g}, weight decay {self.weight_decay:g}, batch {self.batch}, "
+            f"{start}AdamW, peak rate {self.learning_rate:g}, weight decay {self.weight_decay:g}, batch {self.batch}, "
             f"{self.steps} steps, gradients clipped at {self.clip:g}, seed {self.seed}"
         )

@@ -80,3 +80,44 @@ def test_bad_input_is_named():
         _measure((np.full((2, 2), 3), np.zeros((2, 2), int)))
     with pytest.raises(ValueError, match="truth"):
         _measure((np.zeros((2, 2), int), np.full((2, 2), -1)))
+
+
+def _papers_metrics(n: np.ndarray) -> dict[str, float]:
+    """Long et al. 2015, section 5, as it stands: n_ij pixels of class i predicted to be of class j, t_i of class i."""
+    t, classes = n.sum(1), range(len(n))
+    return {
+        "pixel_accuracy": sum(n[i, i] for i in classes) / t.sum(),
+        "mean_accuracy": np.mean([n[i, i] / t[i] for i in classes]),
+        "miou": np.mean([n[i, i] / (t[i] + n[:, i].sum() - n[i, i]) for i in classes]),
+        "frequency_weighted_iou": sum(t[i] * n[i, i] / (t[i] + n[:, i].sum() - n[i, i]) for i in classes)
+        / t.sum(),
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_four_metrics_are_the_papers(seed: int):
+    rng = np.random.default_rng(seed)
+    truth = rng.integers(0, 4, (20, 30))
+    prediction = np.where(rng.random(truth.shape) < 0.7, truth, rng.integers(0, 4, truth.shape))
+    truth[rng.random(truth.shape) < 0.1] = VOID
+    pairs = zip(truth[truth != VOID], prediction[truth != VOID], strict=True)
+    n = np.zeros((4, 4))
+    for i, j in pairs:
+        n[i, j] += 1
+    metric = MeanIoU("abcd")
+    metric.update(prediction, truth)
+    found = {**metric.compute(), **metric.accuracies()}
+    expected = _papers_metrics(n)
+    assert {key: found[key] for key in expected} == pytest.approx(expected)
+
+
+def test_accuracies_by_hand():
+    metric = MeanIoU([f"class {k}" for k in range(4)])
+    metric.update(PREDICTION, TRUTH)
+    found = metric.accuracies()
+    # truth 7, 6, 2 pixels of classes 0, 1, 2; right 5, 6, 1; class 3 does not occur
+    assert found["pixel_accuracy"] == pytest.approx(12 / 15)
+    assert found["mean_accuracy"] == pytest.approx(np.mean([5 / 7, 1, 1 / 2]))
+    assert found["by_class"]["class 3"]["accuracy"] is None
+    empty = MeanIoU("ab").accuracies()
+    assert {empty[key] for key in ("pixel_accuracy", "mean_accuracy", "frequency_weighted_iou")} == {None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 
@@ -68,3 +69,14 @@ def test_runs_with_other_settings_do_not_mix(folders):
         add({**about, "settings": {"steps": 4}}, {"seed": 2, "metrics": {}})
     with pytest.raises(ValueError, match="training other"):
         results.load("other")
+
+
+def test_runs_that_end_at_the_same_time_are_all_kept(folders):
+    about = {"title": "t", "command": "c", "settings": {"steps": 3}}
+
+    def add(seed):
+        results.add("net", about, {"seed": seed, "test": {"scenes": 1}, "metrics": {}})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(24)))
+    assert [run["seed"] for run in results.load("net")["runs"]] == list(range(24))

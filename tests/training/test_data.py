@@ -7,12 +7,14 @@ import os
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lecture_models.scenes import render
 from lecture_models.training import data
 
 JOURNAL = "rendered-2.json"
@@ -108,3 +110,45 @@ def test_workers_end_when_their_parent_is_killed(tmp_path: Path):
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
         pytest.fail("workers outlive the process that started them")
+
+
+def test_each_field_is_the_scenes_own_within_what_its_type_can_say(tmp_path: Path):
+    data.prepare(tmp_path, 2, workers=1)
+    store = data.SceneStore(tmp_path, 2, tuple(data.FIELDS))
+    scene = render(data.FIRST_SEED + 1, data.settings_for(data.FIRST_SEED + 1))
+    kept = store[1]
+    assert {f: (v.dtype, v.shape) for f, v in kept.items()} == data.FIELDS
+    for field in ("image", "semantic", "instance"):
+        assert np.array_equal(kept[field], getattr(scene, field))
+    sky = np.isinf(scene.depth)
+    assert sky.any()
+    assert np.array_equal(np.isinf(kept["depth"]), sky)
+    assert np.allclose(kept["depth"][~sky], scene.depth[~sky], rtol=1e-3)
+    assert np.abs(kept["normals"] / 127 - scene.normals).max() <= 0.5 / 127 + 1e-6
+    assert set(data.SceneStore(tmp_path, 2)[0]) == set(data.USUAL_FIELDS)
+
+
+@pytest.mark.parametrize("change", ["missing", "other type"])
+def test_a_store_of_other_fields_is_rendered_anew(tmp_path: Path, change: str):
+    data.prepare(tmp_path, 2, workers=1)
+    path = tmp_path / "depth-2.npy"
+    path.unlink()
+    if change == "other type":
+        np.save(path, np.zeros((2, data.SIZE, data.SIZE), np.uint8))
+    data.prepare(tmp_path, 2, workers=1)
+    assert np.load(path).dtype == np.float16
+    assert np.load(path)[1].any()
+
+
+def test_of_two_who_ask_at_once_one_renders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    calls: list[int] = []
+    chunk = data._render_missing
+
+    def slow(folder: Path, scenes: int, workers: int | None) -> None:
+        calls.append(len(data._rendered(folder / JOURNAL, scenes)))
+        chunk(folder, scenes, 1)
+
+    monkeypatch.setattr(data, "_render_missing", slow)
+    with ThreadPoolExecutor(2) as pool:
+        assert [len(store) for store in pool.map(data.prepare, [tmp_path] * 2, [2, 2])] == [2, 2]
+    assert calls == [0, 1]  # the second finds the chunk done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from torch import nn
 
 from lecture_models import results, zoo
 from lecture_models.training import __main__ as command
-from lecture_models.training import publish
+from lecture_models.training import checkpoint, publish
 from lecture_models.training.recipe import RecipeError
 from lecture_models.weights import read_weights
 
@@ -156,7 +157,7 @@ def test_what_is_measured_is_what_is_saved_and_loaded(
     [
         (["--steps", "0"], "steps must be at least 1; got 0"),
         (["--steps", "-5"], "got -5"),
-        (["--scenes", "4"], "scenes must be at least 8"),
+        (["--scenes", "4"], "scenes must be at least {batch}"),
         (["--scenes", "-8"], "got -8"),
         (["--seed", "-1"], "seed must be from 0"),
         (["--seed", str(2**64)], f"got {2**64}"),
@@ -168,7 +169,7 @@ def test_a_command_that_cannot_be_trained_is_one_sentence(
     for name in command.RECIPES:
         assert command.main([name, *changes, *places(tmp_path)]) == 2
         said = capsys.readouterr()
-        assert must in said.err
+        assert must.format(batch=command.RECIPES[name]().batch) in said.err
         assert said.err.count("\n") == 1
         assert said.out == ""
     assert list(tmp_path.iterdir()) == []
@@ -184,3 +185,34 @@ def test_the_largest_seed_can_be_drawn_from():
     recipe = command.RECIPES[NAME](seed=2**32 - 1)
     torch.manual_seed(recipe.draws(recipe.steps, 1023))
     assert len(recipe.indices(0)) == recipe.batch
+
+
+def test_a_training_can_be_published_later_and_needs_no_scenes_then(
+    folders: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    recipe = command.RECIPES[NAME]()
+    network = recipe.build()
+    place = folders / "runs" / f"{NAME}-0" / checkpoint.NAME
+    optimizer = torch.optim.AdamW(network.parameters())
+    monkeypatch.setattr(command.data, "prepare", lambda *_: pytest.fail("it was rendered"))
+    monkeypatch.setattr(publish, "evaluate", lambda *_: {"box_ap": 0.5})
+    checkpoint.save(place, recipe, network, optimizer, recipe.steps, 7.5, "one GPU")
+    assert command.main([NAME, "--train-only", *places(folders)]) == 0
+    assert contents(folders) == {}
+    assert command.main([NAME, *places(folders)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"box_ap": 0.5}
+    (run,) = results.load(NAME)["runs"]
+    assert (
+        (run["device"], run["minutes"]) == (zoo.card(NAME).device, zoo.card(NAME).minutes) == ("one GPU", 7.5)
+    )
+
+
+def test_a_package_that_is_not_installed_is_left_out_of_the_versions(monkeypatch: pytest.MonkeyPatch):
+    def without(name: str) -> str:
+        if name == "pycocotools":
+            raise PackageNotFoundError(name)
+        return "1"
+
+    monkeypatch.setattr(publish, "version", without)
+    assert "pycocotools" not in publish.versions()
+    assert publish.versions()["torch"] == "1"
