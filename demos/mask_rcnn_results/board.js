@@ -4,6 +4,7 @@ import { chart } from "../draw/chart.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { legend } from "../draw/panel.js";
 import { framed, polygons } from "../draw/picture.js";
+import { terms } from "../draw/terms.js";
 import { table } from "../draw/widgets.js";
 import { total } from "./sums.js";
 
@@ -54,14 +55,17 @@ class Board {
     const { about, heading, precision, counts, hits, aside, strongest } = this.value;
     const left = html`<div>
       ${precision && html`<div class="ww-table">${table(precision)}</div><div class="mrr-curve"></div>`}
-      <h4>${heading}</h4>
+      <h4>${terms(heading)}</h4>
       <div role="group" aria-label="Errors by class; press one to see only its cards">${this.bars(counts)}</div>
       <p class="mrr-sum" aria-live="polite">${total(counts, hits)}</p>
       ${key({ "false positives": "var(--ww-wrong)", "missed things": "var(--mrr-missed)" })}
-      <small>${aside}</small></div>`;
+      <small>${terms(aside)}</small></div>`;
     const openers = strongest.map(([text, key]) => this.opener(text, key));
     const first = openers.length ? html`<p>Strongest so far: ${openers}</p>` : nothing;
-    render(html`<h3>${about}</h3>${first}<div class="mrr-columns">${left}${this.cards()}</div>`, this.place.root);
+    render(
+      html`<h3>${terms(about)}</h3>${first}<div class="mrr-columns">${left}${this.cards()}</div>`,
+      this.place.root,
+    );
   }
 
   bars(counts) {

@@ -4,6 +4,7 @@ import { html, nothing, svg } from "../draw/markup.js";
 import { number, percent, sum, tiny } from "../draw/number.js";
 import { boxed, cross, rectangle } from "../draw/picture.js";
 import { arrows, inside } from "../draw/pointer.js";
+import { terms } from "../draw/terms.js";
 import { table } from "../draw/widgets.js";
 import { binCells } from "./sums.js";
 
@@ -12,7 +13,7 @@ const REST = 300; // milliseconds that arrow keys rest before another pixel is a
 
 const place = ([row, column]) => `(${row + 1}, ${column + 1})`; // rows and columns count from 1 on the page
 const cell = ([row, column]) => [column, row, column + 1, row + 1]; // its box
-const note = (text) => (text ? html`<p class="ww-note">${text}</p>` : nothing);
+const note = (text) => (text ? html`<p class="ww-note">${terms(text)}</p>` : nothing);
 const keyed = (key, from, inner) => svg`<g data-key=${key} data-from=${from}>${inner}</g>`;
 const image = (href, [x, y, width, height], css = "ma-cells") =>
   svg`<image href=${href} x=${x} y=${y} width=${width} height=${height} preserveAspectRatio="none" class=${css}/>`;
@@ -37,7 +38,7 @@ const term = ({ text, key, from = "" }, i) =>
     data-from=${from} tabindex=${key ? 0 : nothing}>${text}</span>`;
 const equation = (value, terms) => html`<p class="ma-sum"><b>${number(value, 4)}</b> = ${terms.map(term)}</p>`;
 const card = (step, name, title, inner) =>
-  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${title}</h3>${inner}</section>`;
+  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>${inner}</section>`;
 const check = ({ links }, key) => {
   const [, , , value, own] = links.find(([name]) => name === key);
   return note(`The network: ${number(own, 4)}, off by ${tiny(Math.abs(value - own))}.`);
