@@ -88,19 +88,20 @@ class Board {
       : "No errors: everything was found, and nothing else.";
     const { true: right, found, other } = this.colors;
     const more = button(`Show all ${shown.length}`, () => this.set({ all: true }));
+    const seen = new Set(); // a word is marked on one card
     return html`<div>
       ${key({ "true outline": right, "the detection": found, "others that have part in it": other })}
-      ${shown.length ? nothing : html`<small>${none}</small>`}<ul>${first.map((card) => this.card(card))}</ul>
+      ${shown.length ? nothing : html`<small>${none}</small>`}<ul>${first.map((card) => this.card(card, seen))}</ul>
       ${first.length < shown.length ? more : nothing}</div>`;
   }
 
-  card(card) {
+  card(card, seen) {
     const { kind, title, lines, costs, rule, seed, image, size } = card;
     const alt = `${kind}: ${[title, ...lines].join(", ")}, scene ${seed}`;
     const said = costs > 1 ? [...lines, `counts ${costs} times: itself and ${costs - 1} missed`] : lines;
     const shapes = outlines(card, this.colors);
     return html`<li class="mrr-card" data-kind=${kind}>${framed({ size, image, alt, shapes })}
-      <b>${kind}</b><span>${title}</span>${said.map((text) => html`<small>${text}</small>`)}<em>${rule}</em>
+      <b>${kind}</b><span>${title}</span>${said.map((text) => html`<small>${terms(text, seen)}</small>`)}<em>${terms(rule, seen)}</em>
       ${this.opens ? this.opener(`Show scene ${seed}`, card.key) : nothing}</li>`;
   }
 

@@ -48,7 +48,7 @@ const check = ({ links }, key) => {
 const HEAD = ["each link", "product", "network", "off by"];
 const link = ([, name, by, value, own]) => {
   const numbers = [number(value, 4), number(own, 4), tiny(Math.abs(value - own))];
-  return [html`${name} <small>${by}</small>`, ...numbers];
+  return [html`${terms(name)} <small>${terms(by)}</small>`, ...numbers];
 };
 const links = ({ links: all }) =>
   html`<div class="ww-table ma-links">${table({ caption: "", head: HEAD, rows: all.map(link), strong: [] })}</div>`;
@@ -131,9 +131,9 @@ const logit = (chain) => {
   const sums = nine.map((line) => html`<tr>${line.map((one) => html`<td>${number(one, 2)}</td>`)}</tr>`);
   const inner = html`<div class="ma-bars">${rows.map((one) => bar(one, most))}</div>
     <p class="ma-sum"><b>${number(prob, 4)}</b> = σ(${number(value)})</p>
-    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula} <small>${deconv}</small></p>
+    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula} <small>${terms(deconv)}</small></p>
     <div class="ma-conv" tabindex="0" data-key="conv" data-from="around"><table>${sums}</table>
-      <small>${conv}</small></div>`;
+      <small>${terms(conv)}</small></div>`;
   return card(3, "logit", `Logit of row ${row + 1}, column ${column + 1}`, inner);
 };
 

@@ -62,7 +62,7 @@ const bar = (title, column, what, [low, high, ticks], words) => {
     <p class="rcl-ticks" aria-hidden="true">${ticks.map((text) => html`<span>${text}</span>`)}</p></div>`;
 };
 const row = ({ name, macs: many, ms }) => [
-  html`<i style=${color(name)}></i>${name}`,
+  html`<i style=${color(name)}></i>${terms(name)}`,
   many ? macs(many) : "none",
   ms ? time(ms) : "–",
 ];

@@ -40,6 +40,8 @@ const plan = ({ names, colors, strides }, curves, own) => {
 
 export const strides = (board) => {
   const place = make("div", { class: "roi-chart" });
+  const title = make("h3");
+  render(terms("The larger the stride, the worse"), title);
   const said = make("p", { class: "roi-small" });
   const draw = () => {
     const { curves, stride } = board.value;
@@ -53,5 +55,5 @@ export const strides = (board) => {
     const here = own[steps.indexOf(stride)]?.toFixed(2) ?? "–";
     render(terms(`${SAID} is pooled. Diamonds: your box with RoIPool, ${here} at this level.`), said);
   };
-  return { root: make("section", {}, make("h3", { text: "The larger the stride, the worse" }), place, said), draw };
+  return { root: make("section", {}, title, place, said), draw };
 };

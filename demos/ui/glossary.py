@@ -86,7 +86,7 @@ class Glossary:
         """
         terms = "|".join(map(_spelling, _longest_first(name for one in self.entries for name in one.names)))
         cited = "|".join(_spaced(text) for text in _longest_first(self.links))
-        return rf"({cited})|(?<![\w-])((?:{terms})(?:e?s)?)(?!\w)"
+        return rf"({cited})|(?<!\w)((?:{terms})(?:e?s)?)(?!\w)"
 
     def found(self, text: str) -> list[str]:
         """Keys of the terms of a text, in the order of their first places."""
@@ -105,7 +105,9 @@ class Glossary:
 
     def content(self) -> bytes:
         """What the browser needs to explain the terms: entries by their keys, each with its paper, as JSON."""
-        papers = {one.key: {"title": one.title, "cited": one.cited[0], "link": one.link} for one in self.papers}
+        papers = {
+            one.key: {"title": one.title, "cited": one.cited[0], "link": one.link} for one in self.papers
+        }
         told = {one.key: asdict(one) | {"paper": papers.get(one.paper)} for one in self.entries}
         return json.dumps(told, ensure_ascii=False).encode()
 

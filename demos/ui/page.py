@@ -96,7 +96,9 @@ def head(files: Files) -> str:
     ``window.whatwhere.NAME(…)`` is the function NAME of demos/draw/page.js, whenever that module is there: gradio's
     components may call before. The style does not go through ``launch(css_paths=…)``, which rewrites selectors.
     """
-    kit = sorted(name for name in files.plain if name.startswith("draw/") and name.endswith(".js") and name not in LATE)
+    kit = sorted(
+        name for name in files.plain if name.startswith("draw/") and name.endswith(".js") and name not in LATE
+    )
     ahead = "".join(f'<link rel="modulepreload" href="{files.address(name)}">' for name in kit)
     page = json.dumps(files.address("draw/page.js"))
     call = """(address) => { const page = import(new URL(address, document.baseURI));

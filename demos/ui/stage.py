@@ -56,7 +56,9 @@ def board(
 
 def words(lesson: str, keys: Sequence[str]) -> gr.HTML:
     """The list of the lesson's words: those of its texts, and those in sight when the list is first seen."""
-    return _drawn("words", f"{lesson}-words", "Words of this lesson", element("ww-words", keys=" ".join(keys)))
+    return _drawn(
+        "words", f"{lesson}-words", "Words of this lesson", element("ww-words", keys=" ".join(keys))
+    )
 
 
 def beacon(lesson: str, point: str, defaults: dict[str, Any]) -> gr.HTML:
