@@ -22,7 +22,7 @@ const load = () =>
 // ---- an entry ----------------------------------------------------------------------------------------
 const source = ({ paper, section }) =>
   paper
-    ? html`<p class="ww-from">${linked(`${paper.cited}, ${paper.title}`, paper.link)}${section ? `, ${section}` : ""}</p>`
+    ? html`<p class="ww-from">${linked(`${paper.cited}, ${paper.title}`, paper.link)}${section && `, ${section}`}</p>`
     : nothing;
 
 const entry = (key, told) => {

@@ -1,5 +1,5 @@
-// Small drawings beside entries of the glossary, where a picture says more than the sentence. Colours and widths are the
-// style sheet's: "a" is what it is about, "b" the other, "g" the grid.
+// Small drawings beside entries of the glossary, where a picture says more than the sentence. Colours and widths are
+// the style sheet's: "a" is what it is about, "b" the other, "g" the grid.
 import { html, svg } from "./markup.js";
 
 const sketch = (about, inner) =>

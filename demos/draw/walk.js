@@ -1,7 +1,7 @@
 // Terms in what gradio writes: labels, what stands below them, and its Markdown, which it may write anew.
 //
 // Its texts are replaced only where svelte will not look for them again: inside the paragraphs of Markdown, which it
-// throws away as a whole, and in labels, which never change. Formulas are drawn first, so a text is left until it rests.
+// throws away as a whole, and in labels, which never change. Formulas are drawn first: a text is left until it rests.
 import { render } from "./markup.js";
 import { pieces, terms } from "./terms.js";
 

@@ -20,7 +20,8 @@ const DELTAS = { dx: "left", dy: "top", dw: "right", dh: "bottom" };
 const bar = (share, color) => html`<span class="mask-bar"><i style="width:${100 * share}%;--bar:${color}"></i></span>`;
 const branch = ([uri, caption], inner) =>
   html`<div class="mask-branch"><figure><img src=${uri} alt="Crop of the features, mean of the channels">
-    <figcaption>${terms(caption)}</figcaption></figure><span class="mask-arrow" aria-hidden="true">→</span>${inner}</div>`;
+    <figcaption>${terms(caption)}</figcaption></figure>
+    <span class="mask-arrow" aria-hidden="true">→</span>${inner}</div>`;
 
 const classes = ({ classes: all, background, picked }) =>
   html`<div class="mask-classes">${table({

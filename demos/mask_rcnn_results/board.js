@@ -101,7 +101,8 @@ class Board {
     const said = costs > 1 ? [...lines, `counts ${costs} times: itself and ${costs - 1} missed`] : lines;
     const shapes = outlines(card, this.colors);
     return html`<li class="mrr-card" data-kind=${kind}>${framed({ size, image, alt, shapes })}
-      <b>${kind}</b><span>${title}</span>${said.map((text) => html`<small>${terms(text, seen)}</small>`)}<em>${terms(rule, seen)}</em>
+      <b>${kind}</b><span>${title}</span>${said.map((text) => html`<small>${terms(text, seen)}</small>`)}
+      <em>${terms(rule, seen)}</em>
       ${this.opens ? this.opener(`Show scene ${seed}`, card.key) : nothing}</li>`;
   }
 

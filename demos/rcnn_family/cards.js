@@ -38,7 +38,8 @@ const term = ({ text, key, from = "" }, i) =>
     data-from=${from} tabindex=${key ? 0 : nothing}>${text}</span>`;
 const equation = (value, terms) => html`<p class="ma-sum"><b>${number(value, 4)}</b> = ${terms.map(term)}</p>`;
 const card = (step, name, title, inner) =>
-  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>${inner}</section>`;
+  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>
+    ${inner}</section>`;
 const check = ({ links }, key) => {
   const [, , , value, own] = links.find(([name]) => name === key);
   return note(`The network: ${number(own, 4)}, off by ${tiny(Math.abs(value - own))}.`);
@@ -131,7 +132,8 @@ const logit = (chain) => {
   const sums = nine.map((line) => html`<tr>${line.map((one) => html`<td>${number(one, 2)}</td>`)}</tr>`);
   const inner = html`<div class="ma-bars">${rows.map((one) => bar(one, most))}</div>
     <p class="ma-sum"><b>${number(prob, 4)}</b> = σ(${number(value)})</p>
-    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula} <small>${terms(deconv)}</small></p>
+    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula}
+      <small>${terms(deconv)}</small></p>
     <div class="ma-conv" tabindex="0" data-key="conv" data-from="around"><table>${sums}</table>
       <small>${terms(conv)}</small></div>`;
   return card(3, "logit", `Logit of row ${row + 1}, column ${column + 1}`, inner);

@@ -73,7 +73,8 @@ const found = ({ score }, { boxes, truth }) => {
   return hits ? html`<b>${hits.length} of ${truth.length}</b> things found · ${said}` : said;
 };
 const section = (name, papers, inner) =>
-  html`<section class="rcl-column" aria-label=${name}><header><h3>${terms(name)}</h3><span>${terms(papers[name][0])}</span></header>
+  html`<section class="rcl-column" aria-label=${name}>
+    <header><h3>${terms(name)}</h3><span>${terms(papers[name][0])}</span></header>
     ${inner}</section>`;
 const passes = (many, note) =>
   html`<p class="rcl-passes"><strong>${many}</strong><span>${terms(many === 1 ? "backbone pass" : "backbone passes")}

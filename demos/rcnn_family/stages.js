@@ -159,7 +159,8 @@ class Board {
     const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
     const seen = new Set();
     const dying = this.picture.moving.some((box) => box.dying);
-    return html`<div class="rcs-shown"><p class="rcs-counts"><strong>${funnel(one)}</strong> ${terms(one.of, seen)}${gone}</p>
+    return html`<div class="rcs-shown">
+        <p class="rcs-counts"><strong>${funnel(one)}</strong> ${terms(one.of, seen)}${gone}</p>
         <p>${terms(one.text, seen)}</p>${figure(one)}<p class="ww-note">${terms(one.more, seen)}</p></div>
       <div class="rcs-drawn"><ul class="ww-legend">
         ${one.levels.map((i) => html`<li>${dot(i)}${this.value.levels[i]}</li>`)}

@@ -105,7 +105,8 @@ export const crops = (board) => {
     const jump = html`<button type="button" class="roi-jump" @click=${next}>Next thing ›</button>`;
     render(
       html`<div class="roi-columns">${OPERATORS.map((_, number) => column(board, state, number, said))}</div>
-      <div class="roi-bar"><p class="roi-small">${terms(note(native), said)}</p>${things.length ? jump : nothing}</div>`,
+      <div class="roi-bar"><p class="roi-small">${terms(note(native), said)}</p>
+        ${things.length ? jump : nothing}</div>`,
       root,
     );
     const ghosts = root.querySelectorAll(".roi-ghost");
