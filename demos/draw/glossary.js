@@ -115,7 +115,7 @@ const keys = (event) => {
   if (event.key === "Escape") {
     event.preventDefault();
     event.stopImmediatePropagation();
-    return close(true);
+    return close(pinned);
   }
   if (event.key !== "Tab" || !root.contains(document.activeElement)) return;
   const stops = [root, ...root.querySelectorAll("a, .ww-term")];

@@ -86,7 +86,7 @@ const nms = sketch("Three boxes on one thing: the best stays, two are removed", 
   rect([30, 16, 66, 66], "a"),
   rect([40, 10, 66, 66], "b dashed"),
   rect([22, 26, 66, 66], "b dashed"),
-  text(36, 32, "0.9"),
+  text(63, 58, "0.9", "middle"),
   text(138, 44, "dashed: removed,"),
   text(138, 59, "too much overlap"),
 ]);
@@ -120,9 +120,9 @@ const bilinear = sketch("A point between the centres of four cells", [
     [90, 70],
   ].map(([x, y]) => dot(x, y, "b-dot")),
   dot(62, 40),
-  text(130, 38, "weights 0.7 · 0.75,"),
-  text(130, 53, "0.3 · 0.75, 0.7 · 0.25"),
-  text(130, 68, "and 0.3 · 0.25"),
+  text(126, 38, "weights:"),
+  text(126, 53, "0.7·0.75, 0.3·0.75,"),
+  text(126, 68, "0.7·0.25, 0.3·0.25"),
 ]);
 
 const sigmoid = sketch("A curve that rises from 0 to 1, by way of one half at 0", [
