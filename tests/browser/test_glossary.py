@@ -23,6 +23,7 @@ ENTRY = ".ww-entry"
 def opened(request: Any, browser, url: str) -> Iterator[Any]:
     """A lesson with all folds open and its words listed: (lesson, page)."""
     page = browser.new_page(viewport={"width": 1366, "height": 768})
+    page.set_default_timeout(90_000)  # torch comes with the first answer
     page.goto(f"{url}?lesson={request.param}")
     page.wait_for_selector(".ww-number strong >> visible=true")
     for fold in page.locator(".ww-fold > button >> visible=true").all():
@@ -169,7 +170,7 @@ def test_a_term_in_a_label_explains_and_does_not_press_the_control(visit):
     assert page.locator("#vision_tasks-score [data-testid=block-info]").inner_text() == "Score threshold"
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", ["roi_features", "rcnn_family"])
 def test_an_entry_fits_a_phone(visit, lesson: str):
     page = visit(f"?lesson={lesson}", width=390, height=844, has_touch=True, is_mobile=True)
     page.wait_for_selector(READING)
