@@ -1,5 +1,7 @@
 """Numbers that papers published, each with its source: what lessons print beside their own.
 
+A caption cites its paper as demos/papers.toml spells it, so that the citation is a link on the page.
+
 All are from He et al. 2017, "Mask R-CNN" (arXiv 1703.06870): COCO, in per cent.
 """
 
@@ -40,7 +42,7 @@ CROPS_STRIDE_16 = Published(
         ("RoIAlign, max", "30.2", "51.0", "31.8"),
         ("RoIAlign, mean", "30.3", "51.2", "31.5"),
     ),
-    caption="Bilinear values alone do not help, leaving out the snapping does: same paper, table 2c (R-50-C4).",
+    caption="Bilinear values alone do not help, leaving out the snapping does: He et al. 2017, table 2c (R-50-C4).",
     strong=(4,),
 )
 CROPS_STRIDE_32 = Published(

@@ -1,5 +1,7 @@
 // Which lesson is in sight, and on which picture: when it comes to sight with another picture, it asks.
 import { lessonOf } from "./asking.js";
+import { render } from "./markup.js";
+import { terms } from "./terms.js";
 
 const query = new URLSearchParams(location.search);
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
@@ -14,7 +16,7 @@ export const shown = () => current;
 export const beacon = (element, props, trigger) => {
   const line = element.querySelector(".ww-point");
   const lesson = lessonOf(line.dataset.lesson);
-  line.textContent = line.dataset.point;
+  render(terms(line.dataset.point), line);
   lesson.defaults = JSON.parse(line.dataset.defaults);
   lesson.settings = { ...lesson.defaults, ...lesson.settings };
   lesson.trigger = trigger;

@@ -2,8 +2,10 @@
 export { arrived, set } from "./asking.js";
 export { board, outlet } from "./board.js";
 export { header } from "./header.js";
+export { words } from "./lookup.js";
 export { beacon, pictureChanged, restored, scene, told } from "./lessons.js";
 export { running } from "./progress.js";
 export { save } from "./save.js";
 export { stage, stageOf } from "./stage.js";
 export { widget } from "./widgets.js";
+import "./walk.js";

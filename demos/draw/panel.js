@@ -1,8 +1,10 @@
 // One panel of a stage (stage.js): the picture, what is laid over it, its boxes, and what it knows at a pixel.
+import { render } from "./markup.js";
 import { make, vector } from "./nodes.js";
 import { clamp } from "./number.js";
 import { unpack } from "./packed.js";
 import { save } from "./save.js";
+import { terms } from "./terms.js";
 
 const at = (map, [x, y], [height, width]) => {
   const [rows, cols] = map.shape;
@@ -13,6 +15,12 @@ const at = (map, [x, y], [height, width]) => {
 const dark = (hex) =>
   [0.299, 0.587, 0.114].reduce((sum, weight, i) => sum + weight * parseInt(hex.slice(1 + 2 * i, 3 + 2 * i), 16), 0) <
   110;
+// A node of a text with its terms.
+const said = (tag, css, text, seen) => {
+  const node = make(tag, { class: css });
+  render(terms(text, seen), node);
+  return node;
+};
 const MARKS = { "+": "right", "-": "wrong" };
 
 export class Panel {
@@ -45,10 +53,10 @@ export class Panel {
       text: "PNG",
       onclick: () => this.save(),
     });
-    const caption = make("figcaption", {}, make("span", { text: panel.title }), save);
+    const caption = make("figcaption", {}, said("span", "", panel.title), save);
     this.root = make("figure", { class: "ww-panel" }, caption, this.frame, this.knows);
     if (panel.legend?.length) this.root.append(legend(panel.legend));
-    if (panel.note) this.root.append(make("p", { class: "ww-note", text: panel.note }));
+    if (panel.note) this.root.append(said("p", "ww-note", panel.note));
     for (const name of ["index", "values"])
       if (panel[name])
         unpack(panel[name]).then((map) => {
@@ -153,7 +161,7 @@ export class Panel {
     this.knows.replaceChildren(
       ...(point
         ? [make("b", { text: known.text || "\u00a0" }), make("small", { text: known.cannot })]
-        : [make("span", { class: "ww-idle", text: this.panel.asks || "" })]),
+        : [said("span", "ww-idle", this.panel.asks || "")]),
     );
   }
 
@@ -181,13 +189,15 @@ export class Panel {
   }
 }
 
-export const legend = (entries) =>
-  make(
+export const legend = (entries) => {
+  const seen = new Set();
+  return make(
     "ul",
     { class: "ww-legend" },
     ...entries.map(([name, color]) => {
       const swatch = make("i");
       swatch.style.background = color;
-      return make("li", {}, swatch, make("span", { text: name }));
+      return make("li", {}, swatch, said("span", "", name, seen));
     }),
   );
+};

@@ -5,10 +5,12 @@
 // the selection becomes a setting of the lesson, which asks Python once.
 import { lessonOf, set } from "./asking.js";
 import { Box } from "./box.js";
+import { render } from "./markup.js";
 import { make } from "./nodes.js";
 import { clamp, tenth } from "./number.js";
 import { unpack } from "./packed.js";
 import { Panel, legend } from "./panel.js";
+import { terms } from "./terms.js";
 
 class Stage {
   constructor(root, props) {
@@ -26,7 +28,8 @@ class Stage {
     this.wait = make("p", { class: "ww-wait", text: "The network is looking at the picture…" });
     this.shared = make("div", { class: "ww-shared" });
     this.live = make("output", { class: "ww-sr", "aria-live": "polite" });
-    this.hint = make("p", { class: "ww-hint", text: hint });
+    this.hint = make("p", { class: "ww-hint" });
+    render(terms(hint), this.hint);
     root.replaceChildren(this.message, this.grid, this.wait, this.shared, this.hint, this.live);
     this.select(props.value);
     document.addEventListener("whatwhere:point", (event) => this.heard(event.detail));
@@ -48,7 +51,7 @@ class Stage {
     this.wait.remove();
     this.root.style.setProperty("--rows", Math.ceil(panels.panels.length / this.columns));
     this.root.style.setProperty("--ratio", this.size[1] / this.size[0]);
-    this.message.textContent = panels.message || "";
+    render(terms(panels.message || ""), this.message);
     if (this.kind === "point" && this.pin && (this.pin[0] > this.size[1] || this.pin[1] > this.size[0]))
       this.pin = null;
     this.truth = null;

@@ -5,38 +5,44 @@ import { say } from "./header.js";
 import { html, nothing, render } from "./markup.js";
 import { none } from "./packed.js";
 import { progress } from "./progress.js";
+import { terms } from "./terms.js";
 
 const SOURCES = { run: "computed now", result: "our result file", paper: "from the paper" };
 
-const pair = ([name, text]) => html`<div><dt>${name}</dt><dd>${text}</dd></div>`;
-const reading = (value) =>
-  html`
-  <p class="ww-number"><strong>${value.value}</strong><span>${value.unit}</span></p>
-  <p class="ww-meaning">${value.meaning}</p>
+const reading = (value) => {
+  const seen = new Set();
+  const pair = ([name, text]) => html`<div><dt>${terms(name, seen)}</dt><dd>${text}</dd></div>`;
+  return html`
+  <p class="ww-number"><strong>${value.value}</strong><span>${terms(value.unit, seen)}</span></p>
+  <p class="ww-meaning">${terms(value.meaning, seen)}</p>
   ${value.more.length ? html`<dl>${value.more.map(pair)}</dl>` : nothing}
-  <p class="ww-source">${value.cite || SOURCES[value.source] || ""}</p>`;
+  <p class="ww-source">${terms(value.cite || SOURCES[value.source] || "", seen)}</p>`;
+};
 
-const row = (cells, strong) =>
+const row = (cells, strong, seen) =>
   html`<tr class=${strong ? "ww-strong" : ""}>
-  ${cells.map((text, i) => (i ? html`<td>${text}</td>` : html`<th scope="row">${text}</th>`))}</tr>`;
+  ${cells.map((text, i) => (i ? html`<td>${text}</td>` : html`<th scope="row">${terms(text, seen)}</th>`))}</tr>`;
 
 // A table as markup; its caption may be empty.
-export const table = ({ caption, head, rows, strong }) =>
-  html`<table>
-  <caption>${caption}</caption>
-  <thead><tr>${head.map((text) => (text ? html`<th scope="col">${text}</th>` : html`<td></td>`))}</tr></thead>
-  <tbody>${rows.map((cells, i) => row(cells, strong.includes(i)))}</tbody></table>`;
+export const table = ({ caption, head, rows, strong }) => {
+  const seen = new Set();
+  const title = (text) => (text ? html`<th scope="col">${terms(text, seen)}</th>` : html`<td></td>`);
+  return html`<table>
+  <caption>${terms(caption, seen)}</caption>
+  <thead><tr>${head.map(title)}</tr></thead>
+  <tbody>${rows.map((cells, i) => row(cells, strong.includes(i), seen))}</tbody></table>`;
+};
 
 // A question hides its answer and the reason until the learner commits to a choice.
 const question = (value, root, chosen = null) => {
   const mark = (i) => (chosen === null ? nothing : i === value.answer ? "right" : i === chosen ? "wrong" : "");
   const commit = (i) => render(question(value, root, i), root);
   const right = chosen === value.answer;
-  const said = html`<b>${right ? "Yes. " : `Not quite: ${value.choices[value.answer]}. `}</b>${value.why}`;
+  const said = html`<b>${right ? "Yes. " : `Not quite: ${value.choices[value.answer]}. `}</b>${terms(value.why)}`;
   const choice = (text, i) =>
     html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>
       ${text}</button>`;
-  return html`<p class="ww-ask">${value.text}</p>
+  return html`<p class="ww-ask">${terms(value.text)}</p>
     <div class="ww-choices">${value.choices.map(choice)}</div>
     <p class="ww-answer" aria-live="polite">${chosen === null ? "" : said}</p>`;
 };

@@ -4,6 +4,7 @@ import { outline } from "../draw/cells.js";
 import { html, nothing } from "../draw/markup.js";
 import { minus, signed, tenth } from "../draw/number.js";
 import { stageOf } from "../draw/stage.js";
+import { terms } from "../draw/terms.js";
 import { table } from "../draw/widgets.js";
 import { Masks, point } from "./masks.js";
 import { at, cellOf, maps, probabilities, total } from "./sums.js";
@@ -19,7 +20,8 @@ const DELTAS = { dx: "left", dy: "top", dw: "right", dh: "bottom" };
 const bar = (share, color) => html`<span class="mask-bar"><i style="width:${100 * share}%;--bar:${color}"></i></span>`;
 const branch = ([uri, caption], inner) =>
   html`<div class="mask-branch"><figure><img src=${uri} alt="Crop of the features, mean of the channels">
-    <figcaption>${caption}</figcaption></figure><span class="mask-arrow" aria-hidden="true">→</span>${inner}</div>`;
+    <figcaption>${terms(caption)}</figcaption></figure>
+    <span class="mask-arrow" aria-hidden="true">→</span>${inner}</div>`;
 
 const classes = ({ classes: all, background, picked }) =>
   html`<div class="mask-classes">${table({
@@ -30,7 +32,7 @@ const classes = ({ classes: all, background, picked }) =>
   })}</div>`;
 
 const refined = ({ deltas, box, refined: to }) =>
-  html`<table class="mask-deltas"><thead><tr><th colspan="2" scope="colgroup">deltas</th>
+  html`<table class="mask-deltas"><thead><tr><th colspan="2" scope="colgroup">${terms("deltas")}</th>
     <th colspan="2" scope="colgroup">→ refined box</th></tr></thead><tbody>${Object.entries(DELTAS).map(
       ([name, side], i) =>
         html`<tr><th scope="row">${name}</th><td>${signed(deltas[i], 3)}</td>
@@ -120,7 +122,7 @@ class Flow extends Masks {
     return html`${branch(value.crops[0], said)}${branch(value.crops[1], tiles)}
       <div class="mask-foot"><p class="mask-sum">The ${count} probabilities at cell (${cell.join(", ")}) add up to
         <b>${total(this.probs, this.rest, cell).toFixed(3)}</b>.</p>
-        <p class="mask-note">${RULES[value.rule]}${some}</p>
+        <p class="mask-note">${terms(RULES[value.rule])}${some}</p>
         <button type="button" class="mask-next" ?disabled=${!value.detections.length} @click=${() => this.jump()}>
           Next detection</button></div>`;
   }

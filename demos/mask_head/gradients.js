@@ -4,6 +4,7 @@ import { tableOf } from "../draw/cells.js";
 import { html } from "../draw/markup.js";
 import { clamp, minus, signed } from "../draw/number.js";
 import { arrows } from "../draw/pointer.js";
+import { terms } from "../draw/terms.js";
 import { Masks, point } from "./masks.js";
 import { at } from "./sums.js";
 
@@ -12,7 +13,7 @@ const ROOM = 1.5; // the colours' two ends are both dark: without them, blue and
 
 const exact = (value) => (value === 0 ? "exactly 0" : minus(value.toExponential(2)));
 const times = (value) => (Math.abs(value) < 5e-4 ? (value > 0 ? "+" : "") + exact(value) : signed(value, 3));
-const note = (text) => html`<p class="mask-note">${text}</p>`;
+const note = (text) => html`<p class="mask-note">${terms(text)}</p>`;
 const map = (name, grid, [strong, here = ""], css = "", about = "") =>
   html`<div class="mask-map ${css}" title=${about}><span class="mask-name">${name}</span>${grid.root}
     <b>${strong}</b><span>${here}</span></div>`;
@@ -54,7 +55,7 @@ class Gradients extends Masks {
   markup(cell) {
     const { about, names, label, norms } = this.value;
     const title = "What the loss asks of each mask";
-    if (!names.length) return html`<h3>${title}: nothing</h3>${note(about)}`;
+    if (!names.length) return html`<h3>${terms(title)}: nothing</h3>${note(about)}`;
     this.goal.point(cell);
     const cells = this.target.data.length;
     const maps = at(this.values, cell).map((value, k) => {
@@ -64,7 +65,7 @@ class Gradients extends Masks {
       return map(names[k], this.grids[k], [`norm ${norm}`, here], zero, `Norm of the gradient over all cells: ${norm}`);
     });
     const [share] = at(this.target, cell);
-    return html`<h3>${title}</h3>${note(about)}
+    return html`<h3>${terms(title)}</h3>${note(about)}
       <div class="mask-maps" tabindex="0" role="application" @keydown=${(event) => this.key(event)}
         aria-label="Gradients at cell ${cell.join(", ")}. Arrow keys move the cell.">
         ${map(`target: ${names[label]}`, this.goal, [`${share.toFixed(2)} here`])}${maps}</div>${note(HOW)}`;

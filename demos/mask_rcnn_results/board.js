@@ -4,6 +4,7 @@ import { chart } from "../draw/chart.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { legend } from "../draw/panel.js";
 import { framed, polygons } from "../draw/picture.js";
+import { terms } from "../draw/terms.js";
 import { table } from "../draw/widgets.js";
 import { total } from "./sums.js";
 
@@ -54,14 +55,17 @@ class Board {
     const { about, heading, precision, counts, hits, aside, strongest } = this.value;
     const left = html`<div>
       ${precision && html`<div class="ww-table">${table(precision)}</div><div class="mrr-curve"></div>`}
-      <h4>${heading}</h4>
+      <h4>${terms(heading)}</h4>
       <div role="group" aria-label="Errors by class; press one to see only its cards">${this.bars(counts)}</div>
       <p class="mrr-sum" aria-live="polite">${total(counts, hits)}</p>
       ${key({ "false positives": "var(--ww-wrong)", "missed things": "var(--mrr-missed)" })}
-      <small>${aside}</small></div>`;
+      <small>${terms(aside)}</small></div>`;
     const openers = strongest.map(([text, key]) => this.opener(text, key));
     const first = openers.length ? html`<p>Strongest so far: ${openers}</p>` : nothing;
-    render(html`<h3>${about}</h3>${first}<div class="mrr-columns">${left}${this.cards()}</div>`, this.place.root);
+    render(
+      html`<h3>${terms(about)}</h3>${first}<div class="mrr-columns">${left}${this.cards()}</div>`,
+      this.place.root,
+    );
   }
 
   bars(counts) {
@@ -84,19 +88,21 @@ class Board {
       : "No errors: everything was found, and nothing else.";
     const { true: right, found, other } = this.colors;
     const more = button(`Show all ${shown.length}`, () => this.set({ all: true }));
+    const seen = new Set(); // a word is marked on one card
     return html`<div>
       ${key({ "true outline": right, "the detection": found, "others that have part in it": other })}
-      ${shown.length ? nothing : html`<small>${none}</small>`}<ul>${first.map((card) => this.card(card))}</ul>
+      ${shown.length ? nothing : html`<small>${none}</small>`}<ul>${first.map((card) => this.card(card, seen))}</ul>
       ${first.length < shown.length ? more : nothing}</div>`;
   }
 
-  card(card) {
+  card(card, seen) {
     const { kind, title, lines, costs, rule, seed, image, size } = card;
     const alt = `${kind}: ${[title, ...lines].join(", ")}, scene ${seed}`;
     const said = costs > 1 ? [...lines, `counts ${costs} times: itself and ${costs - 1} missed`] : lines;
     const shapes = outlines(card, this.colors);
     return html`<li class="mrr-card" data-kind=${kind}>${framed({ size, image, alt, shapes })}
-      <b>${kind}</b><span>${title}</span>${said.map((text) => html`<small>${text}</small>`)}<em>${rule}</em>
+      <b>${kind}</b><span>${title}</span>${said.map((text) => html`<small>${terms(text, seen)}</small>`)}
+      <em>${terms(rule, seen)}</em>
       ${this.opens ? this.opener(`Show scene ${seed}`, card.key) : nothing}</li>`;
   }
 

@@ -4,6 +4,7 @@ import { html, nothing, svg } from "../draw/markup.js";
 import { number, percent, sum, tiny } from "../draw/number.js";
 import { boxed, cross, rectangle } from "../draw/picture.js";
 import { arrows, inside } from "../draw/pointer.js";
+import { terms } from "../draw/terms.js";
 import { table } from "../draw/widgets.js";
 import { binCells } from "./sums.js";
 
@@ -12,7 +13,7 @@ const REST = 300; // milliseconds that arrow keys rest before another pixel is a
 
 const place = ([row, column]) => `(${row + 1}, ${column + 1})`; // rows and columns count from 1 on the page
 const cell = ([row, column]) => [column, row, column + 1, row + 1]; // its box
-const note = (text) => (text ? html`<p class="ww-note">${text}</p>` : nothing);
+const note = (text) => (text ? html`<p class="ww-note">${terms(text)}</p>` : nothing);
 const keyed = (key, from, inner) => svg`<g data-key=${key} data-from=${from}>${inner}</g>`;
 const image = (href, [x, y, width, height], css = "ma-cells") =>
   svg`<image href=${href} x=${x} y=${y} width=${width} height=${height} preserveAspectRatio="none" class=${css}/>`;
@@ -37,7 +38,8 @@ const term = ({ text, key, from = "" }, i) =>
     data-from=${from} tabindex=${key ? 0 : nothing}>${text}</span>`;
 const equation = (value, terms) => html`<p class="ma-sum"><b>${number(value, 4)}</b> = ${terms.map(term)}</p>`;
 const card = (step, name, title, inner) =>
-  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${title}</h3>${inner}</section>`;
+  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>
+    ${inner}</section>`;
 const check = ({ links }, key) => {
   const [, , , value, own] = links.find(([name]) => name === key);
   return note(`The network: ${number(own, 4)}, off by ${tiny(Math.abs(value - own))}.`);
@@ -47,7 +49,7 @@ const check = ({ links }, key) => {
 const HEAD = ["each link", "product", "network", "off by"];
 const link = ([, name, by, value, own]) => {
   const numbers = [number(value, 4), number(own, 4), tiny(Math.abs(value - own))];
-  return [html`${name} <small>${by}</small>`, ...numbers];
+  return [html`${terms(name)} <small>${terms(by)}</small>`, ...numbers];
 };
 const links = ({ links: all }) =>
   html`<div class="ww-table ma-links">${table({ caption: "", head: HEAD, rows: all.map(link), strong: [] })}</div>`;
@@ -130,9 +132,10 @@ const logit = (chain) => {
   const sums = nine.map((line) => html`<tr>${line.map((one) => html`<td>${number(one, 2)}</td>`)}</tr>`);
   const inner = html`<div class="ma-bars">${rows.map((one) => bar(one, most))}</div>
     <p class="ma-sum"><b>${number(prob, 4)}</b> = σ(${number(value)})</p>
-    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula} <small>${deconv}</small></p>
+    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula}
+      <small>${terms(deconv)}</small></p>
     <div class="ma-conv" tabindex="0" data-key="conv" data-from="around"><table>${sums}</table>
-      <small>${conv}</small></div>`;
+      <small>${terms(conv)}</small></div>`;
   return card(3, "logit", `Logit of row ${row + 1}, column ${column + 1}`, inner);
 };
 

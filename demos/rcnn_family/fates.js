@@ -2,6 +2,7 @@
 import { bars } from "../draw/bars.js";
 import { html, nothing } from "../draw/markup.js";
 import { count, sum } from "../draw/number.js";
+import { terms } from "../draw/terms.js";
 import { levelColor } from "./picture.js";
 
 const KEYS = { anchor: "its anchor", last: "its last box", suppressor: "who suppressed it", truth: "the missed thing" };
@@ -49,7 +50,7 @@ export const panel = (board) => {
   const [text, lines, list] = said;
   return html`<button type="button" class="rcs-missed" @click=${() => board.accuse()}>Best box lost for a missed thing
       </button>
-    <p class="rcs-place" aria-live="polite">${text}</p><ul class="ww-legend">${lines.map(key)}</ul>
+    <p class="rcs-place" aria-live="polite">${terms(text)}</p><ul class="ww-legend">${lines.map(key)}</ul>
     <div class="rcs-list" @pointerleave=${() => board.tell(board.pinned)}>${list}</div>`;
 };
 
@@ -62,7 +63,7 @@ export const endings = ({ fates, found }) => {
   const row = ([kind, name, many]) => ({ name, text: count(many), share: share(many), css: css(kind, many) });
   const survived = counts.at(-1);
   const more = ` ${count(survived)} survivors became ${count(found)} detections: one box can be of several classes.`;
-  return html`<h3>How all anchors ended</h3>${bars(fates.map(row), "rcs-columns")}
+  return html`<h3>${terms("How all anchors ended")}</h3>${bars(fates.map(row), "rcs-columns")}
     <p class="rcs-sum"><b>${counts.filter(Boolean).map(count).join(" + ")} = ${count(sum(counts))} anchors</b>, each
       with one end.${survived === found ? "" : more} <small>Lengths of the bars are logarithmic.</small></p>`;
 };

@@ -4,6 +4,7 @@ import { html, nothing, render, svg } from "../draw/markup.js";
 import { things } from "../draw/number.js";
 import { rows } from "../draw/packed.js";
 import { boxed, framed, rectangle } from "../draw/picture.js";
+import { terms } from "../draw/terms.js";
 import { table } from "../draw/widgets.js";
 import { along, macs, time } from "./sums.js";
 
@@ -61,7 +62,7 @@ const bar = (title, column, what, [low, high, ticks], words) => {
     <p class="rcl-ticks" aria-hidden="true">${ticks.map((text) => html`<span>${text}</span>`)}</p></div>`;
 };
 const row = ({ name, macs: many, ms }) => [
-  html`<i style=${color(name)}></i>${name}`,
+  html`<i style=${color(name)}></i>${terms(name)}`,
   many ? macs(many) : "none",
   ms ? time(ms) : "–",
 ];
@@ -72,13 +73,14 @@ const found = ({ score }, { boxes, truth }) => {
   return hits ? html`<b>${hits.length} of ${truth.length}</b> things found · ${said}` : said;
 };
 const section = (name, papers, inner) =>
-  html`<section class="rcl-column" aria-label=${name}><header><h3>${name}</h3><span>${papers[name][0]}</span></header>
+  html`<section class="rcl-column" aria-label=${name}>
+    <header><h3>${terms(name)}</h3><span>${terms(papers[name][0])}</span></header>
     ${inner}</section>`;
 const passes = (many, note) =>
-  html`<p class="rcl-passes"><strong>${many}</strong><span>${many === 1 ? "backbone pass" : "backbone passes"}
-    <small>${note}</small></span></p>`;
+  html`<p class="rcl-passes"><strong>${many}</strong><span>${terms(many === 1 ? "backbone pass" : "backbone passes")}
+    <small>${terms(note)}</small></span></p>`;
 const proposed = ({ total, source }) => `${things(total, "proposal")}: ${source}`;
-const hint = (text) => html`<p class="rcl-hint">${text}</p>`;
+const hint = (text) => html`<p class="rcl-hint">${terms(text)}</p>`;
 const HEAD = ["stage", "multiply-adds", "time"];
 const columnOf = (value, column, { axes, papers }, note = proposed(column)) => {
   const [, reported] = papers[column.name];
@@ -86,7 +88,7 @@ const columnOf = (value, column, { axes, papers }, note = proposed(column)) => {
     <p class="rcl-found">${found(value, column)}</p>
     ${bar("Multiply-adds", column, "macs", axes.macs, macs)}${bar("Time", column, "ms", axes.ms, time)}
     ${table({ caption: "", head: HEAD, rows: column.stages.map(row), strong: [] })}
-    ${reported ? html`<p class="rcl-paper">¶ reported: ${reported}</p>` : nothing}`;
+    ${reported ? html`<p class="rcl-paper">¶ reported: ${terms(reported)}</p>` : nothing}`;
   return section(column.name, papers, inner);
 };
 
@@ -99,7 +101,10 @@ export const rcnnLedgers = ({ root, settings, again }) => {
     const soon = section(FAST, settings.papers, hint("Selective search is looking for proposals…"));
     const drawn = columns.map((column) => columnOf(page.value, column, settings));
     if (columns.length)
-      render(html`${waiting ? soon : ""}${drawn}${masks ? "" : hint(NO_MASKS)}<p class="ww-note">${HOW}</p>`, root);
+      render(
+        html`${waiting ? soon : ""}${drawn}${masks ? "" : hint(NO_MASKS)}<p class="ww-note">${terms(HOW)}</p>`,
+        root,
+      );
   };
   const take = (value) => {
     clearTimeout(timer);

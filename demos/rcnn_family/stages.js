@@ -3,6 +3,7 @@
 import { bars } from "../draw/bars.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { clamp, count, tenth } from "../draw/number.js";
+import { terms } from "../draw/terms.js";
 import { dot, endings, panel as fates } from "./fates.js";
 import { Picture, levelColor } from "./picture.js";
 
@@ -156,13 +157,15 @@ class Board {
   // The stage in words and a figure; below, what of all is drawn and what the colours mean.
   words(one) {
     const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
+    const seen = new Set();
     const dying = this.picture.moving.some((box) => box.dying);
-    return html`<div class="rcs-shown"><p class="rcs-counts"><strong>${funnel(one)}</strong> ${one.of}${gone}</p>
-        <p>${one.text}</p>${figure(one)}<p class="ww-note">${one.more}</p></div>
+    return html`<div class="rcs-shown">
+        <p class="rcs-counts"><strong>${funnel(one)}</strong> ${terms(one.of, seen)}${gone}</p>
+        <p>${terms(one.text, seen)}</p>${figure(one)}<p class="ww-note">${terms(one.more, seen)}</p></div>
       <div class="rcs-drawn"><ul class="ww-legend">
         ${one.levels.map((i) => html`<li>${dot(i)}${this.value.levels[i]}</li>`)}
         ${dying ? html`<li class="rcs-key-dying">dashed: ends here</li>` : nothing}</ul>
-        <p class="ww-note">${one.note}</p></div>`;
+        <p class="ww-note">${terms(one.note, seen)}</p></div>`;
   }
 }
 

@@ -5,6 +5,7 @@ import { make } from "../draw/nodes.js";
 import { signed, tenth } from "../draw/number.js";
 import { boxed, polygons } from "../draw/picture.js";
 import { arrows, inside } from "../draw/pointer.js";
+import { terms } from "../draw/terms.js";
 import { drawGhost, frame, onMap } from "./map.js";
 import { OPERATORS, iou } from "./sums.js";
 
@@ -63,7 +64,7 @@ const maskOf = ({ box, operators, truth }, { said, right }, number, about) => {
     <path class="roi-outline" stroke=${right} d=${polygons(truth)} transform=${toCells}/></svg>`;
 };
 
-const column = (board, state, number) => {
+const column = (board, state, number, said) => {
   const { names, how, colors } = board.props;
   const { label, score, mask_iou, mean_iou } = board.value.operators[number];
   const overlap = iou(board.box, state.regions[number]).toFixed(2);
@@ -71,11 +72,11 @@ const column = (board, state, number) => {
   const all = mean_iou === null ? "" : `all ${board.value.averaged} things ${mean_iou.toFixed(2)}`;
   const pasted = `The part of the picture that ${names[number]} pooled, pasted half transparent into the box`;
   return html`<section class="roi-column">
-    <h3><i style="background:${colors[number]}"></i><span>${names[number]}</span></h3>
-    <p class="roi-small">${how[number]}</p>
+    <h3><i style="background:${colors[number]}"></i><span>${terms(names[number], said)}</span></h3>
+    <p class="roi-small">${terms(how[number], said)}</p>
     <div class="roi-live">${mapOf(board, state, number, overlap)}<div>
       <p class="roi-small">output</p>${outputOf(board, state, number)}
-      <p class="roi-overlap">IoU <strong>${overlap}</strong></p>
+      <p class="roi-overlap">${terms("IoU", said)} <strong>${overlap}</strong></p>
       <p class="roi-small">off by, px</p><dl class="roi-edges">${moved(board, state.regions[number])}</dl></div></div>
     <div class="roi-heads"><canvas class="roi-ghost" role="img" aria-label=${pasted}></canvas>
       ${maskOf(board.value, board.props.outlines, number, `28 by 28 mask from ${names[number]}'s crop, ${quality}`)}
@@ -100,10 +101,12 @@ export const crops = (board) => {
   };
   const draw = (state) => {
     const { native, things } = board.value;
+    const said = new Set(); // terms of all columns
     const jump = html`<button type="button" class="roi-jump" @click=${next}>Next thing ›</button>`;
     render(
-      html`<div class="roi-columns">${OPERATORS.map((_, number) => column(board, state, number))}</div>
-      <div class="roi-bar"><p class="roi-small">${note(native)}</p>${things.length ? jump : nothing}</div>`,
+      html`<div class="roi-columns">${OPERATORS.map((_, number) => column(board, state, number, said))}</div>
+      <div class="roi-bar"><p class="roi-small">${terms(note(native), said)}</p>
+        ${things.length ? jump : nothing}</div>`,
       root,
     );
     const ghosts = root.querySelectorAll(".roi-ghost");

@@ -2,6 +2,7 @@
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { tiny } from "../draw/number.js";
+import { terms } from "../draw/terms.js";
 import { frame, ground } from "./map.js";
 import { crossed, entries, matrices, product as multiplied } from "./sums.js";
 
@@ -13,10 +14,10 @@ export const product = (board) => {
   const draw = (state) => {
     const both = matrices(board.map, board.box, board.settings(false));
     render(
-      html`<h3><span>RoIAlign is ${factor("y")} · F · ${factor("x")}<sup>T</sup></span></h3>
+      html`<h3><span>${terms("RoIAlign")} is ${factor("y")} · F · ${factor("x")}<sup>T</sup></span></h3>
       <div class="roi-product" role="img" aria-label=${ABOUT}>${picture(board, state.window, both)}</div>
-      <p class="roi-small">A bin is a row of ${factor("x")} (above) and a row of ${factor("y")} (left): the hat
-        functions of its points, averaged. ${equal(board, state, both)}</p>`,
+      <p class="roi-small">${terms("A bin")} is a row of ${factor("x")} (above) and a row of ${factor("y")} (left): the
+        ${terms("hat functions")} of its points, averaged. ${equal(board, state, both)}</p>`,
       root,
     );
   };

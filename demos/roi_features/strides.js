@@ -1,6 +1,8 @@
 // How the error grows with the stride: mean IoU of random boxes with what is pooled of them, and the learner's own box.
 import { chart } from "../draw/chart.js";
+import { render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
+import { terms } from "../draw/terms.js";
 import { iou } from "./sums.js";
 
 const SHOWN = { roi_pool: 0, roi_align: 2, roi_align_aligned: 3 }; // RoIWarp pools what RoIPool does
@@ -38,6 +40,8 @@ const plan = ({ names, colors, strides }, curves, own) => {
 
 export const strides = (board) => {
   const place = make("div", { class: "roi-chart" });
+  const title = make("h3");
+  render(terms("The larger the stride, the worse"), title);
   const said = make("p", { class: "roi-small" });
   const draw = () => {
     const { curves, stride } = board.value;
@@ -49,7 +53,7 @@ export const strides = (board) => {
     const means = steps.map((step, i) => `${step}: ${curves.roi_pool[i].toFixed(3)}`).join(", ");
     chart(place, `${SAID} RoIPool pools, by stride: ${means}`, plan(board.props, curves, own));
     const here = own[steps.indexOf(stride)]?.toFixed(2) ?? "–";
-    said.textContent = `${SAID} is pooled. Diamonds: your box with RoIPool, ${here} at this level.`;
+    render(terms(`${SAID} is pooled. Diamonds: your box with RoIPool, ${here} at this level.`), said);
   };
-  return { root: make("section", {}, make("h3", { text: "The larger the stride, the worse" }), place, said), draw };
+  return { root: make("section", {}, title, place, said), draw };
 };

@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import runs, slots
+from demos.ui import glossary, runs, slots
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
 from demos.ui.guard import guard
@@ -28,7 +28,8 @@ from demos.ui.wiring import check, endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
-STYLES = ("style", "lesson", "stage", "widgets", "screens", "presenting")  # in this order: a later one wins
+STYLES = ("style", "lesson", "stage", "widgets", "glossary", "screens", "presenting")  # a later one wins
+LATE = ("draw/glossary.js", "draw/sketches.js")  # fetched when the first term is opened
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -86,7 +87,8 @@ def build(
 
 def files() -> Files:
     """Scripts and styles of the drawing kit, of the lessons, and of others."""
-    return Files({"": ROOT / "demos", "vendor/": ROOT / "assets" / "vendor"})
+    made = {glossary.CONTENT: glossary.read().content()}
+    return Files({"": ROOT / "demos", "vendor/": ROOT / "assets" / "vendor"}, made)
 
 
 def head(files: Files) -> str:
@@ -95,13 +97,17 @@ def head(files: Files) -> str:
     ``window.whatwhere.NAME(…)`` is the function NAME of demos/draw/page.js, whenever that module is there: gradio's
     components may call before. The style does not go through ``launch(css_paths=…)``, which rewrites selectors.
     """
-    kit = sorted(name for name in files.plain if name.startswith("draw/") and name.endswith(".js"))
+    kit = sorted(
+        name for name in files.plain if name.startswith("draw/") and name.endswith(".js") and name not in LATE
+    )
     ahead = "".join(f'<link rel="modulepreload" href="{files.address(name)}">' for name in kit)
     page = json.dumps(files.address("draw/page.js"))
     call = """(address) => { const page = import(new URL(address, document.baseURI));
         window.whatwhere = new Proxy({}, { get: (_, name) => async (...all) => (await page)[name](...all) }); }"""
     styles = "".join(f'<link rel="stylesheet" href="{files.address(f"draw/{name}.css")}">' for name in STYLES)
-    return f"{styles}{ahead}<script>({call})({page})</script>"
+    terms = json.dumps(glossary.read().spellings(), ensure_ascii=False).replace("<", "\\u003c")
+    known = f'<script type="application/json" id="ww-terms">{terms}</script>'
+    return f"{styles}{known}{ahead}<script>({call})({page})</script>"
 
 
 def theme() -> gr.themes.Base:
@@ -175,6 +181,7 @@ def _more(lesson: Lesson, screen: Screen) -> None:
         fold.expand(partial(source, lesson), None, code, show_progress="hidden", api_visibility="private")
     with gr.Accordion("Theory and paper", elem_id=f"{lesson.name}-theory-fold", **closed):
         gr.Markdown(lesson.theory, latex_delimiters=MATH, elem_classes=["ww-theory"])
+        stages.words(lesson.name, glossary.read().found(f"{lesson.point}\n{lesson.theory}"))
 
 
 def source(lesson: Lesson) -> dict[str, str]:

@@ -14,23 +14,25 @@ from pathlib import Path
 from starlette.responses import Response
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+SENT = TYPES | {".json": "application/json"}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
 class Files:
-    """The scripts and styles below some folders, nothing else.
+    """The scripts and styles below some folders, and what was made for them; nothing else.
 
     Args:
         folders: names at the beginning of addresses, and the folders that they stand for.
+        made: names and contents of further files, JSON that scripts fetch.
     """
 
-    def __init__(self, folders: Mapping[str, Path]) -> None:
+    def __init__(self, folders: Mapping[str, Path], made: Mapping[str, bytes] | None = None) -> None:
         found = {
             f"{name}{path.relative_to(folder).as_posix()}": path.read_bytes()
             for name, folder in folders.items()
             for path in sorted(folder.rglob("*"))
             if path.suffix in TYPES and path.is_file()
-        }
+        } | dict(made or {})
         whole = b"\0".join(name.encode() + b"\0" + content for name, content in sorted(found.items()))
         self.hash = hashlib.sha256(whole).hexdigest()[:12]
         self.plain = found
@@ -48,7 +50,7 @@ class Files:
         zipped = "gzip" in encodings
         headers = {**FOREVER, "Content-Encoding": "gzip"} if zipped else FOREVER
         content = self.small[name] if zipped else self.plain[name]
-        return Response(content, headers=headers, media_type=TYPES[Path(name).suffix])
+        return Response(content, headers=headers, media_type=SENT[Path(name).suffix])
 
 
 def _missing(name: str) -> str:

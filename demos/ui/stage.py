@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -51,6 +52,13 @@ def board(
     data = {**data, "settings": json.dumps(data.get("settings", {}), ensure_ascii=False)}
     shown = element(f"ww-board ww-{script}", lesson=lesson, output=name, script=script, **data)
     return _drawn("board", f"{lesson}-{name}", label, shown, value=value)
+
+
+def words(lesson: str, keys: Sequence[str]) -> gr.HTML:
+    """The list of the lesson's words: those of its texts, and those in sight when the list is first seen."""
+    return _drawn(
+        "words", f"{lesson}-words", "Words of this lesson", element("ww-words", keys=" ".join(keys))
+    )
 
 
 def beacon(lesson: str, point: str, defaults: dict[str, Any]) -> gr.HTML:
