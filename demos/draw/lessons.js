@@ -1,5 +1,6 @@
 // Which lesson is in sight, and on which picture: when it comes to sight with another picture, it asks.
 import { lessonOf } from "./asking.js";
+import { make } from "./nodes.js";
 
 const query = new URLSearchParams(location.search);
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
@@ -15,6 +16,7 @@ export const beacon = (element, props, trigger) => {
   const line = element.querySelector(".ww-point");
   const lesson = lessonOf(line.dataset.lesson);
   line.textContent = line.dataset.point;
+  line.append(" ", make("small", { class: "ww-first", text: line.dataset.first ?? "" }));
   lesson.defaults = JSON.parse(line.dataset.defaults);
   lesson.settings = { ...lesson.defaults, ...lesson.settings };
   lesson.trigger = trigger;

@@ -119,7 +119,7 @@ class Board {
     const chip = (one, i) =>
       html`<li><button type="button" class=${i < stage ? "rcs-past" : ""} tabindex=${i === stage ? 0 : -1}
         aria-current=${i === stage ? "step" : "false"} @click=${() => this.step(i - this.stage)}>
-        <span>${i + 1} ${one.title}</span><b>${funnel(one)}</b></button></li>`;
+        <span>${i + 1} ${one.title}</span><b data-shows="funnel"><span>${funnel(one)}</span></b></button></li>`;
     const panel = (name, inner) =>
       html`<div class="rcs-panel" role="tabpanel" aria-label=${TABS[name]} tabindex="0" ?hidden=${tab !== name}>
         ${inner}</div>`;
@@ -128,7 +128,7 @@ class Board {
         <div class="rcs-main" style="--ratio:${value.size[1] / value.size[0]}">${this.picture.root}
           <div class="rcs-side">${this.transport()}${this.tabs()}
             ${panel("stage", this.words(value.stages[stage]))}${panel("fates", fates(this))}</div></div>
-        <section class="rcs-endings">${endings(value)}</section></div>`,
+        <section class="rcs-endings" data-shows="endings">${endings(value)}</section></div>`,
       this.root,
     );
   }
@@ -157,7 +157,7 @@ class Board {
   words(one) {
     const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
     const dying = this.picture.moving.some((box) => box.dying);
-    return html`<div class="rcs-shown"><p class="rcs-counts"><strong>${funnel(one)}</strong> ${one.of}${gone}</p>
+    return html`<div class="rcs-shown"><p class="rcs-counts" data-shows="funnel"><span><strong>${funnel(one)}</strong> ${one.of}${gone}</span></p>
         <p>${one.text}</p>${figure(one)}<p class="ww-note">${one.more}</p></div>
       <div class="rcs-drawn"><ul class="ww-legend">
         ${one.levels.map((i) => html`<li>${dot(i)}${this.value.levels[i]}</li>`)}
