@@ -13,6 +13,7 @@ import demos
 from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
 from demos.mask_rcnn_results import lesson as results
+from demos.mask_rcnn_results import words as result_words
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
 from demos.rcnn_family import words as family_words
@@ -23,8 +24,9 @@ from demos.ui import Lesson
 from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
+from lecture_models.rcnn.ledgers import mask_ledger
 from lecture_models.studies import mask_head as masks
-from lecture_models.studies import vision_tasks
+from lecture_models.studies import roi_features, vision_tasks
 
 LESSONS = [lesson for part in demos.SYLLABUS for lesson in part.lessons]
 SCENES = [f"scene:{seed}" for seed in range(40)]
@@ -41,10 +43,8 @@ def of_tasks(scene: str) -> Question:
 
 
 def of_family(scene: str) -> Question:
-    made = family.compute(**(family.LESSON.defaults | {"picture": scene}))
-    question = family_words.of_ledgers(made)[1]
-    assert question is not None
-    return question
+    with zoo.using(family.OURS) as network:
+        return family_words.which_stage(scene, mask_ledger(network, pictures.resolve(scene).image))
 
 
 def of_crops(scene: str) -> Question:
@@ -57,8 +57,12 @@ def of_masks(scene: str) -> Question:
 
 
 def of_results(scene: str) -> Question:
-    question: Question = results.update(picture=scene)["question"]
-    return question
+    settings = {
+        name: value for name, value in results.LESSON.defaults.items() if name not in ("pixel", "opened")
+    }
+    made = results.compute(**{**settings, "picture": scene, "scenes": 16})
+    then = {other: results.wrong_at(made, results.OURS, other) for other in results.OTHER_SCORES}
+    return result_words.question(made, scene, 0.5, then)
 
 
 ASKS: dict[str, Callable[[str], Question]] = {
@@ -80,7 +84,8 @@ def sentences(text: str) -> Sequence[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("lesson", ASKS)
-def test_no_answer_holds_in_most_scenes(lesson: str):
+def test_no_answer_holds_in_most_scenes(lesson: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(roi_features, "scene_average", lambda *_: None)  # takes long, and is not asked about
     asked = [ASKS[lesson](scene) for scene in SCENES]
     counts = Counter(map(right, asked))
     assert max(counts.values()) <= MOST * len(SCENES), counts
@@ -104,7 +109,7 @@ def test_every_lesson_begins_with_an_act_and_ends_with_what_was_seen(lesson: Les
     shown: Any = lesson.update(picture="scene:3")
     assert re.search(r"\d", shown["seen"])
     assert len(sentences(shown["seen"])) <= SENTENCES
-    again: Any = lesson.update(picture="scene:5")
+    again: Any = lesson.update(picture="scene:30")
     assert again["seen"] != shown["seen"], "it is of this run"
 
 

@@ -13,7 +13,8 @@ const TYPING = "input, textarea, select, [contenteditable], .cm-editor";
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
 const link = new URLSearchParams(location.search).get("predict");
 const lines = [];
-const presenting = () => document.body.classList.contains("ww-present");
+// This may run before the page has its body.
+const presenting = () => Boolean(document.body?.classList.contains("ww-present"));
 
 let asks = link === null ? recall(KEY, true) !== false : link !== "0";
 let asksClass = link === "1"; // while presenting
@@ -38,6 +39,14 @@ const another = (step) => {
   seed.value = Number(seed.value) + step;
   seed.dispatchEvent(new Event("input", { bubbles: true }));
   setTimeout(() => seed.dispatchEvent(new Event("blur")), SETTLED);
+};
+
+// Presenter mode begins and ends by a class of the page.
+const follow = () => {
+  const changed = ({ oldValue }) => /\bww-present\b/.test(oldValue ?? "") !== presenting();
+  const watch = new MutationObserver((changes) => changes.some(changed) && redraw());
+  watch.observe(document.body, { attributeFilter: ["class"], attributeOldValue: true });
+  redraw();
 };
 
 class Line {
@@ -83,8 +92,9 @@ class Line {
     const all = choices.map((one, i) => this.choice(one, i));
     return html`<div class="ww-asked"><p class="ww-ask">${text}</p>
         <div class="ww-choices" role="group" aria-label="Your prediction">${all}</div></div>
-      <div class="ww-told"><p class="ww-answer" aria-live="polite">${this.said(asking)}</p>
-        <span class="ww-tally">${counted()}</span>${this.ways(asking)}</div>`;
+      <div class="ww-told"><div class="ww-answer"><p aria-live="polite">${this.said(asking)}</p>
+        <p class="ww-room" aria-hidden="true">${this.room()}</p></div>
+        <div class="ww-ways"><span class="ww-tally">${counted()}</span>${this.ways(asking)}</div></div>`;
   }
 
   choice(text, i) {
@@ -104,6 +114,13 @@ class Line {
     return html`<b>${verdict}</b> <span class="ww-why">${why}</span>${again}`;
   }
 
+  // As long as the answer will be, of other letters: it keeps the room, so that nothing shifts.
+  room() {
+    const { choices, why } = this.value;
+    const longest = choices.reduce((one, other) => (other.length > one.length ? other : one));
+    return `Not quite: ${longest}. ${why}`.replace(/[a-z]/g, "n").replace(/[A-Z]/g, "N").replace(/[0-9]/g, "0");
+  }
+
   ways(asking) {
     const way = (text, act) => html`<button type="button" class="ww-way" @click=${act}>${text}</button>`;
     if (!asking) return way("Predict first", () => switchTo(true));
@@ -115,7 +132,7 @@ class Line {
 // What draws a question into its place, see widgets.js; null for none.
 export const predict = (root) => {
   const line = new Line(root);
-  lines.push(line);
+  if (lines.push(line) === 1) follow();
   return (value) => line.take(value);
 };
 
@@ -123,7 +140,3 @@ document.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey })
   if (!presenting() || ctrlKey || metaKey || altKey || target.closest?.(TYPING)) return;
   if (key === "q" || key === "Q") switchTo(!asksClass);
 });
-new MutationObserver((changes) => {
-  if (changes.some(({ oldValue }) => /\bww-present\b/.test(oldValue ?? "") !== presenting())) redraw();
-}).observe(document.body, { attributeFilter: ["class"], attributeOldValue: true });
-redraw();

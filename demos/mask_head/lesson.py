@@ -172,5 +172,5 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
-    first="Click a dashed detection.",
+    first="Drag the box.",
 )

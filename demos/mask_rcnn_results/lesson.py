@@ -187,5 +187,5 @@ LESSON = Lesson(
     build,
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),
     data=data,
-    first="Choose a gallery.",
+    first="Pick a gallery.",
 )

@@ -105,15 +105,24 @@ def question(made: GalleryScene, picture: str, score: float, then: Mapping[float
 def reason(now: Wrong, then: Wrong) -> str:
     """What became of the two kinds of errors, in a sentence."""
     if now == then:
-        return "Nothing of another score was found."
+        return "What lies between the two changes nothing."
     wrong, gone = (after - before for before, after in zip(now, then, strict=True))
     lower = wrong > 0 or gone < 0
-    fewer = (
-        "A lower threshold finds more and invents more"
+    what = (
+        "a lower threshold invents more and misses less"
         if lower
-        else "A higher one invents less and misses more"
+        else "a higher one invents less and misses more"
     )
-    return f"{fewer}: here {wrong:+d} and {gone:+d}.".replace("-", "−")
+    return f"False positives {signed(wrong)}, missed {signed(gone)}: {what}."
+
+
+def signed(change: int) -> str:
+    """A change with its sign.
+
+    >>> signed(3), signed(-2), signed(0)
+    ('+3', '−2', '±0')
+    """
+    return f"{change:+d}".replace("-", "−") if change else "±0"
 
 
 def counted(errors: Errors) -> Wrong:

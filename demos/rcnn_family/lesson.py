@@ -161,5 +161,5 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
-    first="Choose what to look at.",
+    first="Pick a view.",
 )

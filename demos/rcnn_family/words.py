@@ -42,8 +42,9 @@ def which_stage(picture: str, ledger: Ledger) -> Question:
     rank = lot(f"{picture} ledgers", len(RANKS))
     answer = (order[0], order[1], order[-1])[rank]
     said = ", ".join(f"{stage.name} {stage.macs / 1e9:.2f} G" for stage in stages)
-    why = f"{said}. The backbone runs once, the box head for each of {len(ledger.proposals)} proposals"
-    why += f", the mask head for {len(ledger.boxes)} detections." if ledger.masks is not None else "."
+    grows = f"Only the mask head's share grows with the detections, {len(ledger.boxes)} here."
+    heads = f"The box head runs for each of {len(ledger.proposals)} proposals."
+    why = f"{said}. {heads if ledger.masks is None else grows}"
     asked = f"Which stage of {ledger.name} takes {RANKS[rank]} multiply-adds here?"
     names = [f"{stage.name[:1].upper()}{stage.name[1:]}" for stage in stages]
     return Question(
@@ -54,7 +55,8 @@ def which_stage(picture: str, ledger: Ledger) -> Question:
 def of_passes(made: Books, crops: str) -> str:
     """What the ledgers showed, for the end of the lesson."""
     last = made.ledgers[-1]
-    passes = f"Slow R-CNN passes the backbone {crops} times for this picture, the others once."
+    often = "once for each proposal" if made.waiting else f"{crops} times"
+    passes = f"Slow R-CNN passes the backbone {often} for this picture, the others once."
     if made.truths is None:
         sure = int((last.scores >= made.score).sum())
         return f"{passes} {last.name} has {sure} detections of score ≥ {made.score:g}."
@@ -90,7 +92,7 @@ def which_end(picture: str, counts: Mapping[str, int]) -> Question | None:
     rank = lot(f"{picture} stages", min(len(ENDED), len(order)))
     choices = [name for name in ends if name in order[:OFFERED]]
     tie = " (Ties: the first.)" if [*ends.values()].count(ends[order[rank]]) > 1 else ""
-    asked = f"What ends {ENDED[rank]} of {sum(counts.values()):,} anchors?{tie}"
+    asked = f"What ends {ENDED[rank]} of the {sum(counts.values()):,} anchors?{tie}"
     why = (
         "; ".join(f"{name}: {ends[name]:,}" for name in order)
         + ". An anchor stops at the first filter that it fails."

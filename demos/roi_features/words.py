@@ -29,10 +29,9 @@ def question(made: Crops) -> Question:
     ends = {"farthest": max(by), "least": min(by)}
     alone = [name for name, end in ends.items() if by.count(end) == 1] or list(ends)
     asked = alone[lot(made.picture.key, len(alone))]
-    said = ", ".join(f"{edge} {shift:+.1f}" for edge, shift in zip(EDGES, moved, strict=True)).replace(
-        "-", "−"
-    )
-    why = f"By {said} px. RoIPool rounds each edge to cells of {made.stride:g} px and takes the last cell whole."
+    said = ", ".join(f"{edge} {shift:+.1f}" for edge, shift in zip(EDGES, moved, strict=True)).capitalize()
+    cells = f"edges are rounded to cells of {made.stride:g} px, and the last cell counts whole"
+    why = f"{said} px: {cells}.".replace("-", "−")
     tie = " (Ties: the first.)" if by.count(ends[asked]) > 1 else ""
     text = f"Which edge of your box does RoIPool move {asked} at {made.level}?{tie}"
     veils = (

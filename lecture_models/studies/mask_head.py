@@ -69,11 +69,6 @@ class RoIMasks:
         return self.network.scores >= SURE
 
     @property
-    def runner_up(self) -> int:
-        """The class head's second choice among the things."""
-        return int((-self.heads.class_probs[1:]).argsort()[1]) + 1
-
-    @property
     def overlap(self) -> float | None:
         """IoU of the box with the box of the true thing that it overlaps most; None without a truth."""
         if self.picture.scene is None:
