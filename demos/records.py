@@ -118,13 +118,26 @@ class Reading:
 class Question:
     """A question that the learner's own settings decide; ``answer`` is an index of ``choices``.
 
-    The page hides answer and reason until the learner commits to a choice.
+    The page hides answer and reason, and veils what would give them away, until the learner commits to a choice.
+
+    Args:
+        text: the question, short enough for one line with its choices.
+        choices: two to five, each of a few words.
+        answer: index of the right one.
+        why: numbers of this run and a reason, in at most two short sentences.
+        veils: what would give the answer away: keys of outputs, or ``key/part`` for a stage's panel of that title or
+            for what a board marks with ``data-shows``.
+        about: what is asked about, such as the picture's key: the page asks anew when it changes.
+        step: scenes to the next one that this lesson shows as another.
     """
 
     text: str
     choices: Sequence[str]
     answer: int
     why: str
+    veils: Sequence[str] = ()
+    about: str = ""
+    step: int = 1
 
     def __post_init__(self) -> None:
         if not 0 <= self.answer < len(self.choices):

@@ -1,6 +1,6 @@
 // Which lesson is in sight, and on which picture: when it comes to sight with another picture, it asks.
 import { lessonOf } from "./asking.js";
-import { render } from "./markup.js";
+import { html, render } from "./markup.js";
 import { terms } from "./terms.js";
 
 const query = new URLSearchParams(location.search);
@@ -16,7 +16,8 @@ export const shown = () => current;
 export const beacon = (element, props, trigger) => {
   const line = element.querySelector(".ww-point");
   const lesson = lessonOf(line.dataset.lesson);
-  render(terms(line.dataset.point), line);
+  const { point, first = "" } = line.dataset;
+  render(html`${terms(point)} <small class="ww-first">${first}</small>`, line);
   lesson.defaults = JSON.parse(line.dataset.defaults);
   lesson.settings = { ...lesson.defaults, ...lesson.settings };
   lesson.trigger = trigger;

@@ -54,7 +54,7 @@ export class Panel {
       onclick: () => this.save(),
     });
     const caption = make("figcaption", {}, said("span", "", panel.title), save);
-    this.root = make("figure", { class: "ww-panel" }, caption, this.frame, this.knows);
+    this.root = make("figure", { class: "ww-panel", "data-shows": panel.title }, caption, this.frame, this.knows);
     if (panel.legend?.length) this.root.append(legend(panel.legend));
     if (panel.note) this.root.append(said("p", "ww-note", panel.note));
     for (const name of ["index", "values"])

@@ -238,7 +238,8 @@ class Stage {
 
   describePoint() {
     if (!this.pin) return "no pixel";
-    const known = this.views.map((view) => [view.panel.title, view.read(this.pin).text]).filter(([, text]) => text);
+    const open = this.views.filter(({ root }) => !root.inert); // the others are veiled
+    const known = open.map((view) => [view.panel.title, view.read(this.pin).text]).filter(([, text]) => text);
     return `pixel ${this.pin.map(Math.floor).join(", ")}. ` + known.map((pair) => pair.join(": ")).join(". ");
   }
 

@@ -1,10 +1,13 @@
-// The small parts that every lesson has: the large number, a table, the question, the code, the progress of long work.
+// The small parts that every lesson has: the large number, a table, the code. The question, what was seen
+// and the progress of long work are in files of their own.
 import { lessonOf } from "./asking.js";
 import { outlet } from "./board.js";
 import { say } from "./header.js";
 import { html, nothing, render } from "./markup.js";
 import { none } from "./packed.js";
+import { predict } from "./predict.js";
 import { progress } from "./progress.js";
+import { seen } from "./seen.js";
 import { terms } from "./terms.js";
 
 const SOURCES = { run: "computed now", result: "our result file", paper: "from the paper" };
@@ -33,20 +36,6 @@ export const table = ({ caption, head, rows, strong }) => {
   <tbody>${rows.map((cells, i) => row(cells, strong.includes(i), seen))}</tbody></table>`;
 };
 
-// A question hides its answer and the reason until the learner commits to a choice.
-const question = (value, root, chosen = null) => {
-  const mark = (i) => (chosen === null ? nothing : i === value.answer ? "right" : i === chosen ? "wrong" : "");
-  const commit = (i) => render(question(value, root, i), root);
-  const right = chosen === value.answer;
-  const said = html`<b>${right ? "Yes. " : `Not quite: ${value.choices[value.answer]}. `}</b>${terms(value.why)}`;
-  const choice = (text, i) =>
-    html`<button type="button" data-mark=${mark(i)} ?disabled=${chosen !== null} @click=${() => commit(i)}>
-      ${text}</button>`;
-  return html`<p class="ww-ask">${terms(value.text)}</p>
-    <div class="ww-choices">${value.choices.map(choice)}</div>
-    <p class="ww-answer" aria-live="polite">${chosen === null ? "" : said}</p>`;
-};
-
 // Python source with the words that carry its structure set apart; every piece is text.
 const STRINGS = String.raw`"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*`;
 const WORDS =
@@ -63,18 +52,18 @@ const code = ({ code: text }) => {
     <pre tabindex="0" aria-label="Python source">${pieces}</pre>`;
 };
 
-const KINDS = { reading, table, question, code };
+const KINDS = { reading, table, code, seen };
 
 // A widget of the page; one of value null hides itself.
 export const widget = (element, props, watch) => {
   const root = element.firstElementChild;
   const { kind: name, lesson, output } = root.dataset;
   if (name === "progress") return progress(root, element, props, watch);
+  const draw = name === "question" ? predict(root) : (value) => none(value) || render(KINDS[name](value, root), root);
   lessonOf(lesson).add(output, (value) => {
     root.toggleAttribute("data-nothing", none(value));
-    if (none(value)) return;
-    root.dataset.source = value.source ?? "";
-    render(KINDS[name](value, root), root);
+    root.dataset.source = value?.source ?? "";
+    draw(value);
   });
   outlet(element, props, watch);
 };

@@ -132,7 +132,7 @@ class Flow extends Masks {
     const { name, color } = all[k];
     const badge = k === picked ? (background ? "best thing" : "picked") : k === chosen ? "by hand" : "";
     const said = `${k ? `Paste the ${name}'s mask` : "The background's mask"}; probability ${prob.toFixed(3)}`;
-    return html`<button type="button" class="mask-tile ${k === chosen ? "mask-chosen" : ""}"
+    return html`<button type="button" class="mask-tile ${k === chosen ? "mask-chosen" : ""}" data-shows=${name}
       @click=${() => this.select(k)} aria-label="${said} at the marked cell" aria-disabled=${k ? nothing : "true"}
       aria-pressed=${k ? k === chosen : nothing}><span class="mask-head"><span class="mask-name">${name}</span>
       <small class="mask-badge">${badge}</small></span>${this.grids[k].root}

@@ -13,6 +13,7 @@ from demos.mask_head import board, words
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
 from demos.ui.checks import Text, split_selection
 from lecture_models import papers, pictures, results, zoo
+from lecture_models.cache import KEPT
 from lecture_models.studies import mask_head as masks
 
 SIGMOID, SOFTMAX = "mask_sigmoid", "mask_softmax"
@@ -24,6 +25,7 @@ NETWORKS = {
 }
 REFINED = style.CYCLE[1]
 CELLS = 28
+BYTES_OF_NUMBER = 200  # with its key
 
 
 def compute(
@@ -71,9 +73,16 @@ def update(
         "cost": words.cost(made),
         "paper_2b": Table(**asdict(papers.MASK_LOSS), source="paper"),
         "ablation": ablation_table(),
-        "question": words.question(made),
+        "question": words.question(made, rival(made)),
         "numbers": words.worked(made, cell),
+        "seen": words.seen(made),
     }
+
+
+def rival(made: masks.RoIMasks) -> int:
+    """The class that the question is about; kept, since each move of a slider asks for it."""
+    key = ("rival", made.network.network, made.picture.key, tuple(made.heads.box.tolist()))
+    return KEPT.get(key, lambda: words.rival(made), lambda _: BYTES_OF_NUMBER)
 
 
 def cell_of(pixel: str) -> tuple[int, int]:
@@ -163,4 +172,5 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    first="Drag the box.",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.questions import drawn
 from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ LOSSES = {
     "sigmoid": "binary loss, {:.3f} here, reads the mask of the true class alone. Every other class gets a gradient of "
     "exactly 0, at every cell.",
     "softmax": "multinomial loss, {:.3f} here, reads all masks: each is pushed at every cell, by p where it is wrong.",
+}
+CHOICES = ("at least 90 %", "50 to 90 %", "less than 50 %")
+WHY = {
+    "sigmoid": "Each class's mask is made alone, so another class's can be as good.",
+    "softmax": "At every cell the classes share a probability of 1, so another class's mask loses where this one wins.",
+}
+ENDS = {
+    "sigmoid": "With a sigmoid for each class the masks need not compete.",
+    "softmax": "With a softmax the masks compete at every cell.",
 }
 GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half
 
@@ -144,22 +154,53 @@ def reading(made: RoIMasks) -> Reading:
     return Reading(f"{fit:.2f}", "IoU", f"of the {name}'s mask, pasted, with the true mask", more=more)
 
 
-def question(made: RoIMasks) -> Question:
-    """What if the class head had taken the second most probable class? Computed from that class's mask."""
-    head, other = made.heads.label, made.runner_up
+def rival(made: RoIMasks) -> int:
+    """The label of another class whose mask is asked about, drawn among what their masks would fit like.
+
+    At a threshold of one half, so that the question stays while the learner moves the threshold.
+    """
+    against, _ = target(made)
+    fits = {label: made.fit(label, against, HALF) for label in made.labels if label}
+    right, others = fits.get(made.heads.label, 0.0), [k for k in fits if k != made.heads.label]
+    return drawn(made.picture.key, [(label, grade(fits[label], right)) for label in others])
+
+
+def target(made: RoIMasks) -> tuple[np.ndarray, str]:
+    """The mask that others are held against, bool [H, W], and its name: the truth, else the class head's choice."""
+    truth, head = made.truth(), made.heads.label
+    return (made.mask(head), f"the {made.names[head]}'s mask") if truth is None else (truth, "the truth")
+
+
+def grade(fit: float, right: float) -> int:
+    """Index of the choice that holds where another class's mask fits by ``fit`` and the right one's by ``right``."""
+    share = fit / right if right > 0 else 0.0
+    return 0 if share >= GOOD else 1 if share >= HALF else 2
+
+
+def question(made: RoIMasks, other: int) -> Question:
+    """What if the class head had taken another class? Computed from that class's mask."""
+    head = made.heads.label
     first, second = made.names[head], made.names[other]
-    truth = made.truth()
-    against, what = (made.mask(head), f"the {first}'s mask") if truth is None else (truth, "the truth")
+    against, what = target(made)
     right, wrong = made.fit(head, against), made.fit(other, against)
-    share = wrong / right if right > 0 else 0.0
-    answer = 0 if share >= GOOD else 1 if share >= HALF else 2
-    text = (
-        f"The class head's best thing is the {first}. Had it taken {second}, its second, the {second}'s mask would "
-        f"be pasted. How well would that fit {what}?"
+    text = f"Paste the {second}'s mask instead of the {first}'s: how much of the IoU with {what} is left?"
+    share = f"{100 * wrong / right:.0f} %" if right > 0 else "nothing"
+    why = f"IoU {wrong:.2f} instead of {right:.2f} is {share}. {WHY[made.heads.rule]}"
+    veils = (f"flow/{second}", "numbers", *(["overlap"] if made.by_hand else []))
+    about = f"{made.picture.key} {made.network.network} {second}"
+    return Question(text, CHOICES, grade(wrong, right), why, veils, about)
+
+
+def seen(made: RoIMasks) -> str:
+    """What this run showed, for the end of the lesson."""
+    heads, count = made.heads, len(made.names)
+    name, prob = made.names[heads.label], float(heads.class_probs[heads.label])
+    picked = (
+        f"For one RoI the mask head drew {count} masks, and the class head picked the {name}'s ({prob:.2f})"
     )
-    choices = ["About as well", "Worse, but at least half as well", "Less than half as well"]
-    why = f"IoU with {what}: the {first}'s mask {right:.2f}, the {second}'s mask {wrong:.2f}."
-    return Question(text, choices, answer, why)
+    fit = made.iou(heads.label)
+    said = f", which fits the truth with IoU {fit:.2f}." if fit is not None else "."
+    return f"{picked}{said} {ENDS[heads.rule]}"
 
 
 def cost(made: RoIMasks) -> Table:

@@ -13,6 +13,7 @@ from demos.mask_rcnn_results import board, panels, words
 from demos.ui import Lesson, Progress, Reading, Screen
 from demos.ui.checks import Text, split_selection
 from lecture_models import pictures, zoo
+from lecture_models.cache import KEPT
 from lecture_models.evaluation import errors, matching, measurement
 from lecture_models.evaluation.cards import cards_of
 from lecture_models.studies import mask_rcnn_results as study
@@ -24,10 +25,11 @@ FITTING = [name for name in (*zoo.names("panoptic"), *zoo.names("detection")) if
 NETWORKS = {**{name: zoo.title(name) for name in FITTING}, OURS: "The lecture's own: street scenes"}
 NAMES = {"crowd": "Crowd", "cut": "Cut apart", "small": "Small", "failures": "Failures", "this": "This scene"}
 HINT = "Point at a thing for its IoU; click to multiply it out. Scene settings, above, turn the difficulty."
+BYTES_OF_PAIR = 200  # two numbers and their key
 OPENED = Text(
     r"scene:\d{1,6}(\?\S*)? [a-z]+ \d \S+", "SCENE GALLERY RANK PICTURE, as a card sets it, or empty"
 )
-OTHER_SCORES = (0.3, 0.8)
+OTHER_SCORES = (0.1, 0.3, 0.7, 0.9)
 COLORS = {"true": style.TRUTH, "found": style.PREDICTION, "other": style.CYCLE[1], "series": style.CYCLE[:3]}
 
 
@@ -78,16 +80,23 @@ def update(
 def judged(sentence: str, pixel: str, score: float, **settings: Any) -> Mapping[str, Any]:
     """What is shown of a scene; kept, since "Scenes" moves the measurement alone beyond what a gallery looks at."""
     made = compute(score=score, **settings)
-    other = max(OTHER_SCORES, key=lambda one: abs(one - score))
+    then = {other: wrong_at(made, settings["network"], other) for other in OTHER_SCORES if other != score}
     context = "{gallery} {rank} {picture}".format(**settings)
     return {
         "stage": panels.stage(made, f"{made.why()} {sentence}".strip()),
         "found": words.reading(made, score),
         "objects": words.objects(made),
         "errors": board.scene_errors(made, cards_of(made.comparison), score, context),
-        "question": words.question(made.errors, score, made.errors_at(other), other),
+        "question": words.question(made, settings["picture"], score, then),
         "numbers": words.numbers(made, score, split_selection(pixel)),
+        "seen": words.seen(made),
     }
+
+
+def wrong_at(made: study.GalleryScene, network: str, score: float) -> words.Wrong:
+    """False positives and missed things at another threshold; kept, since each slider's move asks for them."""
+    kept = ("wrong", network, made.picture.key, score)
+    return KEPT.get(kept, lambda: words.counted(made.errors_at(score)), lambda _: BYTES_OF_PAIR)
 
 
 def photograph(picture: str, network: str, score: float, sentence: str) -> Mapping[str, Any]:
@@ -102,8 +111,9 @@ def photograph(picture: str, network: str, score: float, sentence: str) -> Mappi
         "found": Reading(str(count), "objects", meaning),
         "objects": None,
         "errors": None,
-        "question": words.sure(count, int((said.scores >= words.SURE).sum())),
+        "question": words.sure(count, int((said.scores >= words.SURE).sum()), picture),
         "numbers": "There is no IoU without a truth. Choose a scene.",
+        "seen": f"{count} objects reach the score {score:.2f}. {words.NOBODY}",
     }
 
 
@@ -177,4 +187,5 @@ LESSON = Lesson(
     build,
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),
     data=data,
+    first="Pick a gallery.",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from demos.questions import drawn
 from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ NOBODY = (
     "galleries and rank, the IoU of a thing, errors and AP need a scene. Choose one."
 )
 SURE = 0.95
+CHOICES = ("They rise", "They stay the same", "They fall")
+Wrong = tuple[int, int]
+"""False positives and missed things."""
 
 
 def fate(made: GalleryScene, thing: int) -> str:
@@ -54,8 +58,16 @@ def reading(made: GalleryScene, score: float) -> Reading:
 
 def total(errors: Errors) -> str:
     """Errors added up: "4 + 8 = 12"."""
-    wrong = sum(one.false_positive for one in errors.items)
-    return f"{wrong} + {len(errors.items) - wrong} = {len(errors.items)}"
+    return added(counted(errors))
+
+
+def added(wrong: Wrong) -> str:
+    """False positives and missed things added up.
+
+    >>> added((4, 8))
+    '4 + 8 = 12'
+    """
+    return f"{wrong[0]} + {wrong[1]} = {sum(wrong)}"
 
 
 def objects(made: GalleryScene) -> Table:
@@ -70,11 +82,63 @@ def objects(made: GalleryScene) -> Table:
     return Table(HEAD, rows, CAPTION, strong=tuple(range(len(asked))))
 
 
-def question(now: Errors, score: float, then: Errors, other: float) -> Question:
-    """What another threshold would do to the number of errors, computed by using it."""
-    text = f"Move the score threshold from {score:.2f} to {other:.2f} on this scene: false positives plus missed …"
-    answer = 1 - int(np.sign(len(then.items) - len(now.items)))
-    return Question(text, ["rise", "stay the same", "fall"], answer, f"From {total(now)} to {total(then)}.")
+def question(made: GalleryScene, picture: str, score: float, then: Mapping[float, Wrong]) -> Question:
+    """What another threshold would do to the errors of the shown scene, drawn by ``picture``, its key.
+
+    Args:
+        made: the scene.
+        picture: key of the picture that the gallery began with.
+        score: the threshold now.
+        then: errors at other thresholds.
+    """
+    now = counted(made.errors)
+    answers = {other: 1 - int(np.sign(sum(wrong) - sum(now))) for other, wrong in then.items()}
+    other = drawn(picture, answers.items())
+    text = f"Score threshold {score:.2f} → {other:.2f}: what happens to false positives + missed?"
+    why = f"From {added(now)} to {added(then[other])}. {reason(now, then[other])}"
+    place = 1 + made.scene.seed - made.looked[0]
+    veils = ("found", "errors", "numbers", "seen")
+    about = f"{picture} {made.gallery} {made.picture.key}"
+    return Question(text, CHOICES, answers[other], why, veils, about, place)
+
+
+def reason(now: Wrong, then: Wrong) -> str:
+    """What became of the two kinds of errors, in a sentence."""
+    if now == then:
+        return "What lies between the two changes nothing."
+    wrong, gone = (after - before for before, after in zip(now, then, strict=True))
+    lower = wrong > 0 or gone < 0
+    what = (
+        "a lower threshold invents more and misses less"
+        if lower
+        else "a higher one invents less and misses more"
+    )
+    return f"False positives {signed(wrong)}, missed {signed(gone)}: {what}."
+
+
+def signed(change: int) -> str:
+    """A change with its sign.
+
+    >>> signed(3), signed(-2), signed(0)
+    ('+3', '−2', '±0')
+    """
+    return f"{change:+d}".replace("-", "−") if change else "±0"
+
+
+def counted(errors: Errors) -> Wrong:
+    """False positives and missed things."""
+    wrong = sum(one.false_positive for one in errors.items)
+    return wrong, len(errors.items) - wrong
+
+
+def seen(made: GalleryScene) -> str:
+    """What this run showed, for the end of the lesson."""
+    ious = [one.iou for one in made.overlaps.values()]
+    total = len(ious) + len(made.missed)
+    found = f"In scene {made.scene.seed} the network found {len(ious)} of {total} things"
+    found += f", with a mean mask IoU of {np.mean(ious):.2f}." if ious else "."
+    kinds = [kind for kind, pair in made.errors.counts.items() if sum(pair)]
+    return f"{found} Its errors have names: {', '.join(kinds)}." if kinds else f"{found} It made no error."
 
 
 def numbers(made: GalleryScene, score: float, pixel: Sequence[float]) -> str:
@@ -151,9 +215,11 @@ def difficulty(settings: SceneSettings) -> str:
     )
 
 
-def sure(count: int, certain: int) -> Question:
+def sure(count: int, certain: int, picture: str) -> Question:
     """How sure a network is of what it sees in a photograph."""
     choices = sorted({0, certain, count})
     text = f"How many of the {count} detections have a score of at least {SURE}?"
     why = f"{certain} of {count}. A score is not the chance to be right."
-    return Question(text, list(map(str, choices)), choices.index(certain), why)
+    return Question(
+        text, list(map(str, choices)), choices.index(certain), why, ("stage/Prediction",), picture
+    )

@@ -190,7 +190,7 @@ const map = (chain, { bin }) => {
   const why = `${points.length} points a bin. Dashed: where they really lie, half a cell off the box (aligned=False).`;
   const about = `Part of ${level}, channel ${channel}, with the box and the bin's sampling points`;
   const sums = html`${equation(value(cells), terms)}${note(so)}${note(why)}`;
-  const inner = html`${drawing([left, top, wide, high], about, shapes)}${sums}`;
+  const inner = html`<div data-shows="cells">${drawing([left, top, wide, high], about, shapes)}${sums}</div>`;
   return card(5, "map", `RoIAlign from ${level}, stride ${Number(stride.toFixed(2))}`, inner);
 };
 

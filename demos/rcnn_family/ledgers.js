@@ -86,8 +86,9 @@ const columnOf = (value, column, { axes, papers }, note = proposed(column)) => {
   const [, reported] = papers[column.name];
   const inner = html`${picture(value, column)}${passes(column.passes, note)}
     <p class="rcl-found">${found(value, column)}</p>
-    ${bar("Multiply-adds", column, "macs", axes.macs, macs)}${bar("Time", column, "ms", axes.ms, time)}
-    ${table({ caption: "", head: HEAD, rows: column.stages.map(row), strong: [] })}
+    <div data-shows="work">${bar("Multiply-adds", column, "macs", axes.macs, macs)}
+      ${bar("Time", column, "ms", axes.ms, time)}
+      ${table({ caption: "", head: HEAD, rows: column.stages.map(row), strong: [] })}</div>
     ${reported ? html`<p class="rcl-paper">¶ reported: ${terms(reported)}</p>` : nothing}`;
   return section(column.name, papers, inner);
 };

@@ -78,10 +78,10 @@ def update(
     """
     made = compute(picture, network, view, pre_nms, post_nms, nms_iou, score, place, pixel)
     _, board, say = VIEWS[view]
-    reading, question, numbers = say(made)
+    reading, question, numbers, seen = say(made)
     if network == OURS and made.picture.scene is None:
         reading = replace(reading, meaning=f"{reading.meaning} {zoo.STREETS}")
-    said = {"reading": reading, "question": question, "numbers": numbers}
+    said = {"reading": reading, "question": question, "numbers": numbers, "seen": seen}
     return {**dict.fromkeys(VIEWS), view: board(made), **said}
 
 
@@ -161,4 +161,5 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    first="Pick a view.",
 )

@@ -120,7 +120,7 @@ class Board {
     const chip = (one, i) =>
       html`<li><button type="button" class=${i < stage ? "rcs-past" : ""} tabindex=${i === stage ? 0 : -1}
         aria-current=${i === stage ? "step" : "false"} @click=${() => this.step(i - this.stage)}>
-        <span>${i + 1} ${one.title}</span><b>${funnel(one)}</b></button></li>`;
+        <span>${i + 1} ${one.title}</span><b data-shows="funnel"><span>${funnel(one)}</span></b></button></li>`;
     const panel = (name, inner) =>
       html`<div class="rcs-panel" role="tabpanel" aria-label=${TABS[name]} tabindex="0" ?hidden=${tab !== name}>
         ${inner}</div>`;
@@ -129,7 +129,7 @@ class Board {
         <div class="rcs-main" style="--ratio:${value.size[1] / value.size[0]}">${this.picture.root}
           <div class="rcs-side">${this.transport()}${this.tabs()}
             ${panel("stage", this.words(value.stages[stage]))}${panel("fates", fates(this))}</div></div>
-        <section class="rcs-endings">${endings(value)}</section></div>`,
+        <section class="rcs-endings" data-shows="endings">${endings(value)}</section></div>`,
       this.root,
     );
   }
@@ -159,8 +159,8 @@ class Board {
     const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
     const seen = new Set();
     const dying = this.picture.moving.some((box) => box.dying);
-    return html`<div class="rcs-shown">
-        <p class="rcs-counts"><strong>${funnel(one)}</strong> ${terms(one.of, seen)}${gone}</p>
+    return html`<div class="rcs-shown"><p class="rcs-counts" data-shows="funnel">
+          <span><strong>${funnel(one)}</strong> ${terms(one.of, seen)}${gone}</span></p>
         <p>${terms(one.text, seen)}</p>${figure(one)}<p class="ww-note">${terms(one.more, seen)}</p></div>
       <div class="rcs-drawn"><ul class="ww-legend">
         ${one.levels.map((i) => html`<li>${dot(i)}${this.value.levels[i]}</li>`)}

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from demos.questions import lot
 from demos.rcnn_family.stages import FATES, SURVIVED
 from demos.records import Question, Reading
 
@@ -16,23 +17,51 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.stages import StagesTrace
     from lecture_models.studies.rcnn_family import Books, Filtered, Traced
 
-Said = tuple[Reading, Question, str]
-"""The words of a view: reading, question, numbers."""
+Said = tuple[Reading, Question | None, str, str]
+"""The words of a view: reading, question, numbers, what was seen."""
+RANKS = ("the most", "the second-most", "the fewest")
+ENDED = ("the most", "the second-most", "the third-most")
+OFFERED = 4  # choices
 
 
 # ---- ledgers ---------------------------------------------------------------------------------------------
 def of_ledgers(made: Books) -> Said:
-    """Passes of the backbone, and which stage takes most."""
+    """Passes of the backbone, and which stage takes most multiply-adds, or fewest."""
     crops, last = f"{len(made.ledgers[0].proposals)}", made.ledgers[-1]
     text = f"backbone passes: one for each of {crops} proposals, or one for all of them."
     if made.waiting:
         crops, text = "…", "backbone passes: selective search is looking for proposals."
-    names = [stage.name for stage in last.stages]
-    most = max(range(len(names)), key=lambda place: last.stages[place].macs)
-    shares = ", ".join(f"{stage.name} {100 * stage.macs / last.macs:.0f} %" for stage in last.stages)
-    asked = f"Which stage of {last.name} takes most multiply-adds on this picture?"
-    why = f"Counted from the shapes that ran: {shares}."
-    return Reading(f"{crops} → 1", "", text), Question(asked, names, most, why), macs(last)
+    reading = Reading(f"{crops} → 1", "", text)
+    return reading, which_stage(made.picture.key, last), macs(last), of_passes(made, crops)
+
+
+def which_stage(picture: str, ledger: Ledger) -> Question:
+    """Which stage takes most multiply-adds, second most or fewest: the picture draws which is asked."""
+    stages = [stage for stage in ledger.stages if stage.macs]
+    order = sorted(range(len(stages)), key=lambda place: -stages[place].macs)
+    rank = lot(f"{picture} ledgers", len(RANKS))
+    answer = (order[0], order[1], order[-1])[rank]
+    said = ", ".join(f"{stage.name} {stage.macs / 1e9:.2f} G" for stage in stages)
+    grows = f"Only the mask head's share grows with the detections, {len(ledger.boxes)} here."
+    heads = f"The box head runs for each of {len(ledger.proposals)} proposals."
+    why = f"{said}. {heads if ledger.masks is None else grows}"
+    asked = f"Which stage of {ledger.name} takes {RANKS[rank]} multiply-adds here?"
+    names = [f"{stage.name[:1].upper()}{stage.name[1:]}" for stage in stages]
+    return Question(
+        asked, names, answer, why, ("ledgers/work", "slow/work", "numbers"), f"{picture} {ledger.name}"
+    )
+
+
+def of_passes(made: Books, crops: str) -> str:
+    """What the ledgers showed, for the end of the lesson."""
+    last = made.ledgers[-1]
+    often = "once for each proposal" if made.waiting else f"{crops} times"
+    passes = f"Slow R-CNN passes the backbone {often} for this picture, the others once."
+    if made.truths is None:
+        sure = int((last.scores >= made.score).sum())
+        return f"{passes} {last.name} has {sure} detections of score ≥ {made.score:g}."
+    hits = [hit for _, hit in made.truths[-1]]
+    return f"{passes} {last.name} finds {sum(hits)} of {len(hits)} things that way."
 
 
 def macs(ledger: Ledger) -> str:
@@ -47,17 +76,29 @@ def of_stages(made: Filtered) -> Said:
     """How many anchors survive, and what ends the others."""
     counts, total = made.fates.counts, len(made.record.anchors)
     left, boxes = counts[SURVIVED], len(made.stages.detections)
-    ends = {FATES[kind][0]: count for kind, count in counts.items() if count and kind != SURVIVED}
-    order = sorted(ends, key=lambda name: -ends[name])
-    asked = f"Of {total:,} anchors {left} survive. What ends the second-largest number of them?"
-    why = "; ".join(f"{name}: {ends[name]:,}" for name in order) + "."
-    choices = list(ends) if len(ends) > 1 else [*ends, "nothing else"]
-    second = choices.index(order[1]) if len(order) > 1 else 1
-    if len(order) > 2 and ends[order[1]] == ends[order[2]]:
-        asked += " (Two tie: the first of them, as listed.)"
     text = f"anchors survive (detections: {boxes}). Where did the others die?"
     numbers = fates(counts, FATES) + decoded(made.record, made.stages)
-    return Reading(str(left), f"of {total:,}", text), Question(asked, choices, second, why), numbers
+    seen = f"Of {total:,} anchors {left} survived every filter and gave {boxes} detections."
+    seen += " Each of the others has one end."
+    return Reading(str(left), f"of {total:,}", text), which_end(made.picture.key, counts), numbers, seen
+
+
+def which_end(picture: str, counts: Mapping[str, int]) -> Question | None:
+    """What ended most anchors, second or third most: the picture draws which is asked; None where all ended alike."""
+    ends = {FATES[kind][0]: count for kind, count in counts.items() if count and kind != SURVIVED}
+    order = sorted(ends, key=lambda name: -ends[name])
+    if len(order) < 2:
+        return None
+    rank = lot(f"{picture} stages", min(len(ENDED), len(order)))
+    choices = [name for name in ends if name in order[:OFFERED]]
+    tie = " (Ties: the first.)" if [*ends.values()].count(ends[order[rank]]) > 1 else ""
+    asked = f"What ends {ENDED[rank]} of the {sum(counts.values()):,} anchors?{tie}"
+    why = (
+        "; ".join(f"{name}: {ends[name]:,}" for name in order)
+        + ". An anchor stops at the first filter that it fails."
+    )
+    veils = ("stages/endings", "stages/funnel", "numbers")
+    return Question(asked, choices, choices.index(order[rank]), why, veils, f"{picture} stages")
 
 
 def fates(counts: Mapping[str, int], names: Mapping[str, tuple[str, str]]) -> str:
@@ -99,21 +140,26 @@ def decoded(record: RCNNRecord, stages: StagesTrace) -> str:
 def of_autopsy(made: Traced) -> Said:
     """The pixel's probability, and how many cells one bin of the crop reads."""
     if made.made is None:
-        ready = "Click a pixel inside a mask first. Ready?"
-        nothing = Question(ready, ["Yes", "No"], 0, "Then the chain appears.")
-        return Reading("–", "", "No mask at this pixel."), nothing, "Nothing yet."
+        nothing = "Choose a pixel inside a mask, and its number is followed back to the picture."
+        return Reading("–", "", "No mask at this pixel."), None, "Nothing yet.", nothing
     chain = made.made
     inside = "in" if chain.paste.value >= 0.5 else "outside"
     text = f"probability of {chain.name} at pixel {chain.pixel}: {inside} the mask."
-    more = [("largest difference of a link", f"{max(chain.differences.values()):.0e}".replace("e-0", "e−"))]
+    largest = f"{max(chain.differences.values()):.0e}".replace("e-0", "e−")
+    reading = Reading(f"{chain.paste.value:.3f}", "", text, more=[("largest difference of a link", largest)])
+    seen = f"The sums from the picture to the mask give pixel {chain.pixel} of the {chain.name} its {reading.value}."
+    seen += f" No link of the chain is off by more than {largest}."
+    return reading, how_many_cells(made.picture.key, chain), pasted(chain), seen
+
+
+def how_many_cells(picture: str, chain: Autopsy) -> Question:
+    """How many cells of the map one bin of the crop reads."""
     cells, points = len(chain.align.cells), len(chain.align.points)
     choices = sorted({1, 4, 9, 16, cells})
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
-    why = f"{points} points, each between four cells, some of them shared: {cells} different cells have a weight."
-    question = Question(
-        asked, [f"{count} cell{'' if count == 1 else 's'}" for count in choices], choices.index(cells), why
-    )
-    return Reading(f"{chain.paste.value:.3f}", "", text, more=more), question, pasted(chain)
+    why = f"{points} points lie each between four cells. Some are shared: {cells} different cells have a weight."
+    said = [f"{count} cell{'' if count == 1 else 's'}" for count in choices]
+    return Question(asked, said, choices.index(cells), why, ("autopsy/cells",), f"{picture} {chain.pixel}")
 
 
 def pasted(chain: Autopsy) -> str:

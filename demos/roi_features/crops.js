@@ -74,7 +74,7 @@ const column = (board, state, number, said) => {
   return html`<section class="roi-column">
     <h3><i style="background:${colors[number]}"></i><span>${terms(names[number], said)}</span></h3>
     <p class="roi-small">${terms(how[number], said)}</p>
-    <div class="roi-live">${mapOf(board, state, number, overlap)}<div>
+    <div class="roi-live" data-shows=${names[number]}>${mapOf(board, state, number, overlap)}<div>
       <p class="roi-small">output</p>${outputOf(board, state, number)}
       <p class="roi-overlap">${terms("IoU", said)} <strong>${overlap}</strong></p>
       <p class="roi-small">off by, px</p><dl class="roi-edges">${moved(board, state.regions[number])}</dl></div></div>

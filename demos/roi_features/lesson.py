@@ -74,6 +74,7 @@ def update(
         "paper_2c": Table(**asdict(papers.CROPS_STRIDE_16), source="paper"),
         "question": words.question(made),
         "numbers": words.numbers(made),
+        "seen": words.seen(made),
     }
 
 
@@ -167,4 +168,5 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    first="Drag the box.",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from demos.questions import lot
 from demos.records import Question, Reading
 
 if TYPE_CHECKING:
@@ -22,18 +23,32 @@ def reading(made: Crops) -> Reading:
 
 
 def question(made: Crops) -> Question:
-    """Which edge does RoIPool move farthest? Decided by the box and the level."""
+    """Which edge does RoIPool move farthest, or least? Decided by the box and the level; the picture draws which."""
     moved = made.shifts(0)
-    farthest = [round(abs(shift), 1) for shift in moved]
-    answer = farthest.index(max(farthest))
-    said = ", ".join(f"{edge} {shift:+.1f} px" for edge, shift in zip(EDGES, moved, strict=True)).replace(
-        "-", "−"
+    by = [round(abs(shift), 1) for shift in moved]
+    ends = {"farthest": max(by), "least": min(by)}
+    alone = [name for name, end in ends.items() if by.count(end) == 1] or list(ends)
+    asked = alone[lot(made.picture.key, len(alone))]
+    said = ", ".join(f"{edge} {shift:+.1f}" for edge, shift in zip(EDGES, moved, strict=True)).capitalize()
+    cells = f"edges are rounded to cells of {made.stride:g} px, and the last cell counts whole"
+    why = f"{said} px: {cells}.".replace("-", "−")
+    tie = " (Ties: the first.)" if by.count(ends[asked]) > 1 else ""
+    text = f"Which edge of your box does RoIPool move {asked} at {made.level}?{tie}"
+    veils = (
+        "board/RoIPool",
+        "board/RoIWarp",
+        "numbers",
+    )  # RoIWarp snaps three of its edges to the same cells
+    return Question(
+        text, [f"{edge.capitalize()}" for edge in EDGES], by.index(ends[asked]), why, veils, made.picture.key
     )
-    why = f"RoIPool rounds each edge to a cell of {made.stride:g} px, and its last cell belongs to the box: {said}."
-    tied = farthest.count(max(farthest)) > 1
-    text = f"Your box at {made.level}: which of its edges does RoIPool move farthest?"
-    text += " (Several tie: the first of them, as listed.)" if tied else ""
-    return Question(text, [f"{edge} edge" for edge in EDGES], answer, why)
+
+
+def seen(made: Crops) -> str:
+    """What this run showed, for the end of the lesson."""
+    pool, *_, aligned = made.overlaps()
+    rounded = f"At {made.level}, a cell of {made.stride:g} px, RoIPool pooled a region of IoU {pool:.2f} with your box"
+    return f"{rounded}; aligned RoIAlign's has {aligned:.2f}. The coarser the level, the more rounding costs."
 
 
 def numbers(made: Crops) -> str:

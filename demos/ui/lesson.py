@@ -27,6 +27,7 @@ class Lesson:
         update: settings in, a mapping from output keys to values out; all parameters have defaults.
         build: places the widgets on a :class:`~demos.ui.screen.Screen`.
         code: returns the functions whose source "Show the code" prints; called when the learner opens it.
+        first: what to do first, in a few words such as "Drag the box."; every lesson of the page needs it.
         data: settings in, a mapping from names to arrays and plain values out; what "Save the data" writes.
 
     Examples:
@@ -51,6 +52,7 @@ class Lesson:
     update: Callable[..., Mapping[str, Any]]
     build: Callable[[Screen], None]
     code: Callable[[], Sequence[Callable]] = tuple
+    first: str = ""
     data: Callable[..., Mapping[str, Any]] | None = None
 
     @property

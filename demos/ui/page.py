@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import glossary, runs, slots
+from demos.ui import arc, glossary, runs, slots
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
 from demos.ui.guard import guard
@@ -28,7 +28,16 @@ from demos.ui.wiring import check, endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
-STYLES = ("style", "lesson", "stage", "widgets", "glossary", "screens", "presenting")  # a later one wins
+STYLES = (
+    "style",
+    "lesson",
+    "stage",
+    "widgets",
+    "arc",
+    "glossary",
+    "screens",
+    "presenting",
+)  # a later one wins
 LATE = ("draw/glossary.js", "draw/sketches.js")  # fetched when the first term is opened
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
@@ -134,7 +143,7 @@ def _menu(syllabus: Sequence[Part]) -> str:
 
 def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[Screen]]:
     rows: dict[str, gr.Tabs] = {}
-    screens = []
+    screens, after = [], arc.following(syllabus)
     with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"], overflow_behavior="wrap") as parts:
         for part in syllabus:
             label = f"{part.letter}  {part.title}"
@@ -142,20 +151,23 @@ def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[S
                 label, id=part.letter, interactive=bool(part.lessons), elem_id=f"ww-part-{part.letter}"
             )
             with tab, gr.Tabs(elem_classes=["ww-lessons"], overflow_behavior="wrap") as rows[part.letter]:
-                screens += [_lesson(lesson) for lesson in part.lessons]
+                screens += [_lesson(lesson, after[lesson.name]) for lesson in part.lessons]
     return parts, rows, screens
 
 
-def _lesson(lesson: Lesson) -> Screen:
-    """One tab: point, stage on the left, controls and reading on the right, intermediates, accordions."""
+def _lesson(lesson: Lesson, after: arc.Following) -> Screen:
+    """One tab: point, question, stage on the left, controls and reading on the right, intermediates, accordions."""
     with gr.Tab(f"{lesson.number}  {lesson.title}", id=lesson.name, elem_id=f"ww-tab-{lesson.name}"):
-        beacon = stages.beacon(lesson.name, lesson.point, lesson.defaults)
+        beacon = stages.beacon(lesson.name, lesson.point, lesson.defaults, lesson.first)
+        line = gr.Column(elem_classes=["ww-line"], min_width=0)
         with gr.Row(elem_classes=["ww-main"]):
             left = gr.Column(elem_classes=["ww-left"], min_width=0, scale=1)
             right = gr.Column(elem_classes=["ww-right"], min_width=0, scale=0)
         row = gr.Column(elem_classes=["ww-row"], min_width=0)
         screen = Screen(lesson, left, right, row)
         screen.beacon = beacon
+        with line:
+            arc.question(screen)
         lesson.build(screen)
         with screen.right:
             screen.status = gr.HTML(
@@ -164,14 +176,13 @@ def _lesson(lesson: Lesson) -> Screen:
         with gr.Column(elem_classes=["ww-more"], min_width=0):
             _more(lesson, screen)
             screen.foot = gr.Column(elem_classes=["ww-foot"], min_width=0)
+        arc.seen(screen, after)
     check(lesson, screen)
     return screen
 
 
 def _more(lesson: Lesson, screen: Screen) -> None:
     closed: dict[str, Any] = {"open": False, "elem_classes": ["ww-fold"]}
-    with gr.Accordion("Predict first", elem_id=f"{lesson.name}-predict-fold", **closed):
-        screen.output("question", stages.widget("question", lesson.name, "question", "Predict first"))
     with gr.Accordion("Numbers behind it", elem_id=f"{lesson.name}-numbers-fold", **closed):
         screen.output(
             "numbers", gr.Markdown(label="Numbers", latex_delimiters=MATH, elem_id=f"{lesson.name}-numbers")

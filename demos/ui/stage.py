@@ -35,9 +35,9 @@ def outlet(lesson: str, name: str) -> gr.HTML:
     return _drawn("outlet", None, f"{name}: what is shown", element("ww-outlet", lesson=lesson, output=name))
 
 
-def widget(kind: str, lesson: str, name: str, label: str) -> gr.HTML:
-    """A component drawn by demos/draw/widgets.js: 'reading', 'question', 'table', 'code' or 'progress'."""
-    shown = element(f"ww-{kind}", kind=kind, lesson=lesson, output=name, label=label)
+def widget(kind: str, lesson: str, name: str, label: str, **data: str) -> gr.HTML:
+    """A component drawn by demos/draw/widgets.js: 'reading', 'table', 'code', 'question', 'seen' or 'progress'."""
+    shown = element(f"ww-{kind}", kind=kind, lesson=lesson, output=name, label=label, **data)
     return _drawn("widget", f"{lesson}-{name}", label, shown)
 
 
@@ -61,9 +61,12 @@ def words(lesson: str, keys: Sequence[str]) -> gr.HTML:
     )
 
 
-def beacon(lesson: str, point: str, defaults: dict[str, Any]) -> gr.HTML:
-    """The lesson's point. It fires ``queue`` when gradio's queue is to answer, and ``told`` for gradio's own parts."""
-    shown = element("ww-point", lesson=lesson, point=point, defaults=json.dumps(defaults))
+def beacon(lesson: str, point: str, defaults: dict[str, Any], first: str = "") -> gr.HTML:
+    """The lesson's point, and what to do first.
+
+    It fires ``queue`` when gradio's queue is to answer, and ``told`` for gradio's own parts.
+    """
+    shown = element("ww-point", lesson=lesson, point=point, first=first, defaults=json.dumps(defaults))
     call = "window.whatwhere.beacon(element, props, trigger); /* fires 'queue' and 'told' */"
     return gr.HTML(
         label="point",

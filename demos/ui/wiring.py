@@ -18,8 +18,8 @@ from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.screen import Screen
 from demos.ui.spoken import spoken
 
-FRAME_OUTPUTS = ("question", "numbers")
-"""Outputs that every lesson has: "Predict first" and "Numbers behind it"."""
+FRAME_OUTPUTS = ("question", "numbers", "seen")
+"""Outputs that every lesson has: "Predict first", "Numbers behind it" and what was seen."""
 
 
 def check(lesson: Lesson, screen: Screen) -> None:
@@ -34,6 +34,8 @@ def check(lesson: Lesson, screen: Screen) -> None:
             raise TypeError(f"{lesson.name}: {name} is {default!r} in update but {shown!r} in the widget.")
         if f"{name}:" not in described:
             raise TypeError(f"{lesson.name}: update's docstring must describe {name} under Args.")
+    if not lesson.first:
+        raise TypeError(f"{lesson.name}: first says what to do first, in a few words, and must not be empty.")
     if not lesson.theory.strip():
         raise TypeError(f"{lesson.name}: theory.md is the tab's text and must not be empty.")
     for run in screen.runs.values():

@@ -14,6 +14,7 @@ from demos.ui import Box, Knows, Lesson, Panel, Panels, Screen
 from demos.ui.checks import split_selection
 from demos.vision_tasks import words
 from lecture_models import pictures, segments, zoo
+from lecture_models.cache import KEPT
 from lecture_models.scenes import STUFF
 from lecture_models.studies import vision_tasks as tasks
 from lecture_models.studies.vision_tasks import Compared
@@ -36,7 +37,8 @@ ASKS = {
     "Panoptic map": "Which class and which object has each pixel?",
     "Truth": "What is really there?",
 }
-OTHER_SCORES = (0.3, 0.8)
+OTHER_SCORES = (0.3, 0.8, 0.95)
+BYTES_OF_NUMBER = 200  # with its key
 
 
 def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, str]:
@@ -58,14 +60,28 @@ def update(
         pixel: "x,y", a pixel whose numbers are multiplied out, or empty.
     """
     shown, trace, message = compute(picture, network)
-    other = max(OTHER_SCORES, key=lambda one: abs(one - score))
-    seen, then = (tasks.compare(shown.scene, tasks.answer(trace, at)) for at in (score, other))
+    seen = tasks.compare(shown.scene, tasks.answer(trace, score))
+    then = {other: outcome(shown, trace, other) for other in OTHER_SCORES if other != score}
     return {
         "views": views(shown, seen, message),
         "agreement": words.reading(seen),
-        "question": words.question(seen, score, then, other),
+        "question": words.question(shown.key, seen, score, then),
         "numbers": words.numbers(trace, seen, score, split_selection(pixel)),
+        "seen": words.seen(seen, score),
     }
+
+
+def outcome(shown: pictures.Picture, trace: RCNNTrace, score: float) -> words.Outcome:
+    """How many detections another threshold would keep, and for a scene the agreement then, in percent.
+
+    It is kept, since each move of the slider asks for it.
+    """
+    scene, many = shown.scene, int((trace.scores >= score).sum())
+    if scene is None:
+        return many, None
+    key = ("agreement", trace.network, shown.key, score)
+    share = KEPT.get(key, lambda: tasks.agreement_at(scene, trace, score), lambda _: BYTES_OF_NUMBER)
+    return many, round(100 * share, 1)
 
 
 def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
@@ -216,4 +232,5 @@ LESSON = Lesson(
     build=build,
     code=lambda: (compute, tasks.answer, tasks.merge, segments.match),
     data=data,
+    first="Point at a pixel.",
 )

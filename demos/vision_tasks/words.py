@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from demos.figures import arithmetic
+from demos.questions import drawn
 from demos.records import Question, Reading
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
     from lecture_models.studies.vision_tasks import Compared
 
+Outcome = tuple[int, "float | None"]
+"""What a score threshold gives: how many detections, and the agreement in percent; None without a truth."""
+CHOICES = ("It rises", "It stays the same", "It falls")
+RISES = 0
 NOBODY = "Nobody has marked the truth of a photograph."
 
 
@@ -29,20 +34,52 @@ def reading(seen: Compared) -> Reading:
     return Reading(share, "%", "of the pixels: panoptic map and truth agree", more=more)
 
 
-def question(seen: Compared, score: float, then: Compared, other: float) -> Question:
-    """What another threshold would do on this picture, computed by using it."""
-    counts = [len(one.answers.names) for one in (seen, then)]
-    values: list[float] = [*counts]
-    unit, what = "", "number of objects"
-    if seen.truth is not None:
-        values, unit = [round(100 * one.agreement, 1) for one in (seen, then)], " %"
-        what = "agreement of panoptic map and truth"
-    text = f"Move the score threshold from {score:.2f} to {other:.2f} on this picture. What happens to the {what}?"
-    now, later = (
-        f"{value}{unit} with {count} detections" for value, count in zip(values, counts, strict=True)
-    )
-    answer = 1 - int(np.sign(values[1] - values[0]))
-    return Question(text, ["It rises", "It stays the same", "It falls"], answer, f"From {now} to {later}.")
+def question(picture: str, seen: Compared, score: float, then: Mapping[float, Outcome]) -> Question:
+    """What another threshold would do on this picture, drawn among those of which it is known."""
+    kept, known = len(seen.answers.names), seen.truth is not None
+    now = (kept, round(100 * seen.agreement, 1) if known else None)
+    answers = {other: answer(now, outcome) for other, outcome in then.items()}
+    other = drawn(picture, answers.items(), rare=RISES)
+    what = "agreement with the truth" if known else "number of detections"
+    text = f"Score threshold {score:.2f} → {other:.2f}: what happens to the {what}?"
+    why = reason(now, then[other], score, other)
+    return Question(text, CHOICES, answers[other], why, ("agreement", "numbers"), picture)
+
+
+def answer(now: Outcome, then: Outcome) -> int:
+    """Index of the choice that holds: of the agreement, for a photograph of the number of detections."""
+    before, after = (one[0] if one[1] is None else one[1] for one in (now, then))
+    return 1 - int(np.sign(after - before))
+
+
+def reason(now: Outcome, then: Outcome, score: float, other: float) -> str:
+    """From where to where, and what the detections did that come or go."""
+    many = abs(then[0] - now[0])
+    if not many:
+        return (
+            f"No score lies between {min(score, other):.2f} and {max(score, other):.2f}: all {now[0]} stay."
+        )
+    detections = "The detection" if many == 1 else f"The {many} detections"
+    verb = ("comes" if many == 1 else "come") if then[0] > now[0] else ("goes" if many == 1 else "go")
+    if now[1] is None or then[1] is None:
+        return f"From {now[0]} to {then[0]}: whether those {many} are right, nobody has marked."
+    moved = f"From {now[1]} % to {then[1]} %."
+    if then[1] == now[1]:
+        return f"{moved} {detections} that {verb} changed too few pixels to count."
+    right = "right" if (then[1] > now[1]) == (then[0] > now[0]) else "wrong"
+    were = "was" if many == 1 else "were"
+    return f"{moved} {detections} that {verb} {were}, pixel by pixel, more often {right} than not."
+
+
+def seen(seen: Compared, score: float) -> str:
+    """What this run showed, for the end of the lesson."""
+    kept = len(seen.answers.names)
+    pass_ = f"One forward pass gave five answers, with {kept} detections of score ≥ {score:.2f}."
+    if seen.truth is None:
+        return f"{pass_} {NOBODY}"
+    hits = sum(one >= 0 for one in seen.found)
+    only = "only the panoptic map gives each pixel both a class and an object"
+    return f"{pass_} Their boxes find {hits} of {len(seen.true_numbers)} true things; {only}."
 
 
 def numbers(trace: RCNNTrace, seen: Compared, score: float, pixel: Sequence[float]) -> str:

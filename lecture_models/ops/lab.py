@@ -21,7 +21,7 @@ SLOPE, OFFSET = 7.787, 16 / 116
 
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
-    """sRGB -> Lab.
+    """SRGB -> Lab.
 
     Args:
         rgb: float [N, 3, H, W] in 0..1.

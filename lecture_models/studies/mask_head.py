@@ -69,11 +69,6 @@ class RoIMasks:
         return self.network.scores >= SURE
 
     @property
-    def runner_up(self) -> int:
-        """The class head's second choice among the things."""
-        return int((-self.heads.class_probs[1:]).argsort()[1]) + 1
-
-    @property
     def overlap(self) -> float | None:
         """IoU of the box with the box of the true thing that it overlaps most; None without a truth."""
         if self.picture.scene is None:
@@ -86,9 +81,9 @@ class RoIMasks:
         """Whether training would take this RoI for background, and so ask nothing of the mask head."""
         return self.overlap is not None and self.overlap < self.heads.positive
 
-    def mask(self, label: int) -> np.ndarray:
-        """One class's mask in the picture at the threshold: bool [H, W]."""
-        return np.asarray(self.heads.pasted(label) >= self.threshold)
+    def mask(self, label: int, threshold: float | None = None) -> np.ndarray:
+        """One class's mask in the picture at a threshold, the learner's without one: bool [H, W]."""
+        return np.asarray(self.heads.pasted(label) >= (self.threshold if threshold is None else threshold))
 
     def truth(self) -> np.ndarray | None:
         """The true mask of the thing in the box, bool [H, W]; None where nothing is known of one."""
@@ -96,9 +91,9 @@ class RoIMasks:
             return None
         return np.asarray(self.picture.scene.instance == self.thing + 1)
 
-    def fit(self, label: int, against: np.ndarray) -> float:
-        """IoU of a class's pasted mask with another mask, bool [H, W]."""
-        return mask_iou(self.mask(label), against)
+    def fit(self, label: int, against: np.ndarray, threshold: float | None = None) -> float:
+        """IoU of a class's pasted mask with another mask, bool [H, W]; at the learner's threshold without one."""
+        return mask_iou(self.mask(label, threshold), against)
 
     def iou(self, label: int) -> float | None:
         """IoU of one class's mask with the true one; None without a truth."""

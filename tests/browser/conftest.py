@@ -21,6 +21,7 @@ FLAGS = [
     "--disable-sync",
 ]
 IGNORED = ("svelte-i18n",)
+SHOWN = "localStorage.setItem('ww-predict', 'false')"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
-    """Open the app with a query; at the end no console error and no request to another host may have been seen."""
+    """Open the app with a query; at the end no console error and no request to another host may have been seen.
+
+    The visitor has chosen "Just show me" before, unless ``asks``: then what answers a lesson's question is veiled.
+    """
     contexts, wrong = [], []
 
     def watch(page: Page) -> None:
@@ -46,9 +50,13 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
             "request", lambda it: None if it.url.startswith(allowed) else wrong.append(f"foreign {it.url}")
         )
 
-    def open_page(query: str = "", width: int = 1366, height: int = 768, **options: Any) -> Page:
+    def open_page(
+        query: str = "", width: int = 1366, height: int = 768, asks: bool = False, **options: Any
+    ) -> Page:
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        if not asks:
+            context.add_init_script(SHOWN)
         page = context.new_page()
         page.set_default_timeout(30_000)
         watch(page)

@@ -20,7 +20,7 @@ def box_of(page, selector: str):
 @every_lesson
 @pytest.mark.parametrize("mode", MODES)
 def test_picture_control_and_reading_fit_a_projector(visit, lesson: str, mode: str):
-    page = visit(f"?lesson={lesson}&{MODES[mode]}")
+    page = visit(f"?lesson={lesson}&{MODES[mode]}", asks=True)
     page.wait_for_selector(".ww-number >> visible=true")
     control = ".ww-right :is(input, select, textarea)"
     for selector in (PICTURE, control, ".ww-number"):
@@ -65,7 +65,7 @@ def test_theme_is_remembered(visit):
 @pytest.mark.parametrize("mode", MODES)
 def test_no_serious_violation_of_accessibility(visit, lesson: str, mode: str):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = visit(f"?lesson={lesson}&{MODES[mode]}")
+    page = visit(f"?lesson={lesson}&{MODES[mode]}", asks=True)
     page.wait_for_selector(".ww-number >> visible=true")
     for fold in page.locator(".ww-fold > button >> visible=true").all():
         fold.click()

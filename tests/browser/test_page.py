@@ -222,16 +222,6 @@ def test_scripts_of_a_lesson_come_with_its_tab_and_are_kept(visit):
     assert "immutable" in answer.headers["cache-control"]
 
 
-def test_predict_first_hides_the_answer(visit):
-    page = visit("?lesson=vision_tasks")
-    page.click("#vision_tasks-predict-fold button")
-    page.wait_for_selector(".ww-choices button >> visible=true")
-    assert page.inner_text(".ww-answer") == ""
-    assert page.locator(".ww-choices button[data-mark]").count() == 0
-    page.locator(".ww-choices button").first.click()
-    assert len(page.inner_text(".ww-answer")) > 10
-
-
 def test_code_and_theory_open(visit):
     page = visit("?lesson=vision_tasks")
     page.click("#vision_tasks-code-fold button")

@@ -1,0 +1,17 @@
+// The learner's answers, counted in this browser: each question once.
+import { keep, recall } from "./memory.js";
+
+const KEY = "ww-answers";
+const MOST = 500; // questions that are remembered, newest last
+let tally = { right: 0, asked: 0, ids: [], ...recall(KEY, {}) };
+
+export const counted = () => (tally.asked ? `${tally.right} of ${tally.asked} right` : "");
+
+// Counts an answer; false where the question was counted before.
+export const count = (id, right) => {
+  if (tally.ids.includes(id)) return false;
+  const ids = [...tally.ids, id].slice(-MOST);
+  tally = { right: tally.right + Number(right), asked: tally.asked + 1, ids };
+  keep(KEY, tally);
+  return true;
+};

@@ -1,0 +1,143 @@
+// The question before the answer: one line under the lesson's point. Until the learner commits to a choice, or wants
+// just to be shown, what would give the answer away is veiled (veil.js).
+//
+// Whether there is asking at all is chosen for all lessons and remembered in this browser; a link says it by predict=1
+// or predict=0. A lecturer who presents is not asked until Q is pressed.
+import { count, counted } from "./answered.js";
+import { html, nothing, render } from "./markup.js";
+import { keep, recall } from "./memory.js";
+import { terms } from "./terms.js";
+import { Veil } from "./veil.js";
+
+const KEY = "ww-predict";
+const TYPING = "input, textarea, select, [contenteditable], .cm-editor";
+const SETTLED = 50; // milliseconds until gradio has taken what was typed
+const link = new URLSearchParams(location.search).get("predict");
+const lines = [];
+// This may run before the page has its body.
+const presenting = () => Boolean(document.body?.classList.contains("ww-present"));
+
+let asks = link === null ? recall(KEY, true) !== false : link !== "0";
+let asksClass = link === "1"; // while presenting
+
+// Whether the page asks before it shows.
+export const predictState = () => (presenting() ? asksClass : asks);
+
+const switchTo = (on) => {
+  if (presenting()) asksClass = on;
+  else keep(KEY, (asks = on));
+  redraw();
+};
+const redraw = () => {
+  document.body.classList.toggle("ww-asking", predictState());
+  for (const line of lines) line.draw();
+};
+
+// The scene `step` further: the bar's own button, or its number where that is not the next.
+const another = (step) => {
+  if (step === 1) return document.getElementById("ww-next").click();
+  const seed = document.querySelector("#ww-seed input");
+  seed.value = Number(seed.value) + step;
+  seed.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => seed.dispatchEvent(new Event("blur")), SETTLED);
+};
+
+// Presenter mode begins and ends by a class of the page.
+const follow = () => {
+  const changed = ({ oldValue }) => /\bww-present\b/.test(oldValue ?? "") !== presenting();
+  const watch = new MutationObserver((changes) => changes.some(changed) && redraw());
+  watch.observe(document.body, { attributeFilter: ["class"], attributeOldValue: true });
+  redraw();
+};
+
+class Line {
+  constructor(root) {
+    Object.assign(this, { root, given: new Map(), shown: new Set(), value: null });
+    this.veil = new Veil(root.dataset.lesson, root.closest("[role=tabpanel]") ?? document.body);
+  }
+
+  take(value) {
+    this.value = value;
+    if (value) this.draw();
+    else this.veil.set([]);
+  }
+
+  get id() {
+    return `${this.root.dataset.lesson} ${this.value.about}`;
+  }
+
+  commit(i) {
+    const { choices, answer } = this.value;
+    if (this.open) return;
+    this.given.set(this.id, choices[i]);
+    this.fresh = !this.shown.has(this.id) && count(this.id, i === answer);
+    redraw();
+  }
+
+  draw() {
+    if (!this.value) return;
+    const asking = predictState();
+    this.open = !asking || this.given.has(this.id);
+    if (!asking) this.shown.add(this.id);
+    this.veil.set(this.open ? [] : this.value.veils);
+    render(presenting() && !asking ? this.off() : this.line(asking), this.root);
+  }
+
+  off() {
+    return html`<button type="button" class="ww-ask-class" title="Ask the class first (key Q)"
+      @click=${() => switchTo(true)}>Ask first</button>`;
+  }
+
+  line(asking) {
+    const { text, choices } = this.value;
+    const all = choices.map((one, i) => this.choice(one, i));
+    return html`<div class="ww-asked"><p class="ww-ask">${terms(text)}</p>
+        <div class="ww-choices" role="group" aria-label="Your prediction">${all}</div></div>
+      <div class="ww-told"><div class="ww-answer"><p aria-live="polite">${this.said(asking)}</p>
+        <p class="ww-room" aria-hidden="true">${this.room()}</p></div>
+        <div class="ww-ways"><span class="ww-tally">${counted()}</span>${this.ways(asking)}</div></div>`;
+  }
+
+  choice(text, i) {
+    const chosen = this.given.get(this.id);
+    const mark = !this.open ? nothing : i === this.value.answer ? "right" : text === chosen ? "wrong" : "";
+    return html`<button type="button" data-mark=${mark} aria-disabled=${this.open ? "true" : nothing}
+      aria-pressed=${text === chosen} @click=${() => this.commit(i)}>${text}</button>`;
+  }
+
+  // The answer and why. The settings may have changed since the choice: the answer is always that of what is shown.
+  said(asking) {
+    const { choices, answer, why } = this.value;
+    if (!this.open) return html`<span class="ww-why">Choose one: what would tell is blurred until then.</span>`;
+    const [chosen, right] = [this.given.get(this.id), choices[answer]];
+    const verdict = chosen === right ? "Yes." : chosen && asking ? `Not quite: ${right}.` : `${right}.`;
+    const again = chosen && asking && this.fresh === false ? html` <small>(not counted again)</small>` : nothing;
+    return html`<b>${verdict}</b> <span class="ww-why">${terms(why)}</span>${again}`;
+  }
+
+  // As long as the answer will be, of other letters: it keeps the room, so that nothing shifts.
+  room() {
+    const { choices, why } = this.value;
+    const longest = choices.reduce((one, other) => (other.length > one.length ? other : one));
+    return `Not quite: ${longest}. ${why}`.replace(/[a-z]/g, "n").replace(/[A-Z]/g, "N").replace(/[0-9]/g, "0");
+  }
+
+  ways(asking) {
+    const way = (text, act) => html`<button type="button" class="ww-way" @click=${act}>${text}</button>`;
+    if (!asking) return way("Predict first", () => switchTo(true));
+    if (this.open) return way("Try another scene", () => another(this.value.step));
+    return way("Just show me", () => switchTo(false));
+  }
+}
+
+// What draws a question into its place, see widgets.js; null for none.
+export const predict = (root) => {
+  const line = new Line(root);
+  if (lines.push(line) === 1) follow();
+  return (value) => line.take(value);
+};
+
+document.addEventListener("keydown", ({ key, target, ctrlKey, metaKey, altKey }) => {
+  if (!presenting() || ctrlKey || metaKey || altKey || target.closest?.(TYPING)) return;
+  if (key === "q" || key === "Q") switchTo(!asksClass);
+});
