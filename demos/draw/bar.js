@@ -62,8 +62,8 @@ const tooLarge = (event) => {
   if (!event.target.closest?.("#ww-file") || !files?.length || files[0].size <= largest) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (event.type === "change") event.target.value = "";
   const size = (files[0].size / MEGA).toFixed(1);
+  if (event.type === "change") event.target.value = "";
   say(`A picture file may have at most ${largest / MEGA} MB; this one has ${size} MB. Choose a smaller one.`, true);
 };
 

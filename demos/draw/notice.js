@@ -8,5 +8,6 @@ export const notice = (lesson, text) => {
   tab?.querySelector(".ww-notice")?.remove();
   if (!tab || !text) return;
   const place = [...tab.querySelectorAll(PLACE)].find((one) => one.offsetParent !== null);
-  place?.before(make("p", { class: "ww-message ww-notice", role: "status", text }));
+  const row = place?.closest(".ww-left > *, .ww-row > *") ?? place; // above all of its neighbours
+  row?.before(make("p", { class: "ww-message ww-notice", role: "status", text }));
 };

@@ -137,7 +137,7 @@ def build(screen: Screen) -> None:
     """Stage and level first, then the four operators, then what follows from them."""
     with screen.left, gr.Row(elem_classes=["roi-top"]):
         with gr.Column(scale=2, min_width=0):
-            hint = "Drag the box, click a green, true one, or draw a new one. Arrow keys move it."
+            hint = "Drag the box, click a green one (the truth), or draw a new one. Arrow keys move it."
             place = {"select": "box", "key": "box", "hint": hint}
             screen.stage("stage", label="Box to crop", columns=2, height=STAGE_HEIGHT, **place)
         with gr.Column(scale=1, min_width=200, elem_classes=["roi-settings"]):
