@@ -47,7 +47,7 @@ export class Box {
       handle: mine ? event.target.dataset.handle || "" : NEW,
       moved: false,
     };
-    if (mine) event.preventDefault(); // else the page could not be scrolled from here
+    event.preventDefault(); // the focus stays; a touch scrolls all the same
     this.root.focus({ preventScroll: true });
   }
 

@@ -206,7 +206,7 @@ def test_stop_is_there_while_something_runs_and_its_line_goes_with_the_scene(vis
     page.wait_for_selector(NUMBER)
     stop, line = (
         page.locator("#mask_rcnn_results-measure-stop"),
-        page.locator("#mask_rcnn_results-measure-progress-line"),
+        page.locator("#ww-tab-mask_rcnn_results .ww-progress"),
     )
     assert not stop.is_visible()
     page.click("#mask_rcnn_results-measure-start")
@@ -234,7 +234,22 @@ def test_folds_stay_in_order_and_headings_and_choices_have_their_names(visit):
     first.focus()
     assert asked_by(page, lambda: page.keyboard.press("ArrowDown"))["network"] == "mask_softmax"
     assert page.get_by_role("button", name="Previous scene").is_visible()
-    assert "common.complete" not in page.content()
+
+
+def test_what_is_read_out_after_the_queue_is_a_word(visit, monkeypatch):
+    import app
+
+    page = visit("?lesson=vision_tasks")
+    page.wait_for_selector(NUMBER)
+    page.evaluate("""() => { window.heard = []; new MutationObserver(() => {
+        for (const one of document.querySelectorAll("[aria-live]")) heard.push(one.textContent.trim());
+    }).observe(document.body, { subtree: true, childList: true, characterData: true }); }""")
+    with monkeypatch.context() as away:
+        away.setattr(app.site.asking.networks, "is_here", lambda name: False)
+        with page.expect_response("**/queue/join*"):
+            page.locator("#vision_tasks-score input[type=range]").press("End")
+        page.wait_for_function("heard.includes('Done')")
+    assert not [text for text in page.evaluate("heard") if "common." in text]
 
 
 def test_in_the_dark_the_rest_of_a_track_is_the_darker_part(visit):
