@@ -1,5 +1,5 @@
-// Copying a text, and saying so. Where no clipboard is, in a frame or over plain http, the text is shown to be copied by
-// hand.
+// Copying a text, and saying so. Where no clipboard is, in a frame or over plain http, the text is shown, to be copied
+// by hand.
 import { say } from "./header.js";
 import { make } from "./nodes.js";
 

@@ -91,7 +91,7 @@ def test_boards_are_as_they_were(visit):
     page.wait_for_selector(".rcs-at >> text=/^5 of 12/")
     again = visit("?lesson=roi_features&at.bin=1,3,2")
     again.wait_for_selector("#roi_features-board .roi-map")
-    selected = "document.querySelector('#roi_features-board .roiBoard, #roi_features-board .ww-board').roiBoard.selected"
+    selected = "document.querySelector('#roi_features-board .ww-board').roiBoard.selected"
     again.wait_for_function(f"{selected}.row === 0")
     assert again.evaluate(selected) == {"row": 0, "column": 2, "operator": 1}
 

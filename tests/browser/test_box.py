@@ -1,4 +1,4 @@
-"""The box on a stage in Chromium: its middle moves it, a click takes a true box, and a drag beside it draws a new one."""
+"""The box on a stage in Chromium: its middle moves it, a click takes a true one, a drag beside it draws another."""
 
 from __future__ import annotations
 
