@@ -93,8 +93,8 @@ class Lesson {
 
   // Says why, once more with the lesson's own settings where nothing is shown yet: a link may have brought bad ones.
   refused(text) {
-    this.said = say(text, true);
-    if (this.values.size || this.own) return;
+    const said = say(text, true);
+    if (this.values.size || this.own) return void (this.said = said); // until there is an answer again
     Object.assign(this.settings, this.defaults, { picture: this.settings.picture });
     this.own = this.again = true;
     this.recall();
