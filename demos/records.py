@@ -14,12 +14,16 @@ import orjson
 
 @dataclass(frozen=True)
 class Box:
-    """A box drawn over a panel: ``box`` xyxy in picture pixels, a CSS colour, a label, perhaps dashed."""
+    """A box drawn over a panel: ``box`` xyxy in picture pixels, a CSS colour, a label, perhaps dashed.
+
+    ``offered``: a click on it makes it the stage's box.
+    """
 
     box: Sequence[float]
     color: str
     label: str = ""
     dashed: bool = False
+    offered: bool = False
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def resolve(key: str) -> Picture:
     if kind == "sample" and rest in SAMPLES:
         return KEPT.get(("picture", key), lambda: Picture(key, SAMPLES[rest], _frozen(_read_sample(rest))))
     raise PictureError(
-        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got {key!r}."
+        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got “{key[:60]}”."
     )
 
 
@@ -170,12 +170,12 @@ def parse_scene(key: str) -> tuple[int, SceneSettings]:
     """
     head, _, query = key.removeprefix("scene:").partition("?")
     if not head.isascii() or not head.isdigit() or int(head[:9]) > MAX_SEED or len(head) > 9:
-        raise PictureError(f"A scene's seed is a whole number from 0 to {MAX_SEED}; got {head[:40]!r}.")
+        raise PictureError(f"A scene's seed is a whole number from 0 to {MAX_SEED}; got “{head[:40]}”.")
     given = dict(parse_qsl(query, keep_blank_values=True))
     unknown = set(given) - set(SceneSettings.RANGES)
     if unknown:
         raise PictureError(
-            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got {sorted(unknown)[0][:40]!r}."
+            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got “{sorted(unknown)[0][:40]}”."
         )
     values: dict[str, Any] = {name: _number(name, text) for name, text in given.items()}
     return int(head), SceneSettings(**values)
@@ -197,7 +197,7 @@ def _number(name: str, text: str) -> float | int:
     try:
         number = float(text)
     except ValueError:
-        raise PictureError(f"{name} must be a number; got {text[:40]!r}.") from None
+        raise PictureError(f"{name} must be a number; got “{text[:40]}”.") from None
     return int(number) if name == "things" and number.is_integer() else number
 
 

@@ -11,19 +11,20 @@ const SILENT = "The server does not answer. Check the connection, then move a co
 
 const rest = () => new Promise((done) => setTimeout(done, 1000 + 1000 * Math.random()));
 
-const send = async (lesson, settings, have) => {
+const send = async (...asked) => {
   for (let left = TRIES; ; left -= 1) {
-    const answer = await request(lesson, settings, have);
+    const answer = await request(...asked);
     if (answer.status !== CROWDED || !left) return answer.json().catch(() => ({ error: SILENT }));
     await rest();
   }
 };
 
-const request = (lesson, settings, have) =>
+// `fetched`: weights were looked for just now.
+const request = (lesson, settings, have, fetched) =>
   fetch(new URL("../../ask", import.meta.url), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ lesson, settings, have, visitor: VISITOR }),
+    body: JSON.stringify({ lesson, settings, have, fetched, visitor: VISITOR }),
   }).catch(() => Response.json({ error: SILENT }));
 
 // A visitor has one request at a time: the lessons of a page take turns.

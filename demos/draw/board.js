@@ -1,9 +1,11 @@
 // A lesson's own part of the page. Its script and style come when its tab is first opened; if they cannot be had, the
 // part says so and offers another try, and the rest of the page works.
 //
-// demos/<lesson>/board.js exports functions (context) → {take(value), chosen?(text)}; `context` is
-// {root, settings, lesson, choose(text), selection(), again()}; `again` asks Python once more.
-import { lessonOf, set } from "./asking.js";
+// demos/<lesson>/board.js exports functions (context) → {take(value), chosen?(text), recall?()}; `context` is
+// {root, settings, lesson, choose(text), selection(), again(), remember(key, text), remembered(key)}; `again` asks
+// Python once more. What a board remembers is in the address alone, empty where it is as usual; a link may have brought
+// anything, so the board checks it. `recall` is called when Back or Forward has brought something else.
+import { lessonOf, remember, remembered, set } from "./asking.js";
 import { make } from "./nodes.js";
 import { none, read } from "./packed.js";
 
@@ -44,6 +46,8 @@ const contextOf = (root, props) => {
     lesson,
     settings: JSON.parse(root.dataset.settings),
     again: () => lessonOf(lesson).ask(),
+    remember: (name, text) => remember(lesson, name, text),
+    remembered: (name) => remembered(lesson, name),
     selection: () => (key ? props.value || "" : ""),
     choose: (text) => {
       if (text === (props.value || "")) return;
@@ -63,6 +67,7 @@ export const board = (element, props, watch) => {
       const module = await load(lesson, styled);
       root.replaceChildren();
       const drawn = module[script](contextOf(root, props));
+      lessonOf(lesson).boards.push(drawn);
       const take = (value) => {
         hide(root, value);
         root.removeAttribute("data-waiting");

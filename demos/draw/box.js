@@ -1,7 +1,12 @@
-// The box that a learner drags on a stage (stage.js): by its middle, its edges and corners, or with arrow keys.
+// The box that a learner drags on a stage (stage.js): by its middle, its edges and corners, or with arrow keys. A click
+// takes the box of a thing there, where the lesson offers some; dragging on empty ground draws a new one. On a touch
+// screen that begins sideways: a finger that goes up or down there scrolls the page.
 import { make } from "./nodes.js";
 import { clamp, tenth } from "./number.js";
 
+const NEW = "new"; // the handle of a box that is being drawn
+const LEAST = 4; // picture pixels of its sides
+const STILL = 3; // CSS pixels that a click may move
 const KEYS = "Arrow keys move it, with Alt they resize it, Shift makes the step ten pixels.";
 const HANDLES = {
   nw: [0, 1],
@@ -22,35 +27,78 @@ export class Box {
     );
     this.root.append(...this.handles);
     view.frame.append(this.root);
-    this.root.addEventListener("pointerdown", (event) => this.down(event));
-    this.root.addEventListener("pointermove", (event) => this.move(event));
-    for (const name of ["pointerup", "pointercancel"]) this.root.addEventListener(name, (event) => this.up(event));
+    const { frame } = view;
+    frame.addEventListener("pointerdown", (event) => this.down(event));
+    frame.addEventListener("pointermove", (event) => this.move(event));
+    frame.addEventListener("pointerup", (event) => this.up(event));
+    frame.addEventListener("pointercancel", () => this.cancel());
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.root.addEventListener("blur", () => this.settle());
   }
 
   down(event) {
-    if (event.button) return;
-    this.root.setPointerCapture(event.pointerId);
+    if (event.button || !event.isPrimary) return;
+    const mine = this.root.contains(event.target);
+    this.view.frame.setPointerCapture(event.pointerId);
     this.drag = {
       from: this.stage.locate(this.view, event),
+      at: [event.clientX, event.clientY],
       box: [...this.stage.box],
-      handle: event.target.dataset.handle || "",
+      handle: mine ? event.target.dataset.handle || "" : NEW,
+      moved: false,
     };
-    event.preventDefault();
+    event.preventDefault(); // the focus stays; a touch scrolls all the same
     this.root.focus({ preventScroll: true });
   }
 
   move(event) {
     if (!this.drag) return;
-    const [x, y] = this.stage.locate(this.view, event, false);
-    const { from, box, handle } = this.drag;
-    this.stage.setBox(this.changed(box, handle, x - from[0], y - from[1]));
+    const { from, at, box, handle } = this.drag;
+    this.drag.moved ||= Math.hypot(event.clientX - at[0], event.clientY - at[1]) > STILL;
+    if (!this.drag.moved) return;
+    const to = this.stage.locate(this.view, event, false);
+    const next = handle === NEW ? this.drawn(from, to) : this.changed(box, handle, to[0] - from[0], to[1] - from[1]);
+    if (next) this.stage.setBox(next);
   }
 
-  up() {
+  up(event) {
     if (!this.drag) return;
+    const { moved, box } = this.drag;
     this.drag = null;
+    if (!moved) return this.take(event);
+    if (String(box) !== String(this.stage.box)) this.stage.commitBox();
+  }
+
+  // Escape, or a finger that scrolls: the box is as it was.
+  cancel() {
+    if (!this.drag) return;
+    const { box } = this.drag;
+    this.drag = null;
+    this.stage.setBox(box);
+  }
+
+  // The box between two points of the picture; none while it is smaller than it may be.
+  drawn(from, to) {
+    const [height, width] = this.stage.size;
+    const sides = [width, height].map((most, i) => {
+      const [low, high] = [from[i], clamp(to[i], 0, most)].sort((a, b) => a - b);
+      const start = Math.min(low, most - LEAST);
+      return { start, end: Math.max(high, start + LEAST), long: high - low };
+    });
+    if (sides.every(({ long }) => long < LEAST)) return null;
+    return [...sides.map(({ start }) => start), ...sides.map(({ end }) => end)].map(tenth);
+  }
+
+  // The smallest box under a click that the lesson offers and that is not taken yet.
+  take(event) {
+    const [x, y] = this.stage.locate(this.view, event);
+    const area = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
+    const there = (this.view.panel.boxes || [])
+      .filter(({ offered, box: [x0, y0, x1, y1] }) => offered && x0 <= x && x < x1 && y0 <= y && y < y1)
+      .map(({ box }) => box.map(tenth))
+      .filter((box) => String(box) !== String(this.stage.box));
+    if (!there.length) return;
+    this.stage.setBox(there.reduce((one, other) => (area(other) < area(one) ? other : one)));
     this.stage.commitBox();
   }
 
@@ -64,6 +112,10 @@ export class Box {
       ArrowDown: [0, step],
     }[event.key];
     if (event.key === "Enter") return this.settle();
+    if (event.key === "Escape" && this.drag) {
+      event.stopPropagation();
+      return this.cancel();
+    }
     if (!by) return;
     event.preventDefault();
     const handle = event.altKey || event.ctrlKey ? "se" : "";

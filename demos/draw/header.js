@@ -1,7 +1,10 @@
 // The header's tools: the link, presenter mode, the theme; the line that says what was done; popovers.
+import { readable } from "./address.js";
 import { link } from "./asking.js";
-import { shown } from "./lessons.js";
+import { copy } from "./copy.js";
+import { opened, shown } from "./lessons.js";
 import { present, presenting, pressed } from "./presenting.js";
+import { open } from "./tabs.js";
 
 const query = new URLSearchParams(location.search);
 const SAID = 4000; // milliseconds that a sentence stays
@@ -14,6 +17,14 @@ export const say = (text, wrong = false) => {
   said.classList.toggle("ww-wrong", wrong);
   clearTimeout(said.timer);
   if (!wrong) said.timer = setTimeout(() => (said.textContent = ""), SAID);
+  return text;
+};
+
+// Takes back a sentence, where it is still there; returns none.
+export const hush = (text) => {
+  const said = document.querySelector(".ww-said");
+  if (text && said?.textContent === text) said.textContent = "";
+  return "";
 };
 
 const theme = () => {
@@ -38,21 +49,15 @@ const remembered = () => {
 
 const copyLink = () => {
   const found = link(shown());
+  found.delete("present");
   if (presenting()) found.set("present", "1");
-  history.replaceState(null, "", `?${found.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")}`);
-  const there = () => say("The link is in the address bar");
-  const copied = navigator.clipboard?.writeText(location.href);
-  if (copied) copied.then(() => say("Link copied"), there);
-  else there();
+  history.replaceState(history.state, "", readable(found));
+  copy(location.href, "Link");
 };
 
 // On a phone a menu takes the place of the tabs; they are still there, and it presses their buttons.
 const menu = (select) => {
-  const press = (id) => [...document.querySelectorAll(`#${id}-button`)].at(-1)?.click();
-  select.addEventListener("change", () => {
-    press(`ww-part-${select.selectedOptions[0].dataset.part}`);
-    setTimeout(press, 0, `ww-tab-${select.value}`);
-  });
+  select.addEventListener("change", () => open(select.value));
   window.addEventListener("whatwhere:shown", () => (select.value = shown()));
 };
 
@@ -64,6 +69,7 @@ export const header = (element) => {
   if (query.get("present") === "1") present(true);
   remembered();
   setTimeout(remembered, 0);
+  opened();
 };
 
 const TYPING = "input, textarea, [contenteditable], [role=application], .cm-editor";
@@ -76,7 +82,10 @@ const key = (event) => {
 // A popover closes at Escape and when something else is pressed.
 const closePopovers = (except) => {
   for (const button of document.querySelectorAll(".ww-popover > .label-wrap.open"))
-    if (!button.parentElement.contains(except)) button.click();
+    if (!button.parentElement.contains(except)) {
+      if (button.parentElement.contains(document.activeElement)) button.focus();
+      button.click();
+    }
 };
 
 document.addEventListener("keydown", key);

@@ -1,14 +1,17 @@
 // Which lesson is in sight, and on which picture: when it comes to sight with another picture, it asks.
 import { lessonOf } from "./asking.js";
+import { name as namePicture } from "./bar.js";
 import { html, render } from "./markup.js";
+import { expected, openLinked } from "./tabs.js";
 import { terms } from "./terms.js";
 
-const query = new URLSearchParams(location.search);
-const SETTLED = 50; // milliseconds until gradio has taken what was typed
+const PLAIN = ["lesson", "present", "predict", "__theme"]; // of a link that names no setting
 let current = "";
 let picture = null;
-// Without a permalink the first lesson asks at once; with one, after the server has restored its settings.
-let ready = !query.has("lesson") && !query.has("picture");
+// With settings in its link a lesson asks after the server has restored them, else at once.
+let ready = [...new URLSearchParams(location.search).keys()].every(
+  (key) => PLAIN.includes(key) || key.startsWith("at."),
+);
 
 export const shown = () => current;
 
@@ -18,16 +21,20 @@ export const beacon = (element, props, trigger) => {
   const lesson = lessonOf(line.dataset.lesson);
   const { point, first = "" } = line.dataset;
   render(html`${terms(point)} <small class="ww-first">${first}</small>`, line);
+  for (const [name, value] of Object.entries({ role: "heading", "aria-level": "2" })) line.setAttribute(name, value);
   lesson.defaults = JSON.parse(line.dataset.defaults);
   lesson.settings = { ...lesson.defaults, ...lesson.settings };
   lesson.trigger = trigger;
+  if (lesson.late) lesson.recall();
   lesson.add("numbers", () => trigger("told"));
   let asked;
   const look = () => {
-    if (line.offsetParent === null || !ready) return;
-    document.body.dataset.lesson = current = line.dataset.lesson;
-    window.dispatchEvent(new Event("whatwhere:shown"));
+    if (line.offsetParent === null || !expected(lesson.name)) return;
+    document.body.dataset.lesson = current = lesson.name;
+    window.dispatchEvent(new CustomEvent("whatwhere:shown", { detail: current }));
+    if (!ready) return;
     if (picture !== null) lesson.set("picture", picture);
+    window.dispatchEvent(new CustomEvent("whatwhere:ready", { detail: current }));
     if (asked === lesson.settings.picture) return;
     asked = lesson.settings.picture;
     lesson.ask();
@@ -40,30 +47,29 @@ export const beacon = (element, props, trigger) => {
 // What "Numbers behind it" shows, for gradio's own component.
 export const told = (name) => lessonOf(name).values.get("numbers");
 
+const lookAgain = () => window.dispatchEvent(new Event("whatwhere:look"));
+
+// Another picture for all lessons; returns what is chosen among the sample photographs.
 export const pictureChanged = (key) => {
+  expect(key);
+  window.dispatchEvent(new Event("whatwhere:picture"));
+  lookAgain();
+  return namePicture(key);
+};
+
+// The picture that the next lesson in sight is to show.
+export const expect = (key) => {
   picture = key;
-  window.dispatchEvent(new Event("whatwhere:look"));
 };
 
 // The settings of all lessons as a permalink left them: names are [lesson, its keys] in the order of the values.
 export const restored = (names, key, ...values) => {
   for (const [name, keys] of names) for (const one of keys) lessonOf(name).set(one, values.shift());
-  picture = key;
+  expect(key);
   ready = true;
-  window.dispatchEvent(new Event("whatwhere:look"));
+  namePicture(key);
+  lookAgain();
 };
 
-// gradio's sliders say nothing of a value that keys have set until the focus leaves them: here it counts at once.
-document.addEventListener("keyup", ({ key, target }) => {
-  if (!target.matches?.("#ww-settings input") || (target.type === "number" && key !== "Enter")) return;
-  const left = target.type === "range" ? "pointerup" : "blur";
-  setTimeout(() => target.dispatchEvent(new Event(left, { bubbles: true })), SETTLED);
-});
-
-// The picture's key from the widgets of the bar: seed and settings, the seed `step` further.
-export const scene = (names, defaults, all, step) => {
-  const seed = Math.min(999999, Math.max(0, Math.round(Number(all[0]) || 0) + step));
-  const changed = names.map((name, i) => [name, all[i + 1]]).filter(([name, value]) => value !== defaults[name]);
-  const settings = changed.map(([name, value]) => `${name}=${value}`).join("&");
-  return [seed, `scene:${seed}${settings ? "?" + settings : ""}`];
-};
+// The page has its header: a link's lesson is opened.
+export const opened = () => openLinked(lookAgain);

@@ -1,9 +1,11 @@
 // What gradio calls: `whatwhere.NAME(…)` on the page is the function NAME of this module (demos/ui/page.py).
-export { arrived, set } from "./asking.js";
+import "./controls.js";
+export { arrived, recalled, set } from "./asking.js";
+export { bar, barRestored, scene } from "./bar.js";
 export { board, outlet } from "./board.js";
 export { header } from "./header.js";
 export { words } from "./lookup.js";
-export { beacon, pictureChanged, restored, scene, told } from "./lessons.js";
+export { beacon, pictureChanged, restored, told } from "./lessons.js";
 export { predictState } from "./predict.js";
 export { running } from "./progress.js";
 export { save } from "./save.js";

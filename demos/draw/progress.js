@@ -25,6 +25,8 @@ export const progress = (root, element, props, watch) => {
   };
   watch("value", now);
   now();
+  // what ended was about another picture
+  window.addEventListener("whatwhere:picture", () => active(root) || (root.dataset.state = "idle"));
 };
 
 // A run was started or stopped by its button.

@@ -2,7 +2,7 @@
 // and the progress of long work are in files of their own.
 import { lessonOf } from "./asking.js";
 import { outlet } from "./board.js";
-import { say } from "./header.js";
+import { copy } from "./copy.js";
 import { html, nothing, render } from "./markup.js";
 import { none } from "./packed.js";
 import { predict } from "./predict.js";
@@ -44,11 +44,10 @@ const WORDS =
 const PIECES = new RegExp(`(${STRINGS}|\\b(?:${WORDS})\\b)`);
 const kind = (piece) => (/^["']/.test(piece) ? "ww-string" : piece[0] === "#" ? "ww-comment" : "ww-word");
 const code = ({ code: text }) => {
-  const copy = () => navigator.clipboard?.writeText(text).then(() => say("Code copied"));
   const pieces = text
     .split(PIECES)
     .map((piece, i) => (i % 2 ? html`<span class=${kind(piece)}>${piece}</span>` : piece));
-  return html`<button type="button" class="ww-copy" @click=${copy}>Copy</button>
+  return html`<button type="button" class="ww-copy" @click=${() => copy(text, "Code")}>Copy</button>
     <pre tabindex="0" aria-label="Python source">${pieces}</pre>`;
 };
 

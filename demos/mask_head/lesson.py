@@ -143,7 +143,7 @@ def build(screen: Screen) -> None:
     looks: dict[str, Any] = {"gray": grids.table("gray"), "said": style.PREDICTION, "true": style.TRUTH}
     with screen.left, gr.Row(elem_classes=["mask-top"]):
         with gr.Column(min_width=0, elem_classes=["mask-picture"]):
-            hint = "Click a dashed detection, drag the box or its corners, or use arrow keys."
+            hint = "Click a dashed detection, drag the box, or draw a new one. Arrow keys move it."
             high = "var(--mask-stage)"  # set in board.css
             screen.stage("stage", label="RoI", select="box", key="box", hint=hint, height=high)
         with gr.Column(min_width=0, elem_classes=["mask-flow"]):

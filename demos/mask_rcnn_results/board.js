@@ -33,20 +33,34 @@ const curve = (points, colors) => (Plot) => ({
 
 class Board {
   constructor(place) {
-    Object.assign(this, { place, ...place.settings, opens: Boolean(place.root.dataset.key), only: "", all: false });
+    this.kept = place.root.dataset.output; // the address's key of the class whose cards are shown
+    const only = place.remembered(this.kept);
+    Object.assign(this, { place, ...place.settings, opens: Boolean(place.root.dataset.key), only, all: false });
     boards.push(this);
   }
 
   take(value) {
     this.value = value;
     context = value.context || context;
-    if (!value.counts[this.only]?.some(Boolean)) this.only = ""; // none of it here: all
+    const here = Object.hasOwn(value.counts, this.only) && value.counts[this.only].some(Boolean);
+    if (!here) this.show(""); // none of it here: all
     for (const board of value.context ? boards : [this]) board.chosen();
     const points = value.curve.map(([scenes, name, AP]) => ({ scenes, name, AP }));
     if (!points.length) return;
     const last = points.slice(-3).map(({ name, AP }) => `${name} ${AP ?? "undefined"}`);
     const label = `Mask AP over ${points.length / 3} steps up to ${points.at(-1).scenes} scenes: ${last.join(", ")}`;
     chart(this.place.root.querySelector(".mrr-curve"), label, curve(points, this.colors));
+  }
+
+  // The cards of a class alone, or of all.
+  show(only) {
+    this.only = only;
+    this.place.remember(this.kept, only);
+  }
+
+  recall() {
+    this.only = this.place.remembered(this.kept);
+    if (this.value) this.take(this.value);
   }
 
   // Draws everything anew; another scene may be on the stage.
@@ -72,7 +86,10 @@ class Board {
     const most = Math.max(1, ...Object.values(counts).map(([wrong, gone]) => wrong + gone));
     const share = (count) => `width:${(100 * count) / most}%`;
     return Object.entries(counts).map(([kind, [wrong, gone]]) => {
-      const press = () => this.set({ only: this.only === kind ? "" : kind });
+      const press = () => {
+        this.show(this.only === kind ? "" : kind);
+        this.chosen();
+      };
       const said = `${kind}: ${wrong} false positives, ${gone} missed. ${this.rules[kind]}`;
       return html`<button type="button" class="mrr-bar" title=${this.rules[kind]} aria-label=${said}
         aria-pressed=${kind === this.only} @click=${press}><span>${kind}</span>
@@ -87,7 +104,11 @@ class Board {
       ? `No error of the class “${this.only}”.`
       : "No errors: everything was found, and nothing else.";
     const { true: right, found, other } = this.colors;
-    const more = button(`Show all ${shown.length}`, () => this.set({ all: true }));
+    const all = () => {
+      this.all = true;
+      this.chosen();
+    };
+    const more = button(`Show all ${shown.length}`, all);
     const seen = new Set(); // a word is marked on one card
     return html`<div>
       ${key({ "true outline": right, "the detection": found, "others that have part in it": other })}
@@ -116,11 +137,6 @@ class Board {
       document.getElementById(`${this.place.lesson}-stage`).scrollIntoView({ block: "nearest" });
     };
     return button(text, open, pressed);
-  }
-
-  set(choice) {
-    Object.assign(this, choice);
-    this.chosen();
   }
 }
 

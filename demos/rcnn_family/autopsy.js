@@ -6,8 +6,8 @@ import { numbers } from "../draw/packed.js";
 import { CARDS } from "./cards.js";
 
 class Board {
-  constructor({ root, choose, selection }) {
-    Object.assign(this, { root, give: choose, selection });
+  constructor({ root, choose, selection, remember, remembered }) {
+    Object.assign(this, { root, give: choose, selection, remember, remembered });
     for (const name of ["focusin", "pointerover"]) root.addEventListener(name, (event) => this.light(event.target));
     for (const name of ["focusout", "pointerleave"]) root.addEventListener(name, () => this.light(null));
     root.maskAutopsy = this; // for the tests: {value, pixel, bin, choose, chooseBin}
@@ -17,11 +17,25 @@ class Board {
     this.stale = !value.chain && this.keeps(value);
     const { chain } = this.stale ? this.value : value;
     this.value = { ...value, chain };
-    if (!this.stale) this.bin = chain?.align.bin;
+    if (!this.stale) this.bin = chain && this.kept(chain);
     const chosen = numbers(this.selection());
     this.pixel = value.chain?.paste.pixel ?? (chosen.length ? chosen.map(Math.floor) : null);
     clearTimeout(this.later);
     this.root.classList.remove("ma-waiting");
+    this.draw();
+  }
+
+  // The bin in the address, "row,column" counted from 1 as on the page, if it reaches the logit; else the usual one.
+  kept({ align, head }) {
+    const [row, column] = numbers(this.remembered("bin")).map((place) => place - 1);
+    const [top, left, bottom, right] = head.field;
+    const reaches = Number.isInteger(row) && row === clamp(row, top, bottom) && column === clamp(column, left, right);
+    return reaches && Number.isInteger(column) ? [row, column] : align.bin;
+  }
+
+  recall() {
+    if (!this.value?.chain) return;
+    this.bin = this.kept(this.value.chain);
     this.draw();
   }
 
@@ -49,6 +63,7 @@ class Board {
   // Another pixel: drawn at once, asked for when the arrow keys rest.
   choose(place, wait = 0) {
     this.pixel = place.map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
+    this.remember("bin", ""); // it was one of the pixel before
     this.draw();
     clearTimeout(this.later);
     this.later = setTimeout(() => {
@@ -62,6 +77,8 @@ class Board {
   chooseBin([x, y]) {
     const [top, left, bottom, right] = this.value.chain.head.field;
     this.bin = [clamp(Math.floor(y), top, bottom), clamp(Math.floor(x), left, right)];
+    const usual = String(this.bin) === String(this.value.chain.align.bin);
+    this.remember("bin", usual ? "" : this.bin.map((place) => place + 1).join(","));
     this.draw();
   }
 }

@@ -28,8 +28,8 @@ const figure = ({ bars: some, cells }) => {
 };
 
 class Board {
-  constructor({ root, choose, selection }) {
-    Object.assign(this, { root, choose, selection, stage: 0, tab: "stage", timer: 0 });
+  constructor({ root, choose, selection, remember, remembered }) {
+    Object.assign(this, { root, choose, selection, remember, remembered, stage: 0, tab: "stage", timer: 0 });
     this.picture = new Picture(this);
     root.addEventListener("keydown", (event) => this.key(event));
     root.rcnnStages = this; // for the tests: {value, stage, go(i), picture}
@@ -38,10 +38,22 @@ class Board {
   // ---- values ----------------------------------------------------------------------------------------
   take(value) {
     const asked = value.place && (this.asked || !this.value); // by a click, or by a permalink
-    if (asked && !this.value) this.stage = value.stages.length - 1; // what became of them: the end
+    const first = !this.value;
+    if (asked && first) this.stage = value.stages.length - 1; // what became of them: the end
     Object.assign(this, { value, place: value.place?.point, asked: false, accused: false, pinned: null, told: null });
+    if (first) this.stage = this.kept ?? this.stage;
     this.picture.take();
     this.open(asked ? "fates" : this.tab);
+  }
+
+  // The stage in the address, counted from 1; none where it is not there or no stage has its number.
+  get kept() {
+    const stage = Number(this.remembered("stage")) - 1;
+    return this.value.stages[stage] ? stage : undefined;
+  }
+
+  recall() {
+    if (this.value) this.go(this.kept ?? 0, false);
   }
 
   ask(place) {
@@ -76,6 +88,7 @@ class Board {
     const before = this.stage;
     this.stage = clamp(stage, 0, this.value.stages.length - 1);
     this.picture.show(before, this.stage, morph);
+    this.remember("stage", this.stage || this.place ? String(this.stage + 1) : "");
     this.open("stage");
   }
 

@@ -4,6 +4,7 @@ import { paint, placeOf, tableOf } from "../draw/cells.js";
 import { Live } from "../draw/live.js";
 import { make } from "../draw/nodes.js";
 import { clamp } from "../draw/number.js";
+import { numbers } from "../draw/packed.js";
 import { stageOf } from "../draw/stage.js";
 import { arithmetic } from "./bins.js";
 import { crops } from "./crops.js";
@@ -12,10 +13,12 @@ import { strides } from "./strides.js";
 import { OPERATORS, crop, pooledBox } from "./sums.js";
 import { sweep } from "./sweep.js";
 
+const written = ({ row, column, operator }) => [row, column, operator].map((place) => place + 1).join(",");
+
 class Board extends Live {
-  constructor({ root, settings, lesson }) {
+  constructor({ root, settings, lesson, remember, remembered }) {
     super();
-    Object.assign(this, { root, props: settings, lesson });
+    Object.assign(this, { root, props: settings, lesson, remember, remembered });
     this.selected = { row: 0, column: 0, operator: 0 };
     this.parts = [crops, arithmetic, sweep, product, strides].map((part) => part(this));
     root.replaceChildren(...this.parts.map((part) => part.root));
@@ -45,8 +48,7 @@ class Board extends Live {
     const { data, shape } = arrays.map;
     const range = [Math.min, Math.max].map((most) => data.reduce((one, other) => most(one, other)));
     const painted = paint(make("canvas"), data, shape, tableOf(this.props.lut), ...range).toDataURL();
-    const middle = Math.floor((value.bins - 1) / 2);
-    if (this.value?.bins !== value.bins) Object.assign(this.selected, { row: middle, column: middle });
+    if (this.value?.bins !== value.bins) this.selected = (!this.value && this.kept(value)) || this.usual(value);
     Object.assign(this, { value, image, range, map: { data, height: shape[0], width: shape[1], image: painted } });
     if (!this.dragged || !this.box) Object.assign(this, { box: [...value.box], centre: value.box[0] });
     this.now();
@@ -58,9 +60,32 @@ class Board extends Live {
     this.ask();
   }
 
+  // The middle bin of the operator that is looked at.
+  usual({ bins }) {
+    const middle = Math.floor((bins - 1) / 2);
+    return { row: middle, column: middle, operator: this.selected.operator };
+  }
+
+  // The bin in the address, "row,column,operator" counted from 1, or null where there is none such.
+  kept({ bins }) {
+    const places = numbers(this.remembered("bin")).map((place) => place - 1);
+    const most = [bins, bins, OPERATORS.length];
+    const [row, column, operator] = places;
+    const there = most.every((count, i) => Number.isInteger(places[i]) && places[i] === clamp(places[i], 0, count - 1));
+    return there ? { row, column, operator } : null;
+  }
+
+  recall() {
+    if (!this.value) return;
+    this.selected = this.kept(this.value) ?? { ...this.usual(this.value), operator: 0 };
+    this.ask();
+  }
+
   select(row, column, operator = this.selected.operator) {
     const inside = (bin) => clamp(bin, 0, this.value.bins - 1);
     this.selected = { row: inside(row), column: inside(column), operator };
+    const text = written(this.selected);
+    this.remember("bin", text === written({ ...this.usual(this.value), operator: 0 }) ? "" : text);
     this.ask();
   }
 

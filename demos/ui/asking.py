@@ -71,6 +71,7 @@ class Asking:
     async def answer(self, body: Mapping[str, Any], receive: Receive | None = None) -> Response:
         """The answer to ``{lesson, settings, have, visitor}`` as JSON: outputs, or one sentence as ``error``.
 
+        With ``fetched`` the queue was there before and weights did not come: then ``missing`` names their setting.
         Who has gone, as ``receive`` says, gives up the place in line.
         """
         visitor = body.get("visitor")
@@ -91,7 +92,10 @@ class Asking:
     async def _answer(self, body: Mapping[str, Any]) -> Response:
         screen, settings, have = self._checked(body)
         if not self.networks.is_here(settings.get(slots.NETWORK, "")):
-            return to_queue()
+            if body.get("fetched") is not True:
+                return to_queue()
+            if why := await slots.unavailable(self.networks, settings):
+                return told(why, 200, missing=slots.NETWORK)
         self.asked += 1
         began = time.monotonic()
         with spoken():
@@ -164,9 +168,9 @@ def named(shown: bytes, have: set[str]) -> bytes:
     return b'{"shown":' + body + b',"texts":{' + sent + b"}}"
 
 
-def told(text: str, status: int) -> Response:
-    """One sentence for the page."""
-    return Response(orjson.dumps({"error": text}), status, media_type="application/json")
+def told(text: str, status: int, **more: str) -> Response:
+    """One sentence for the page, and perhaps which setting it is about."""
+    return Response(orjson.dumps({"error": text, **more}), status, media_type="application/json")
 
 
 async def while_there(answer: Coroutine[Any, Any, Response], receive: Receive | None) -> Response:

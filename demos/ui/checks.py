@@ -145,14 +145,23 @@ def refuse(must: str, came: Any) -> gr.Error:
 def shorten(value: Any, limit: int = 60) -> str:
     """A value as a short text, for a message; without angle brackets, since messages are drawn as HTML.
 
-    >>> shorten("<b>")
-    "'‹b›'"
+    >>> shorten("<b>"), shorten(9.0), shorten(None)
+    ('“‹b›”', '9', 'nothing')
     """
     try:
-        text = repr(value).replace("<", "‹").replace(">", "›")
+        text = _plainly(value).replace("<", "‹").replace(">", "›")
     except RecursionError:
         text = "a value of very many levels"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _plainly(value: Any) -> str:
+    """A value as a sentence names it."""
+    if isinstance(value, str):
+        return f"“{''.join(one if one.isprintable() else ' ' for one in value)}”"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return "nothing" if value is None else repr(value)
 
 
 def split_selection(text: str) -> tuple[float, ...]:

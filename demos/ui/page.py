@@ -17,6 +17,7 @@ import gradio as gr
 from demos.ui import arc, glossary, runs, slots
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
+from demos.ui.checks import shorten
 from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
@@ -28,16 +29,8 @@ from demos.ui.wiring import check, endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
-STYLES = (
-    "style",
-    "lesson",
-    "stage",
-    "widgets",
-    "arc",
-    "glossary",
-    "screens",
-    "presenting",
-)  # a later one wins
+STYLES = ("style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting")
+"""In this order: a later one wins."""
 LATE = ("draw/glossary.js", "draw/sketches.js")  # fetched when the first term is opened
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
@@ -86,10 +79,10 @@ def build(
         top = HEADER.replace("{menu}", _menu(syllabus))
         gr.HTML(top, elem_id="ww-top", js_on_load=js, apply_default_css=False)
         bar = PictureBar(pictures, default_picture)
-        parts, tabs, screens = _tabs(syllabus)
+        screens = _tabs(syllabus)
         for screen in screens:
             _connect(screen, bar, networks)
-        _permalink(demo, bar, parts, tabs, screens)
+        _permalink(demo, bar, screens)
     guard(demo)
     return Site(demo, Asking(screens, networks, pictures.following), files())
 
@@ -141,18 +134,17 @@ def _menu(syllabus: Sequence[Part]) -> str:
     return "".join(options)
 
 
-def _tabs(syllabus: Sequence[Part]) -> tuple[gr.Tabs, dict[str, gr.Tabs], list[Screen]]:
-    rows: dict[str, gr.Tabs] = {}
+def _tabs(syllabus: Sequence[Part]) -> list[Screen]:
     screens, after = [], arc.following(syllabus)
-    with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"], overflow_behavior="wrap") as parts:
+    with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"], overflow_behavior="wrap"):
         for part in syllabus:
             label = f"{part.letter}  {part.title}"
             tab = gr.Tab(
                 label, id=part.letter, interactive=bool(part.lessons), elem_id=f"ww-part-{part.letter}"
             )
-            with tab, gr.Tabs(elem_classes=["ww-lessons"], overflow_behavior="wrap") as rows[part.letter]:
+            with tab, gr.Tabs(elem_classes=["ww-lessons"], overflow_behavior="wrap"):
                 screens += [_lesson(lesson, after[lesson.name]) for lesson in part.lessons]
-    return parts, rows, screens
+    return screens
 
 
 def _lesson(lesson: Lesson, after: arc.Following) -> Screen:
@@ -218,45 +210,45 @@ def _connect(screen: Screen, bar: PictureBar, networks: slots.NetworkSource) -> 
         concurrency_limit=None,  # slots.py lines them up
     )
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    queued.then(None, js=f"() => {{ window.whatwhere.arrived({name!r}); }}", **quiet)
+    queued.success(None, js=f"() => {{ window.whatwhere.arrived({name!r}, true); }}", **quiet)
+    queued.failure(None, js=f"() => {{ window.whatwhere.arrived({name!r}, false); }}", **quiet)
+    js = f"() => window.whatwhere.recalled({name!r}, {json.dumps(list(screen.inputs))})"
+    back = [stages.trigger(screen.beacon, "restore")]
+    gr.on(back, None, None, list(screen.inputs.values()), js=js, **quiet)
     told = [stages.trigger(screen.beacon, "told")]
     gr.on(told, None, None, [screen.outputs["numbers"]], js=f"() => window.whatwhere.told({name!r})", **quiet)
     with screen.foot:
         save_row(screen.lesson, screen, inputs, networks)
 
 
-def _permalink(
-    demo: gr.Blocks, bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screens: list[Screen]
-) -> None:
+def _permalink(demo: gr.Blocks, bar: PictureBar, screens: list[Screen]) -> None:
     """Reading the address when the page opens; the browser then knows all settings, and writes links itself."""
     widgets = [widget for screen in screens for widget in screen.inputs.values()]
     bars = [bar.key, bar.seed, bar.sample, *bar.sliders.values()]
 
     def restore(request: gr.Request) -> dict[Any, Any]:
         query = dict(request.query_params)
-        screen = next((one for one in screens if one.lesson.name == query.get("lesson")), None)
-        if screen is None and PICTURE not in query:
-            return {parts: gr.skip()}
-        return _restored(query, bar, parts, rows, screen or screens[0])
+        asked = query.get("lesson", screens[0].lesson.name)
+        screen = next((one for one in screens if one.lesson.name == asked), None)
+        if screen is None:
+            gr.Warning(f"There is no lesson {shorten(asked)}: this is the first.", duration=8)
+        return {bar.key: gr.skip()} | _restored(query, bar, screen or screens[0])
 
     names = json.dumps([[screen.lesson.name, list(screen.inputs)] for screen in screens])
     js = f"(...all) => {{ window.whatwhere.restored({names}, ...all); }}"
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # else gradio tells all these of the progress of every later event, which takes the browser 50 ms each time
     on = {"show_progress_on": screens[0].status}
-    opened = demo.load(restore, None, [parts, *rows.values(), *bars, *widgets], **on, **quiet)
+    opened = demo.load(restore, None, [*bars, *widgets], **on, **quiet)
     opened.then(None, [bar.key, *widgets], None, js=js, **quiet)
 
 
-def _restored(
-    query: dict[str, str], bar: PictureBar, parts: gr.Tabs, rows: dict[str, gr.Tabs], screen: Screen
-) -> dict[Any, Any]:
-    """Values of all widgets that a permalink names."""
-    lesson = screen.lesson
-    part = lesson.number[0]
-    values: dict[Any, Any] = {parts: gr.Tabs(selected=part), rows[part]: gr.Tabs(selected=lesson.name)}
-    with warned():
-        values |= bar.restore(query.get(PICTURE, bar.key.value))
+def _restored(query: dict[str, str], bar: PictureBar, screen: Screen) -> dict[Any, Any]:
+    """Values of all widgets that a permalink names; the browser opens its lesson (demos/draw/tabs.js)."""
+    values: dict[Any, Any] = {}
+    if PICTURE in query:
+        with warned():
+            values |= bar.restore(query[PICTURE])
     for name, rule in screen.rules.items():
         with warned():
             if name in query:
@@ -271,4 +263,5 @@ def warned() -> Iterator[None]:
         with spoken():
             yield
     except gr.Error as error:
-        gr.Warning(error.message, duration=8)
+        said = error.message.removesuffix("Choose another value.").strip()
+        gr.Warning(f"This link cannot be followed in all: {said} The usual value is shown.", duration=8)

@@ -6,11 +6,13 @@ and samples are chosen in the browser without asking Python; only a file goes to
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import gradio as gr
 
+from demos.ui import stage as stages
 from demos.ui import uploads
 from demos.ui.spoken import spoken
 
@@ -50,7 +52,7 @@ class PictureBar:
 
     def _scene(self, seed: int) -> None:
         with gr.Row(elem_classes=["ww-seed"]):
-            self.previous = gr.Button("‹", elem_id="ww-previous", min_width=32, size="sm")
+            self.previous = gr.Button("Previous scene", elem_id="ww-previous", min_width=32, size="sm")
             self.seed = gr.Number(
                 seed,
                 minimum=0,
@@ -60,7 +62,8 @@ class PictureBar:
                 elem_id="ww-seed",
                 min_width=60,
             )
-            self.next = gr.Button("›", elem_id="ww-next", min_width=32, size="sm")
+            self.pictured = stages.pictured(dict(self.source.SAMPLES), uploads.LARGEST)
+            self.next = gr.Button("Next scene", elem_id="ww-next", min_width=32, size="sm")
 
     def _settings(self) -> None:
         self.sliders: dict[str, gr.Slider] = {}
@@ -96,29 +99,36 @@ class PictureBar:
 
     def _wire(self) -> None:
         scene = [self.seed, *self.sliders.values()]
-        names = list(self.sliders)
+        shown = [self.seed, self.key, *self.sliders.values()]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        usual = json.dumps(self.defaults)
         for button, step in ((self.previous, -1), (self.next, 1)):
-            js = f"(...all) => window.whatwhere.scene({names!r}, {self.defaults!r}, all, {step})"
-            button.click(None, scene, [self.seed, self.key], js=js, **quiet)
-        js = f"(...all) => window.whatwhere.scene({names!r}, {self.defaults!r}, all, 0)"
+            js = f"(...all) => window.whatwhere.scene({usual}, all, {step})"
+            button.click(None, scene, shown, js=js, **quiet)
+        js = f"(...all) => window.whatwhere.scene({usual}, all, 0)"
         events = [self.seed.submit, self.seed.blur, *(slider.release for slider in self.sliders.values())]
-        gr.on(events, None, scene, [self.seed, self.key], js=js, **quiet)
+        gr.on(events, None, scene, shown, js=js, **quiet)
         back = f"(seed) => [...{list(self.defaults.values())!r}, `scene:${{seed}}`]"
         self.reset.click(None, [self.seed], [*self.sliders.values(), self.key], js=back, **quiet)
         self.sample.input(None, [self.sample], [self.key], js="(name) => `sample:${name}`", **quiet)
+        self._files(quiet)
+        js = "(key) => window.whatwhere.pictureChanged(key)"
+        self.key.change(None, [self.key], [self.sample], js=js, **quiet)
+        js = f"(seed) => window.whatwhere.barRestored({usual}, seed)"
+        gr.on([stages.trigger(self.pictured, "restore")], None, [self.seed], shown, js=js, **quiet)
+
+    def _files(self, quiet: dict[str, Any]) -> None:
+        """A file that is uploaded or a picture that the camera took."""
         sent = self.file.input(
             self.admit,
             [self.file],
             [self.key],
+            js="(file) => file ?? new Promise(() => {})",  # who turns to the camera has no picture yet: nothing is sent
             preprocess=False,
             api_name="upload_picture",
             show_progress="hidden",
         )
         sent.then(None, None, [self.file], js="() => null", **quiet)  # read or refused: room for another
-        self.key.change(
-            None, [self.key], None, js="(key) => { window.whatwhere.pictureChanged(key); }", **quiet
-        )
 
     def admit(self, file: Any = None) -> str:
         """Send a photograph: returns the picture's key, which every lesson accepts for an hour.

@@ -33,6 +33,9 @@ def options(site: Site) -> dict[str, Any]:
         "enable_monitoring": False,
         "footer_links": ["api"],
         "strict_cors": True,
+        "i18n": gr.I18n(
+            en={"common.complete": "Done"}
+        ),  # gradio 6.31 reads out the key: it has no text for it
         "state_session_capacity": 256,
         "app_kwargs": {
             "middleware": [Middleware(Door, site=site)],

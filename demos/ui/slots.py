@@ -72,7 +72,7 @@ async def step(function: Callable[[], T]) -> T:
 async def fetch(networks: NetworkSource, settings: Mapping[str, Any]) -> None:
     """Bring the weights that some settings need to this machine, before anything waits for a turn.
 
-    What cannot be had is said by the lesson itself, which asks for the same network at once.
+    What cannot be had is said afterwards: :func:`unavailable`.
     """
     name = _missing(networks, settings)
     if not name:
@@ -85,6 +85,20 @@ async def fetch(networks: NetworkSource, settings: Mapping[str, Any]) -> None:
         await _in(_fetches, lambda: _quietly(networks, name))
     finally:
         _fetching.discard(mine)
+
+
+async def unavailable(networks: NetworkSource, settings: Mapping[str, Any]) -> str:
+    """Why the weights that some settings need are not here, though they were asked for; empty if they are."""
+    name = _missing(networks, settings)
+    return await _in(_fetches, lambda: _why(networks, name)) if name else ""
+
+
+def _why(networks: NetworkSource, name: str) -> str:
+    try:
+        networks.load(name)  # a failure is remembered, so this does not wait for another machine again
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _missing(networks: NetworkSource, settings: Mapping[str, Any]) -> str:

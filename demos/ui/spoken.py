@@ -17,6 +17,8 @@ def spoken() -> Iterator[None]:
     """Turns errors written for the reader into a gr.Error without a traceback in the log."""
     try:
         yield
+    except gr.Error:
+        raise  # it has its sentence; as a text it would be quoted
     except Exception as error:
         if not is_said_on_purpose(error):
             raise

@@ -64,14 +64,31 @@ def words(lesson: str, keys: Sequence[str]) -> gr.HTML:
 def beacon(lesson: str, point: str, defaults: dict[str, Any], first: str = "") -> gr.HTML:
     """The lesson's point, and what to do first.
 
-    It fires ``queue`` when gradio's queue is to answer, and ``told`` for gradio's own parts.
+    It fires ``queue`` when gradio's queue is to answer, ``told`` for gradio's own parts, and ``restore`` when the
+    widgets are to show settings that the browser has kept.
     """
     shown = element("ww-point", lesson=lesson, point=point, first=first, defaults=json.dumps(defaults))
-    call = "window.whatwhere.beacon(element, props, trigger); /* fires 'queue' and 'told' */"
+    call = "window.whatwhere.beacon(element, props, trigger); /* fires 'queue', 'told', 'restore' */"
     return gr.HTML(
         label="point",
         html_template=shown,
         js_on_load=call,
+        apply_default_css=False,
+        elem_classes=["ww-block"],
+    )
+
+
+def pictured(samples: dict[str, str], largest: int) -> gr.HTML:
+    """What the picture bar shows in words. It fires ``restore`` when the bar's widgets are to show another picture.
+
+    Args:
+        samples: names of sample photographs to titles.
+        largest: bytes that a file may have.
+    """
+    return gr.HTML(
+        label="shown",
+        html_template=element("ww-pictured", samples=json.dumps(samples), largest=largest),
+        js_on_load="window.whatwhere.bar(element, props, trigger); /* fires 'restore' */",
         apply_default_css=False,
         elem_classes=["ww-block"],
     )

@@ -11,6 +11,8 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import gradio as gr
+
 from demos.records import as_sent
 from demos.ui import runs, slots
 from demos.ui.checks import check_all
@@ -50,6 +52,9 @@ def endpoint(
     async def call(*values: Any) -> list[Any]:
         settings = check_all(screen.all_rules, values)
         await slots.fetch(networks, settings)
+        if why := await slots.unavailable(networks, settings):
+            # nothing of ours under its name; the page asks again, and says it in place
+            raise gr.Error(why, visible=False, print_exception=False)
         with spoken():
             return await slots.compute(lambda: arrange(lesson, screen, lesson.update(**settings)))
         raise AssertionError  # never reached: `spoken` lets every error out

@@ -187,6 +187,8 @@ class GalleryScene:
         """What makes this scene the gallery's, and which classes alone are judged, in a sentence or two."""
         known = self.comparison.classes
         only = f" Judged are only {' and '.join(known)}: this network knows no other class of the scenes."
+        if not self.things:
+            return f"Nothing is placed in scene {self.scene.seed}. Turn up Things in the scene settings."
         start = f"Scene {self.scene.seed}, "
         start += (
             "as it is." if self.gallery == "this" else f"found among {self.looked[0]} to {self.looked[-1]}: "

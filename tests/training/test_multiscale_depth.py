@@ -45,7 +45,7 @@ def test_a_cell_is_the_mean_of_what_has_a_depth():
     assert mean_normals[0, :, 0, 0].tolist() == pytest.approx([0, 1, 0])
     assert all(
         torch.equal(a, b)
-        for a, b in zip(reduced(log_depth, normals, known, 1), (log_depth, normals, known), strict=False)
+        for a, b in zip(reduced(log_depth, normals, known, 1), (log_depth, normals, known), strict=True)
     )
 
 

@@ -167,6 +167,12 @@ def test_a_missed_thing_that_was_seen_below_the_threshold_has_a_rule_of_its_own(
     assert errors.BELOW not in {card.rule for card in cards if card not in below}
 
 
+@pytest.mark.parametrize("gallery", ["crowd", "this"])
+def test_a_scene_without_things_has_a_sentence(gallery: str):
+    said = lesson.update(picture="scene:42?things=0", gallery=gallery, scenes=1)["stage"].message
+    assert said == "Nothing is placed in scene 42. Turn up Things in the scene settings."
+
+
 def test_weights_that_cannot_be_fetched_get_a_sentence(monkeypatch: pytest.MonkeyPatch):
     ours = zoo.load
 
