@@ -157,7 +157,8 @@ class Board {
   words(one) {
     const gone = one.of !== "candidates" && one.before > one.after ? `, ${count(one.before - one.after)} fewer` : "";
     const dying = this.picture.moving.some((box) => box.dying);
-    return html`<div class="rcs-shown"><p class="rcs-counts" data-shows="funnel"><span><strong>${funnel(one)}</strong> ${one.of}${gone}</span></p>
+    return html`<div class="rcs-shown"><p class="rcs-counts" data-shows="funnel"><span>
+          <strong>${funnel(one)}</strong> ${one.of}${gone}</span></p>
         <p>${one.text}</p>${figure(one)}<p class="ww-note">${one.more}</p></div>
       <div class="rcs-drawn"><ul class="ww-legend">
         ${one.levels.map((i) => html`<li>${dot(i)}${this.value.levels[i]}</li>`)}
