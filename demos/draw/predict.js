@@ -13,6 +13,14 @@ const KEY = "ww-predict";
 const TYPING = "input, textarea, select, [contenteditable], .cm-editor";
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
 const link = new URLSearchParams(location.search).get("predict");
+const LETTERS = [
+  [/[ijl]/g, "i"],
+  [/[ftr]/g, "t"],
+  [/[mw]/g, "m"],
+  [/[abcdeghknopqsuvxyz]/g, "e"],
+  [/[A-Z]/g, "R"],
+  [/[0-9]/g, "0"],
+]; // letters, and another as wide
 const lines = [];
 // This may run before the page has its body.
 const presenting = () => Boolean(document.body?.classList.contains("ww-present"));
@@ -119,7 +127,10 @@ class Line {
   room() {
     const { choices, why } = this.value;
     const longest = choices.reduce((one, other) => (other.length > one.length ? other : one));
-    return `Not quite: ${longest}. ${why}`.replace(/[a-z]/g, "n").replace(/[A-Z]/g, "N").replace(/[0-9]/g, "0");
+    const [verdict, reason] = [`Not quite: ${longest}.`, why].map((text) =>
+      LETTERS.reduce((one, [some, letter]) => one.replace(some, letter), text),
+    );
+    return html`<b>${verdict}</b> ${reason}`;
   }
 
   ways(asking) {

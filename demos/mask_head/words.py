@@ -19,11 +19,7 @@ LOSSES = {
     "exactly 0, at every cell.",
     "softmax": "multinomial loss, {:.3f} here, reads all masks: each is pushed at every cell, by p where it is wrong.",
 }
-CHOICES = ("at least 90 %", "50 to 90 %", "less than 50 %")
-WHY = {
-    "sigmoid": "Each class's mask is made alone, so another class's can be as good.",
-    "softmax": "At every cell the classes share a probability of 1, so another class's mask loses where this one wins.",
-}
+CHOICES = ("At least 90 %", "50 to 90 %", "Less than 50 %")
 ENDS = {
     "sigmoid": "With a sigmoid for each class the masks need not compete.",
     "softmax": "With a softmax the masks compete at every cell.",
@@ -185,10 +181,20 @@ def question(made: RoIMasks, other: int) -> Question:
     right, wrong = made.fit(head, against), made.fit(other, against)
     text = f"Paste the {second}'s mask instead of the {first}'s: how much of the IoU with {what} is left?"
     share = f"{100 * wrong / right:.0f} %" if right > 0 else "nothing"
-    why = f"IoU {wrong:.2f} instead of {right:.2f} is {share}. {WHY[made.heads.rule]}"
+    cause = reason(made.heads.rule, first, second, wrong < HALF * right)
+    why = f"IoU {wrong:.2f} instead of {right:.2f} is {share}. {cause}"
     veils = (f"flow/{second}", "numbers", *(["overlap"] if made.by_hand else []))
     about = f"{made.picture.key} {made.network.network} {second}"
     return Question(text, CHOICES, grade(wrong, right), why, veils, about)
+
+
+def reason(rule: str, first: str, second: str, poor: bool) -> str:
+    """Why another class's mask fits as it does, by the loss that trained it; ``poor``: by less than half."""
+    if rule == "softmax":
+        return f"At every cell the classes share 1: where the {first} wins, the {second} loses."
+    if poor:
+        return f"The {second}'s mask learned from things of its own class alone."
+    return f"No loss pushed the {second}'s mask down where the {first}'s is right."
 
 
 def seen(made: RoIMasks) -> str:

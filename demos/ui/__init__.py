@@ -10,7 +10,8 @@ How to write a lesson: one folder, ``demos/<name>/``; its ``lesson.py`` always i
     parameters have defaults, each is described under ``Args:``. Values are the records of
     :mod:`demos.records` (:class:`Panels`, :class:`Reading`, :class:`Table`), a frozen dataclass for a board of the
     lesson's own, or what the gradio component takes. Every lesson returns ``question`` (a :class:`Question`, whose
-    answer was computed from these settings) and ``numbers`` (Markdown: one value multiplied out).
+    answer was computed from these settings, drawn by :mod:`demos.questions`, with the ``veils`` of what would give it
+    away), ``numbers`` (Markdown: one value multiplied out) and ``seen`` (what this run showed, in a sentence or two).
 5.  ``build(screen)``: the widgets, at most 40 lines.
 6.  ``LESSON = Lesson(...)``; then one line in ``demos/__init__.py`` and a test.
 
@@ -23,7 +24,8 @@ How to write a lesson: one folder, ``demos/<name>/``; its ``lesson.py`` always i
             level: level of the pyramid, P2 to P5.
         '''
         ...
-        return {"stage": Panels(...), "error": Reading("1.7", "px", "..."), "question": Question(...), "numbers": "…"}
+        said = {"question": Question(...), "numbers": "…", "seen": "…"}
+        return {"stage": Panels(...), "error": Reading("1.7", "px", "..."), **said}
 
     def build(screen: Screen) -> None:
         with screen.left:

@@ -14,9 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from gradio.brotli_middleware import BrotliMiddleware
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,7 +54,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app, self.demo, self.site = app, site.demo, site
-        self.zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
+        self.zipped = BrotliMiddleware(app, quality=7)  # gzip for who does not take it
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, answer it here, or refuse it in one sentence."""

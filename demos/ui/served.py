@@ -1,4 +1,4 @@
-"""Scripts and styles of the page: read once, compressed once, under an address that holds the hash of them all.
+"""Scripts and styles of the page: read once, compressed when first asked for, under an address that holds the hash of them all.
 
 So a browser keeps them for ever and never has a stale one, and modules find each other by relative addresses:
 ``ww/<hash>/draw/page.js``, ``ww/<hash>/roi_features/board.js``, ``ww/<hash>/vendor/lit-html.js``.
@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 
+import brotli
 from starlette.responses import Response
 
 TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 SENT = TYPES | {".json": "application/json"}
+WAYS: dict[str, Callable[[bytes], bytes]] = {  # the first that a browser takes
+    "br": lambda content: brotli.compress(content, quality=9),
+    "gzip": lambda content: gzip.compress(content, 9, mtime=0),
+}
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 
 
@@ -36,7 +42,7 @@ class Files:
         whole = b"\0".join(name.encode() + b"\0" + content for name, content in sorted(found.items()))
         self.hash = hashlib.sha256(whole).hexdigest()[:12]
         self.plain = found
-        self.small = {name: gzip.compress(content, 9, mtime=0) for name, content in found.items()}
+        self.small = cache(lambda name, way: WAYS[way](found[name]))
 
     def address(self, name: str) -> str:
         """Where the browser finds a file, relative to the page. Raises KeyError if there is none."""
@@ -47,9 +53,10 @@ class Files:
         asked, _, name = path.partition("/")
         if asked != self.hash or name not in self.plain:
             return None
-        zipped = "gzip" in encodings
-        headers = {**FOREVER, "Content-Encoding": "gzip"} if zipped else FOREVER
-        content = self.small[name] if zipped else self.plain[name]
+        taken = {one.partition(";")[0].strip() for one in encodings.split(",")}
+        way = next((one for one in WAYS if one in taken), None)
+        headers = {**FOREVER, "Content-Encoding": way} if way else FOREVER
+        content = self.small(name, way) if way else self.plain[name]
         return Response(content, headers=headers, media_type=SENT[Path(name).suffix])
 
 
