@@ -129,10 +129,10 @@ export const lessonOf = (name) => {
   return lessons.get(name);
 };
 
-// A control of a lesson has another value.
+// A control of a lesson has another value. Before the lesson has asked at all that is a link's, and others will follow.
 export const set = (name, key, value) => {
   const lesson = lessonOf(name);
-  if (lesson.set(key, value) && lesson.trigger) lesson.ask();
+  if (lesson.set(key, value) && lesson.asked) lesson.ask();
 };
 
 export const arrived = (name, well) => lessonOf(name).arrived?.(well);
