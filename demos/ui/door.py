@@ -14,9 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gradio.brotli_middleware import BrotliMiddleware
+from gradio.brotli_middleware import BrotliResponder, Mode
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,7 +55,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app, self.demo, self.site = app, site.demo, site
-        self.zipped = BrotliMiddleware(app, quality=7)  # gzip for who does not take it
+        self.zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, answer it here, or refuse it in one sentence."""
@@ -88,8 +89,14 @@ class Door:
             scope, receive = await self._sent(path, scope, receive)
             answer = None
         if answer is None:  # gradio compresses its files, but not its page, which holds all components
-            await (self.zipped if re.fullmatch(PAGES, path) else self.app)(scope, receive, send)
+            await (self._compressed(scope) if re.fullmatch(PAGES, path) else self.app)(scope, receive, send)
         return answer
+
+    def _compressed(self, scope: Scope) -> ASGIApp:
+        """gradio's app with its answer compressed, by brotli where that is taken: a fifth smaller than gzip's."""
+        if "br" not in Request(scope).headers.get("accept-encoding", ""):
+            return self.zipped
+        return BrotliResponder(self.app, quality=7, mode=Mode.text, lgwin=22, lgblock=0, minimum_size=1000)
 
     def _read(self, path: str, scope: Scope) -> Response | None:
         """What is asked for by GET: files are checked, streams must exist, pages know no other page."""

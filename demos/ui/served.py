@@ -1,4 +1,4 @@
-"""Scripts and styles of the page: read once, compressed when first asked for, under an address that holds the hash of them all.
+"""Scripts and styles of the page: read once, compressed when first asked for, under an address with the hash of all.
 
 So a browser keeps them for ever and never has a stale one, and modules find each other by relative addresses:
 ``ww/<hash>/draw/page.js``, ``ww/<hash>/roi_features/board.js``, ``ww/<hash>/vendor/lit-html.js``.
