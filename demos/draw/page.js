@@ -4,6 +4,6 @@ export { board, outlet } from "./board.js";
 export { header } from "./header.js";
 export { beacon, pictureChanged, restored, scene, told } from "./lessons.js";
 export { running } from "./progress.js";
-export { save } from "./save.js";
+export { figures, save } from "./save.js";
 export { stage, stageOf } from "./stage.js";
 export { widget } from "./widgets.js";

@@ -48,6 +48,15 @@ def hex_color(red: float, green: float, blue: float) -> str:
     return "#" + "".join(f"{round(max(0, min(255, part))):02x}" for part in (red, green, blue))
 
 
+def darker(color: str, share: float = 0.45) -> str:
+    """A colour mixed with black, of which it keeps a share: a ground for white text, as the page's chips have it.
+
+    >>> darker("#ffffff", 0.5)
+    '#808080'
+    """
+    return hex_color(*(share * part for part in rgb(color)))
+
+
 def class_color(name: str) -> str:
     """Colour of a class by its name: the scenes' own, else one spread by the name's bytes (COCO's 91 classes).
 

@@ -28,6 +28,7 @@ class Lesson:
         build: places the widgets on a :class:`~demos.ui.screen.Screen`.
         code: returns the functions whose source "Show the code" prints; called when the learner opens it.
         data: settings in, a mapping from names to arrays and plain values out; what "Save the data" writes.
+        figure: settings in, a slide of demos.figures.slides out; what "Save as figure" writes.
 
     Examples:
         >>> def update(picture: str = "scene:42", score: float = 0.5) -> dict:
@@ -52,6 +53,7 @@ class Lesson:
     build: Callable[[Screen], None]
     code: Callable[[], Sequence[Callable]] = tuple
     data: Callable[..., Mapping[str, Any]] | None = None
+    figure: Callable[..., Any] | None = None
 
     @property
     def folder(self) -> Path:

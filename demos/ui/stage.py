@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import gradio as gr
@@ -62,6 +63,19 @@ def beacon(lesson: str, point: str, defaults: dict[str, Any]) -> gr.HTML:
         html_template=shown,
         js_on_load=call,
         apply_default_css=False,
+        elem_classes=["ww-block"],
+    )
+
+
+def figure_buttons(lesson: str, forms: Sequence[str]) -> gr.HTML:
+    """A button for each form of a figure. The form pressed is the value; then it fires ``save``."""
+    return gr.HTML(
+        value=forms[0],
+        label="format",
+        html_template=element("ww-figures", lesson=lesson, forms=" ".join(forms)),
+        js_on_load="window.whatwhere.figures(element, props, trigger); /* fires 'save' */",
+        apply_default_css=False,
+        elem_id=f"{lesson}-save-figure",
         elem_classes=["ww-block"],
     )
 
