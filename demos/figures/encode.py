@@ -70,6 +70,7 @@ def decode(uri: str) -> np.ndarray:
     """
     data = np.frombuffer(base64.b64decode(uri.partition(",")[2]), np.uint8)
     image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    assert image is not None, "a data URI of ours holds a picture"
     if image.ndim == 2:
         return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
     return cv2.cvtColor(image, cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB)

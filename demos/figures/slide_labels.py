@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from demos.figures.slide_layout import Rect
-from demos.figures.slide_text import TEXT, height_of, width_of
+from demos.figures.slide_text import height_of, width_of
 from demos.figures.slides import Picture
 
 HIGH = height_of(1) - 0.02  # of a chip
@@ -53,7 +53,7 @@ def on_slide(box: Sequence[float], panel: Picture, rect: Rect) -> Rect:
 
 def texts(label: str, rect: Rect) -> list[str]:
     """What may be written of a label: all of it in a large picture, else, or where it has no room, its name."""
-    name = label.split(" · ")[0]
+    name = label.partition(" · ")[0]
     return list(dict.fromkeys([name] if rect.width < LARGE else [label, name])) if label else []
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from demos.figures import style
 from demos.figures.slide_text import HEAD, TEXT, TITLE, height_of, width_of, wrapped
@@ -18,13 +18,13 @@ from demos.records import Table
 MARGIN, GAP, COLUMN = 0.4, 0.25, 3.6
 CHART = 1.6  # width of a chart to its height
 LEAST = 1.0  # height of a picture
-LEAST_CHART = 1.9
+LEAST_CHART = 1.6
 STRIP = 0.2  # height of a colour scale
 ROW, PAD = 0.27, 0.24  # of a table: height of a row, space between columns
 SWATCH = 0.17
 MOST_NAMED = 24  # entries of a legend
 BETTER = 1.05  # a column beside the panels must make them so much larger
-KEPT = (1000, 12, 9, 7, 5, 3, 1)  # rows of a table, until it fits
+KEPT = (1000, 12, 9, 7, 5, 3, 1, 0)  # rows of a table, until all fits; with the last, notes go too
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,6 @@ class Plan:
     cells: Sequence[Cell] = ()
     lines: Sequence[Line] = field(default_factory=tuple)
 
-    @property
-    def height(self) -> float:
-        """Of the panels' content."""
-        return self.cells[0].rect.height if self.cells else 0.0
-
 
 def plan(slide: Slide) -> Plan:
     """The best layout of a slide."""
@@ -82,8 +77,8 @@ def plan(slide: Slide) -> Plan:
     top = MARGIN + height_of(len(title), TITLE) + 0.12
     for most in KEPT:
         short = [shortened(panel, most) for panel in slide.panels]
-        below, beside = _below(slide, short, top), _beside(slide, short, top)
-        best = beside if beside.height > BETTER * below.height else below
+        under, beside = _below(slide, short, top), _beside(slide, short, top)
+        best = beside if height(beside.cells) > BETTER * height(under.cells) else under
         if best.cells:
             break
     return Plan(best.cells, [*lines, *best.lines])
@@ -141,7 +136,13 @@ def legend(pairs: Sequence[tuple[str, str]], width: float) -> tuple[list[Line], 
 def arranged(panels: Sequence[SlidePanel], room: Rect) -> list[Cell]:
     """Panels in rows of one height, the highest that fits; none where nothing does."""
     found = [cells for rows in divisions(len(panels)) if (cells := _fitted(panels, rows, room))]
-    return max(found, key=lambda cells: cells[0].rect.height, default=[])
+    return max(found, key=height, default=[])
+
+
+def height(cells: Sequence[Cell]) -> float:
+    """Of pictures and charts; of the tables where there is nothing else."""
+    others = [cell.rect.height for cell in cells if not isinstance(cell.panel, Numbers)]
+    return max(others or [cell.rect.height for cell in cells], default=0.0)
 
 
 def divisions(count: int) -> Iterator[tuple[int, ...]]:
@@ -153,40 +154,62 @@ def divisions(count: int) -> Iterator[tuple[int, ...]]:
     for rows in range(1, min(count, 3) + 1):
         for cuts in combinations(range(1, count), rows - 1):
             ends = (0, *cuts, count)
-            yield tuple(b - a for a, b in zip(ends, ends[1:], strict=False))
+            yield tuple(b - a for a, b in pairwise(ends))
 
 
 def _fitted(panels: Sequence[SlidePanel], lengths: Sequence[int], room: Rect) -> list[Cell]:
     """Cells of one division; titles and notes are broken anew until they need no more lines."""
     ends = [sum(lengths[:i]) for i in range(len(lengths) + 1)]
-    rows = [list(panels[a:b]) for a, b in zip(ends, ends[1:], strict=False)]
+    rows = [list(panels[a:b]) for a, b in pairwise(ends)]
     heads, feet = [height_of(1, HEAD)] * len(rows), [0.0] * len(rows)
     cells: list[Cell] = []
     for _ in range(4):
-        spare = room.height - sum(heads) - sum(feet) - GAP * (len(rows) - 1)
-        high = min([spare / len(rows), *(_highest(row, room.width) for row in rows)])
-        if high < max(_least(panel) for panel in panels):
+        high = _height(rows, room, sum(heads) + sum(feet))
+        if not high:
             return []
         cells, needs = _placed(rows, room, high, heads, feet)
-        if all(need[0] <= head and need[1] <= foot for need, head, foot in zip(needs, heads, feet, strict=True)):
+        if all(
+            need[0] <= head and need[1] <= foot for need, head, foot in zip(needs, heads, feet, strict=True)
+        ):
             return cells
         heads = [max(need[0], head) for need, head in zip(needs, heads, strict=True)]
         feet = [max(need[1], foot) for need, foot in zip(needs, feet, strict=True)]
     return []
 
 
+def _height(rows: Sequence[Sequence[SlidePanel]], room: Rect, texts: float) -> float:
+    """The one height of all rows with pictures or charts, above and below which texts take so much; 0 if none fits."""
+    tables = [row for row in rows if is_tables(row)]
+    others = [row for row in rows if not is_tables(row)]
+    spare = room.height - texts - GAP * (len(rows) - 1) - sum(max(map(_least, row)) for row in tables)
+    wide = min(_highest(row, room.width) for row in rows)
+    high = min(wide, spare / max(len(others), 1))
+    enough = high >= max((_least(panel) for row in others for panel in row), default=0.0)
+    return high if enough and high > 0 and spare >= 0 else 0.0
+
+
+def is_tables(row: Sequence[SlidePanel]) -> bool:
+    """Whether a row has tables alone, and so a height of its own."""
+    return all(isinstance(panel, Numbers) for panel in row)
+
+
 def _placed(
-    rows: Sequence[Sequence[SlidePanel]], room: Rect, high: float, heads: Sequence[float], feet: Sequence[float]
+    rows: Sequence[Sequence[SlidePanel]],
+    room: Rect,
+    high: float,
+    heads: Sequence[float],
+    feet: Sequence[float],
 ) -> tuple[list[Cell], list[tuple[float, float]]]:
-    """Cells of a height, in the middle of the room, and how high titles and notes of each row are."""
-    whole = sum(heads) + sum(feet) + high * len(rows) + GAP * (len(rows) - 1)
+    """Cells of a height from the left of the room on, and how high titles and notes of each row are."""
+    highs = [max(map(_least, row)) if is_tables(row) else high for row in rows]
+    whole = sum(heads) + sum(feet) + sum(highs) + GAP * (len(rows) - 1)
+    widths = [[_width(panel, high) for panel in row] for row in rows]
     y, cells, needs = room.y + min((room.height - whole) / 2, 0.4), [], []
-    for row, head, foot in zip(rows, heads, feet, strict=True):
-        wide = [_width(panel, high) for panel in row]
-        x = room.x + (room.width - sum(wide) - GAP * (len(row) - 1)) / 2
+    for row, wide, tall, head, foot in zip(rows, widths, highs, heads, feet, strict=True):
+        x = room.x
         made = []
         for panel, width in zip(row, wide, strict=True):
-            rect = Rect(x, y + head, width, high)
+            rect = Rect(x, y + head, width, tall)
             made.append(
                 Cell(panel, rect, wrapped(panel.title, width, HEAD, True), wrapped(panel.note, width))
             )
@@ -194,13 +217,22 @@ def _placed(
         strips = [below(one.panel) + (height_of(len(one.foot)) if one.foot else 0) for one in made]
         needs.append((max(height_of(len(one.head), HEAD) for one in made), max(strips)))
         cells += made
-        y += head + high + foot + GAP
+        y += head + tall + foot + GAP
     return cells, needs
+
+
+def is_number(text: str) -> bool:
+    """Whether a table's cell is a number, and so stands to the right.
+
+    >>> is_number("−0.25"), is_number("2×2 deconv")
+    (True, False)
+    """
+    return not text.strip("0123456789.,+-−–± %")
 
 
 def below(panel: SlidePanel) -> float:
     """Height of what stands between a panel's content and its note."""
-    return STRIP + height_of(2) if isinstance(panel, Picture) and panel.scale else 0.04
+    return STRIP + height_of(1) if isinstance(panel, Picture) and panel.scale else 0.04
 
 
 def shape(panel: SlidePanel) -> float:
@@ -241,9 +273,11 @@ def columns(table: Table) -> list[float]:
 
 
 def shortened(panel: SlidePanel, most: int) -> SlidePanel:
-    """A panel whose table has at most so many rows, and says how many are left out."""
-    if not isinstance(panel, Numbers) or len(panel.table.rows) <= most:
-        return panel
+    """A panel whose table has at most so many rows and says how many are left out; with 0 it has no note either."""
+    if not isinstance(panel, Numbers):
+        return panel if most else replace(panel, note="")
     table, left = panel.table, len(panel.table.rows) - most
-    caption = f"And {left} more. {table.caption}".strip()
+    if left <= 0:
+        return panel
+    caption = f"And {left} more. {table.caption}".strip() if most else ""
     return replace(panel, table=replace(table, rows=list(table.rows)[:most], caption=caption))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from typing import Any
 
 import matplotlib
 import PIL.Image
@@ -19,8 +20,13 @@ DOTS = 300
 """Of a PNG, an inch."""
 PIXELS = 160
 """Of the pictures in PDF and SVG, an inch: two pixels for each of a full projector's."""
-LOOKS = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "what-and-where", "axes.unicode_minus": True}
-METADATA = {
+LOOKS: Any = {
+    "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "what-and-where",
+    "axes.unicode_minus": True,
+}
+METADATA: dict[str, dict[str, Any]] = {
     "pdf": {"Creator": "What & Where", "CreationDate": None},
     "svg": {"Creator": "What & Where", "Date": None},
 }

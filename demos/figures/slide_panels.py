@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +16,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from demos.figures import grids, style
 from demos.figures.slide_labels import Chip, chips
-from demos.figures.slide_layout import ROW, STRIP, Cell, Line, Rect, below, columns
+from demos.figures.slide_layout import ROW, STRIP, Cell, Line, Rect, below, columns, is_number, natural
 from demos.figures.slide_text import HEAD, TEXT, height_of
 from demos.figures.slides import HEIGHT, WIDTH, Bars, Lines, Numbers, Picture, Scale
 from demos.records import Box
@@ -24,6 +25,7 @@ BELOW_LINE = 0.98  # of a text's size: how far its base line is below the top of
 STROKE, THIN, RIM = 2.2, 1.2, 1.8  # points: a line, one of many, and how much wider its dark rim is
 MANY = 20  # boxes from which their lines are thin
 TICKS = 4
+ROOM = 1.5  # length of the axis to the longest bar: its value stands behind it
 
 
 class Sheet:
@@ -39,11 +41,11 @@ class Sheet:
 
     def panel(self, cell: Cell) -> None:
         """A panel with its title and its note."""
-        rect, high = cell.rect, height_of(1, HEAD)
-        top = rect.y - 0.04 - high * len(cell.head)
+        rect, top = cell.rect, cell.rect.y - 0.04 - height_of(len(cell.head), HEAD)
         for i, text in enumerate(cell.head):
-            self.text(Line(rect.x, top + i * high, text, HEAD, bold=True))
-        foot = rect.y + rect.height + below(cell.panel)
+            self.text(Line(rect.x, top + height_of(i, HEAD), text, HEAD, bold=True))
+        high = natural(cell.panel)[1] if isinstance(cell.panel, Numbers) else rect.height
+        foot = rect.y + high + below(cell.panel)
         for i, text in enumerate(cell.foot):
             self.text(Line(rect.x, foot + height_of(i), text, color=style.MUTED))
         if isinstance(cell.panel, Picture):
@@ -60,7 +62,11 @@ class Sheet:
             self.patch(Rect(line.x, line.y + 0.025, 0.17, 0.17), line.color, style.MUTED)
             return
         x, y = self.place(line.x, line.y + line.size * BELOW_LINE / 72)
-        looks = {"size": line.size, "color": line.color, "weight": "bold" if line.bold else "normal"}
+        looks: dict[str, Any] = {
+            "size": line.size,
+            "color": line.color,
+            "weight": "bold" if line.bold else "normal",
+        }
         made = self.figure.text(x, y, line.text, ha=align, va="baseline", parse_math=False, **looks)
         if line.link:
             made.set_url(line.link)
@@ -69,7 +75,7 @@ class Sheet:
         """A filled rectangle."""
         x, y = self.place(rect.x, rect.y + rect.height)
         size = rect.width / WIDTH, rect.height / HEIGHT
-        looks = {"fc": fill, "ec": edge, "lw": 0.6, "alpha": alpha}
+        looks: dict[str, Any] = {"fc": fill, "ec": edge, "lw": 0.6, "alpha": alpha}
         self.figure.add_artist(Rectangle((x, y), *size, transform=self.figure.transFigure, **looks))
 
     def stroke(self, ends: Sequence[tuple[float, float]], color: str, width: float = 0.8) -> None:
@@ -119,7 +125,12 @@ class Sheet:
         """A box with a dark rim, so that it is seen on any ground."""
         x0, y0, x1, y1 = box.box
         for edge, wide, alpha in ((style.INK, width * RIM, 0.5), (box.color, width, 1.0)):
-            looks = {"ec": edge, "lw": wide, "alpha": alpha, "ls": (0, (4, 2)) if box.dashed else "-"}
+            looks: dict[str, Any] = {
+                "ec": edge,
+                "lw": wide,
+                "alpha": alpha,
+                "ls": (0, (4, 2)) if box.dashed else "-",
+            }
             axes.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, fill=False, **looks))
 
     def chip(self, chip: Chip) -> None:
@@ -133,14 +144,14 @@ class Sheet:
         self.text(Line(middle, top, chip.text, color=style.PAPER), "center")
 
     def scale(self, scale: Scale, rect: Rect) -> None:
-        """A colour scale below a picture: the numbers at its ends, then its name."""
+        """A colour scale below a picture: the numbers at its ends, its name between them."""
         axes = self.axes(Rect(rect.x, rect.y + rect.height + 0.07, rect.width, STRIP - 0.07))
         axes.imshow(grids.heat(np.arange(256.0)[None], kind=scale.kind), aspect="auto", interpolation="none")
         axes.set_axis_off()
         y = rect.y + rect.height + STRIP
-        self.text(Line(rect.x, y, f"{scale.low:.3g}"))
-        self.text(Line(rect.x + rect.width, y, f"{scale.high:.3g}"), "right")
-        self.text(Line(rect.x, y + height_of(1), scale.name, color=style.MUTED))
+        self.text(Line(rect.x, y, number(scale.low)))
+        self.text(Line(rect.x + rect.width, y, number(scale.high)), "right")
+        self.text(Line(rect.x + rect.width / 2, y, scale.name, color=style.MUTED), "center")
 
     # ---- a chart, a table -----------------------------------------------------------------------------
     def chart(self, panel: Bars | Lines, rect: Rect) -> None:
@@ -149,7 +160,10 @@ class Sheet:
         axes.tick_params(labelsize=TEXT, colors=style.INK, length=3)
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
-        (draw_bars if isinstance(panel, Bars) else draw_lines)(axes, panel)  # type: ignore[operator]
+        if isinstance(panel, Bars):
+            draw_bars(axes, panel)
+        else:
+            draw_lines(axes, panel)
         for label in (axes.xaxis.label, axes.yaxis.label):
             label.set(size=TEXT, color=style.MUTED, parse_math=False)
         self.fit(axes, rect)
@@ -170,14 +184,17 @@ class Sheet:
             axes.set_position((x, y, inner.width / WIDTH, inner.height / HEIGHT))
 
     def table(self, panel: Numbers, rect: Rect) -> None:
-        """A table: first column to the left, the others to the right, marked rows bold."""
+        """A table: numbers to the right, words to the left, marked rows bold."""
         table, widths, y = panel.table, columns(panel.table), rect.y
+        numeric = [all(map(is_number, column)) for column in zip(*table.rows, strict=True)] or [False] * len(
+            widths
+        )
         for i, row in enumerate([table.head, *table.rows]):
             strong, x = i - 1 in table.strong, rect.x
             if strong:
                 self.patch(Rect(rect.x, y, sum(widths), ROW), style.GRID, alpha=0.45)
-            for k, (text, wide) in enumerate(zip(row, widths, strict=True)):
-                place, align = (x + 0.04, "left") if k == 0 else (x + wide - 0.04, "right")
+            for text, wide, right in zip(row, widths, numeric, strict=True):
+                place, align = (x + wide - 0.04, "right") if right else (x + 0.04, "left")
                 color = style.INK if i else style.MUTED
                 if text:
                     self.text(Line(place, y + 0.02, text, color=color, bold=strong or not i), align)
@@ -186,26 +203,28 @@ class Sheet:
             self.stroke([(rect.x, y), (rect.x + sum(widths), y)], style.GRID)
 
 
+def number(value: float) -> str:
+    """An end of a scale, to two digits.
+
+    >>> number(-0.3214), number(1.0)
+    ('−0.32', '1')
+    """
+    return f"{value:.2g}".replace("-", "−")
+
+
 def draw_bars(axes: Axes, panel: Bars) -> None:
     """Horizontal bars, the first on top, each with its value written behind it."""
     names, values, texts, colors = zip(*panel.bars, strict=True)
     places = range(len(names))
-    most, least = max([*values, 1e-12]), min([value for value in values if value > 0], default=1.0)
-    if panel.log:
-        axes.set_xscale("log")
-        low = 10 ** math.floor(math.log10(least) - 0.2)
-        axes.set_xlim(low, low * (most / low) ** 1.5)
-    else:
-        axes.set_xlim(0, most * 1.5)
-        axes.locator_params(axis="x", nbins=TICKS)
+    axes.set_xlim(0, ROOM * max([*values, 1e-12]))
+    axes.locator_params(axis="x", nbins=TICKS)
     axes.barh(places, values, color=colors, height=0.62)
     axes.set_yticks(places, names, parse_math=False)
     axes.invert_yaxis()
     axes.set_xlabel(panel.axis)
     for place, value, text in zip(places, values, texts, strict=True):
-        at = (max(value, axes.get_xlim()[0]), place)
-        looks = {"size": TEXT, "color": style.INK, "va": "center", "parse_math": False}
-        axes.annotate(text, at, xytext=(5, 0), textcoords="offset points", **looks)
+        looks: dict[str, Any] = {"size": TEXT, "color": style.INK, "va": "center", "parse_math": False}
+        axes.annotate(text, (value, place), xytext=(5, 0), textcoords="offset points", **looks)
 
 
 def draw_lines(axes: Axes, panel: Lines) -> None:
@@ -250,6 +269,6 @@ def laid_over(ground: np.ndarray, layer: np.ndarray) -> np.ndarray:
     size, values = (ground.shape[1], ground.shape[0]), layer.astype(np.float32)
     values[..., :3] *= values[..., 3:] / 255  # so that what is not there has no colour
     way = cv2.INTER_AREA if layer.shape[1] > size[0] else cv2.INTER_NEAREST
-    values = cv2.resize(values, size, interpolation=way)
-    mixed = ground * (1 - values[..., 3:] / 255) + values[..., :3]
+    above = cv2.resize(values, size, interpolation=way)
+    mixed = ground * (1 - above[..., 3:] / 255) + above[..., :3]
     return np.clip(np.rint(mixed), 0, 255).astype(np.uint8)

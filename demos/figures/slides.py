@@ -89,7 +89,6 @@ class Bars:
     title: str
     bars: Sequence[tuple[str, float, str, str]]
     axis: str
-    log: bool = False
     note: str = ""
 
 

@@ -32,6 +32,8 @@ GRID = "#d0d5dd"
 PAPER = "#ffffff"
 CYCLE = ("#4263eb", "#e8590c", "#0c8599", "#c2255c", "#5f3dc4", "#868e96")
 """Colours of a chart's series, in order."""
+LEVELS = ("#f0e442", "#56b4e9", "#e69f00", "#e888bd", "#ffffff", "#00c48c")
+"""Colours of a pyramid's levels from P2 on, as on the page (demos/rcnn_family/stages.css)."""
 
 
 def rgb(color: str) -> tuple[int, int, int]:

@@ -130,7 +130,7 @@ def figure(**settings: Any) -> Slide:
     chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key != "pixel"}
     first = compute(**chosen)[0]
     if first.network.network not in (SIGMOID, SOFTMAX):
-        return slide([first], [NETWORKS[first.network.network]])
+        return slide([first], ["Mask"])
     same = {"box": ",".join(map(str, first.heads.box.tolist())), "mask_class": first.names[first.chosen]}
     both = [compute(**{**chosen, **same, "network": name})[0] for name in (SIGMOID, SOFTMAX)]
     return slide(both, ["Sigmoid", "Softmax"])

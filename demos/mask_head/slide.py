@@ -21,20 +21,34 @@ def slide(made: Sequence[RoIMasks], titles: Sequence[str]) -> Slide:
     """For each network the chosen class's mask, its cells above and pasted below; before them picture and truth."""
     first = made[0]
     name, known = first.names[first.chosen], first.truth() is not None
-    cells = [Picture(title, grids.heat(one.heads.mask_probs[one.chosen].numpy(), 0, 1, "gray"), sharp=True,
-                     scale=PROBABILITY) for one, title in zip(made, titles, strict=True)]
+    cells = [
+        Picture(
+            title,
+            grids.heat(one.heads.mask_probs[one.chosen].numpy(), 0, 1, "gray"),
+            sharp=True,
+            scale=PROBABILITY,
+        )
+        for one, title in zip(made, titles, strict=True)
+    ]
     pasted = [place(one, f"{title}, pasted") for one, title in zip(made, titles, strict=True)]
     start = [whole(first)]
     start += [truth(first)] if known else []
     fits = [one.iou(one.chosen) for one in made]
-    said = ", ".join(f"{title} {fit:.2f}" for title, fit in zip(titles, fits, strict=True) if fit is not None)
+    said = ", ".join(
+        f"{title.lower()} {fit:.2f}" for title, fit in zip(titles, fits, strict=True) if fit is not None
+    )
     legend = [(f"the {name}'s mask", style.PREDICTION)] + ([("true outline", style.TRUTH)] if known else [])
     panels = [start[0], *cells, *start[1:], *pasted]
     return Slide(
-        title=f"The {name}'s mask: IoU with the truth {said}" if said else f"The {name}'s mask in {first.picture.title}",
-        panels=panels, legend=legend,
-        caption=f"The mask head's 28 × 28 cells for class {name}, and the pixels of at least {first.threshold:.2f} once pasted.",
-        source="Masks and IoU: computed in this run." + ("" if known else " Nothing is known to be true here."),
+        title=f"IoU of the {name}'s mask with the truth: {said}"
+        if said
+        else f"The {name}'s mask in {first.picture.title}",
+        panels=panels,
+        legend=legend,
+        caption=f"The mask head's 28 × 28 cells for class {name}, and the pixels of at least {first.threshold:.2f} "
+        "once pasted.",
+        source="Masks and IoU: computed in this run."
+        + ("" if known else " Nothing is known to be true here."),
     )
 
 

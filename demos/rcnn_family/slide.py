@@ -26,21 +26,23 @@ FILTERS = ("pre_nms", "post_nms", "nms_iou", "score")
 def of_ledgers(made: Books) -> Slide:
     """What the first ledger proposes and the last one finds; passes, multiply-adds and times of all."""
     colors = dict(zip([one.name for one in made.ledgers], style.CYCLE, strict=False))
-    macs = [(one.name, float(one.macs), f"{one.macs / 1e9:.2f} G", colors[one.name]) for one in made.ledgers]
+    macs = [(one.name, one.macs / 1e9, f"{one.macs / 1e9:.2f} G", colors[one.name]) for one in made.ledgers]
     times = [(one.name, one.ms, f"{one.ms:.0f} ms", colors[one.name]) for one in made.ledgers]
     crops, shown = len(made.ledgers[0].proposals), ledgers.board(made)
     first, last = shown.columns[0], shown.columns[-1]
     proposals = np.array(first.proposals.split(","), float).reshape(-1, 4)[:DRAWN].tolist()
     boxes = [Box(box, style.CYCLE[1]) for box in proposals]
     overlay = encode.decode(last.masks) if last.masks else None
-    image, note = made.picture.image, f"Drawn: the best {len(boxes)} of {crops}."
+    image, note = made.picture.image, f"{first.name}: {first.source}, {len(boxes)} of {crops}."
     return Slide(
         title=f"{crops} backbone passes become one: the R-CNN family on {made.picture.title}",
         panels=[
-            Picture(f"{first.name}: {first.source}", image, boxes=boxes, note=note),
-            Picture(f"{last.name} finds", image, overlay, last.boxes, note=f"Score at least {made.score:.2f}."),
+            Picture("Proposals", image, boxes=boxes, note=note),
+            Picture(
+                f"{last.name} finds", image, overlay, last.boxes, note=f"Score at least {made.score:.2f}."
+            ),
             Numbers("Backbone passes", passes(made, crops)),
-            Bars("Multiply-adds", macs, "multiply-adds"),
+            Bars("Multiply-adds", macs, "multiply-adds, G"),
             Bars("Time on this machine", times, "milliseconds"),
         ],
         caption=f"{made.network}: the same weights, used as each member of the family. Times are of one picture, "
@@ -71,7 +73,7 @@ def of_stages(made: Filtered) -> Slide:
         overlay = pasted if kind == "pasted" else None
         panels.append(Picture(f"{one.title}: {funnel}", record.image, overlay, boxes, note=left))
     count, total = len(trace.detections), len(record.anchors)
-    levels = list(zip(record.levels, style.CYCLE, strict=False))
+    levels = list(zip(record.levels, style.LEVELS, strict=False))
     found = dict.fromkeys(names[label] for label in trace.labels.tolist())
     return Slide(
         title=f"From {total:,} anchors to {count} detections in {made.picture.title}",
@@ -89,7 +91,7 @@ def proposed(record: RCNNRecord, trace: StagesTrace) -> dict[str, list[Box]]:
 
     def boxes(anchors: np.ndarray, poses: Any) -> list[Box]:
         some = record.in_picture(poses[anchors]).tolist()
-        return [Box(box, style.CYCLE[int(levels[k]) % 6]) for box, k in zip(some, anchors, strict=True)]
+        return [Box(box, style.LEVELS[int(levels[k])]) for box, k in zip(some, anchors, strict=True)]
 
     def best(anchors: np.ndarray) -> np.ndarray:
         return anchors[np.argsort(-scores[anchors], kind="stable")[:DRAWN]]
@@ -115,13 +117,15 @@ def detected(trace: StagesTrace, names: list[str]) -> dict[str, list[Box]]:
 def of_autopsy(made: Traced) -> Slide:
     """One pixel of a mask, its cell, the features and the pixels that it came from, and the links between."""
     shown, uses = autopsy.board(made), ("picture", "network", "view", "pixel")
-    picture = Picture(made.picture.title, made.trace.image, encode.decode(shown.overlay) if shown.overlay else None)
+    picture = Picture(
+        made.picture.title, made.trace.image, encode.decode(shown.overlay) if shown.overlay else None
+    )
     source = "Values and gradients: computed in this run."
     if made.made is None:
         return Slide("No pixel to follow", [picture], caption=made.message, source=source, uses=uses)
     chain, (x, y) = made.made, made.made.pixel
     return Slide(
-        title=f"Pixel {x}, {y} of a {chain.name}’s mask, followed back to the picture",
+        title=f"Pixel {x}, {y} of a {chain.name}'s mask, back to the picture",
         panels=[
             pixel(chain, picture, shown.boxes[chain.detection]),
             cells(chain, made.trace.mask_cells[chain.detection].numpy()),
@@ -129,9 +133,9 @@ def of_autopsy(made: Traced) -> Slide:
             *gradient(chain),
             Numbers("Each link, multiplied back", links(chain)),
         ],
-        legend=[("the pixel, its cell, its bin’s points", PIXEL), ("box of the detection", style.CYCLE[1])],
-        caption=f"The {chain.name} (score {chain.score:.2f}) says {chain.paste.value:.3f} at this pixel. Each link’s own "
-        "product stands beside the network’s value.",
+        legend=[("the pixel, its cell, its bin's points", PIXEL), ("box of the detection", style.CYCLE[1])],
+        caption=f"The {chain.name} (score {chain.score:.2f}) says {chain.paste.value:.3f} at this pixel. Each link's "
+        "own product stands beside the network's value.",
         source=source,
         uses=uses,
     )
@@ -162,7 +166,9 @@ def features(chain: Autopsy) -> Picture:
     points = [(x, y, PIXEL) for x, y in (link.points - shift).tolist()]
     box = Box((np.array(link.box) - np.tile(shift, 2)).tolist(), style.CYCLE[1])
     scale = Scale(f"channel {link.channel}", float(part.min()), float(part.max()))
-    return Picture(f"Features at {link.level}", grids.heat(part), boxes=[box], points=points, sharp=True, scale=scale)
+    return Picture(
+        f"Features at {link.level}", grids.heat(part), boxes=[box], points=points, sharp=True, scale=scale
+    )
 
 
 def gradient(chain: Autopsy) -> list[Picture]:

@@ -19,17 +19,24 @@ Operators = Mapping[str, tuple[str, str]]
 """Of each operator, by its key: name and colour."""
 
 
-def slide(made: Crops, operators: Operators, curves: Mapping[str, Sequence[float]], strides: Sequence[float]) -> Slide:
+def slide(
+    made: Crops, operators: Operators, curves: Mapping[str, Sequence[float]], strides: Sequence[float]
+) -> Slide:
     """The picture, four crops on one scale, and the mean IoU of random boxes at each stride."""
     iou, whose = made.overlaps(), list(operators.values())
     lines = [(strides, curves[key], color) for key, (_, color) in operators.items() if key in curves]
-    axes = "stride, px", "mean IoU, pooled with asked"
+    axes = "stride, px", "mean IoU"
     of = f"at {made.level} (stride {made.stride:g} px)"
     return Slide(
         title=f"{whose[0][0]} pools your box with IoU {iou[0]:.2f}; {whose[-1][0]}: {iou[-1]:.2f}",
-        panels=[place(made, operators), *crops(made, operators), Lines("4,000 random boxes", lines, axes)],
+        panels=[
+            place(made, operators),
+            *crops(made, operators),
+            Lines("4,000 random boxes", lines, axes, "IoU of pooled and box"),
+        ],
         legend=[("the box", style.INK), *whose],
-        caption=f"One box, cropped {of} by four operators. IoU: what was really pooled with what was asked for.",
+        caption=f"A box on {made.picture.title}, cropped {of} by four operators. IoU: what was pooled with the box; "
+        "off by: its farthest edge; mask IoU: the heads' mask from this crop with the truth.",
         source="Crops, errors and curves: computed in this run.",
     )
 
@@ -43,8 +50,12 @@ def place(made: Crops, operators: Operators) -> Picture:
     pooled = zip(made.regions, operators.values(), strict=True)
     boxes = [Box(region, color, dashed=True) for region, (_, color) in pooled]
     return Picture(
-        f"The box on {made.picture.title}", made.picture.image, boxes=[Box(made.box, style.INK), *boxes],
-        window=window, ruler="px", note="Dashed: what is pooled.",
+        "The box",
+        made.picture.image,
+        boxes=[Box(made.box, style.INK), *boxes],
+        window=window,
+        ruler="px",
+        note="Dashed: what is pooled.",
     )
 
 
@@ -52,7 +63,7 @@ def crops(made: Crops, operators: Operators) -> list[Picture]:
     """What each operator outputs, all on one scale of colours."""
     values = [operator.output[0].numpy() for operator in made.operators]
     low, high = float(np.min(values)), float(np.max(values))
-    scale = Scale("feature, pooled", low, high)
+    scale = Scale("feature", low, high)
     names = [name for name, _ in operators.values()]
     return [
         Picture(name, grids.heat(value, low, high), sharp=True, scale=scale, note=errors(made, number))
@@ -63,6 +74,6 @@ def crops(made: Crops, operators: Operators) -> list[Picture]:
 def errors(made: Crops, number: int) -> str:
     """How far off a crop is, and what it does to the mask."""
     far = max(map(abs, made.shifts(number)))
-    said = f"IoU {made.overlaps()[number]:.2f}, edges off by up to {far:.1f} px."
+    said = f"IoU {made.overlaps()[number]:.2f}, off by {far:.1f} px"
     mask = made.mask_iou(number)
-    return said if mask is None else f"{said} Its mask: IoU {mask:.2f} with the truth."
+    return said if mask is None else f"{said}; mask IoU {mask:.2f}"

@@ -26,7 +26,9 @@ MINE = "upload:"
 """How the key of a visitor's own picture begins: no link and no figure names it, since it is gone after an hour."""
 
 
-def place(lesson: Lesson, screen: Screen, inputs: Sequence[Any], networks: slots.NetworkSource, file: gr.File) -> None:
+def place(
+    lesson: Lesson, screen: Screen, inputs: Sequence[Any], networks: slots.NetworkSource, file: gr.File
+) -> None:
     """The buttons of a lesson that has a figure, and its endpoint; ``file`` is where the browser fetches files from."""
     if lesson.figure is None:
         return
@@ -34,7 +36,9 @@ def place(lesson: Lesson, screen: Screen, inputs: Sequence[Any], networks: slots
     named: dict[str, Any] = {"api_name": f"{lesson.name}_figure", "concurrency_limit": None}
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     draw = drawer(lesson, screen, networks)
-    drawn = gr.on([trigger(buttons, "save")], draw, [*inputs, buttons], file, preprocess=False, **named, **quiet)
+    drawn = gr.on(
+        [trigger(buttons, "save")], draw, [*inputs, buttons], file, preprocess=False, **named, **quiet
+    )
     js = "(file) => { window.whatwhere.save(file.orig_name, file.url); }"
     drawn.success(None, [file], None, js=js, api_visibility="private", **quiet)
 
@@ -63,7 +67,12 @@ def drawer(lesson: Lesson, screen: Screen, networks: slots.NetworkSource) -> Cal
 
 
 def write(
-    lesson: Lesson, screen: Screen, settings: dict[str, Any], form: str, page: str, networks: slots.NetworkSource
+    lesson: Lesson,
+    screen: Screen,
+    settings: dict[str, Any],
+    form: str,
+    page: str,
+    networks: slots.NetworkSource,
 ) -> str:
     """Draw a lesson's figure to a new file; returns its path. Raises ValueError if a network cannot be had."""
     assert lesson.figure is not None
@@ -83,7 +92,7 @@ def spelled(screen: Screen, settings: Mapping[str, Any]) -> dict[str, str]:
         if settings[key] == "":
             continue
         rule, value = rule_for(widget), settings[key]
-        titles = dict((v, k) for k, v in getattr(widget, "choices", ())) if isinstance(rule, Choice) else {}
+        titles = {v: k for k, v in getattr(widget, "choices", ())} if isinstance(rule, Choice) else {}
         text = f"{value:g}" if isinstance(value, float) else str(value)
         found[key] = f"{widget.label}: {titles.get(value, text)}"
     return found

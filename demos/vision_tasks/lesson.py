@@ -197,9 +197,7 @@ def data(
     return saved | {name: one.map for name, one in maps.items()}
 
 
-def figure(
-    picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = ""
-) -> Slide:
+def figure(picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = "") -> Slide:
     """The views as a figure; settings as `update`'s."""
     shown, trace, _ = compute(picture, network)
     seen = tasks.compare(shown.scene, tasks.answer(trace, score))

@@ -21,9 +21,10 @@ def slide(shown: Picture, seen: Compared, views: Panels, pixel: Sequence[float])
     panels = of_panels(views, shown.image, points=points)
     said = words.reading(seen)
     return Slide(
-        title=f"One forward pass over {shown.title} answers every task",
+        title=f"One forward pass, every task: {shown.title}",
         panels=panels if seen.truth else panels[:-1],
         legend=views.legend,
-        caption=f"{said.value} {said.unit} {said.meaning}".replace(" % ", " % ", 1).rstrip(".") + ".",
-        source="All maps, boxes and numbers: computed from this run" + (", truth: the scene’s own." if seen.truth else "."),
+        caption=f"{said.value} {said.unit} {said.meaning}".rstrip(".") + ".",
+        source="Maps, boxes and numbers: computed in this run"
+        + ("; the truth is the scene's own." if seen.truth else "."),
     )
