@@ -3,6 +3,7 @@ export { arrived, set } from "./asking.js";
 export { board, outlet } from "./board.js";
 export { header } from "./header.js";
 export { beacon, pictureChanged, restored, scene, told } from "./lessons.js";
+import "./print.js";
 export { running } from "./progress.js";
 export { figures, save } from "./save.js";
 export { stage, stageOf } from "./stage.js";

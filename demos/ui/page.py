@@ -100,6 +100,7 @@ def head(files: Files) -> str:
     call = """(address) => { const page = import(new URL(address, document.baseURI));
         window.whatwhere = new Proxy({}, { get: (_, name) => async (...all) => (await page)[name](...all) }); }"""
     styles = "".join(f'<link rel="stylesheet" href="{files.address(f"draw/{name}.css")}">' for name in STYLES)
+    styles += f'<link rel="stylesheet" media="print" href="{files.address("draw/print.css")}">'
     return f"{styles}{ahead}<script>({call})({page})</script>"
 
 
