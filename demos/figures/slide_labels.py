@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from demos.figures.slide_layout import Rect
-from demos.figures.slide_text import height_of, width_of
+from demos.figures.slide_text import height_of, width_of, wrapped
 from demos.figures.slides import Picture
 
 HIGH = height_of(1) - 0.02  # of a chip
@@ -111,14 +111,15 @@ def tags(panel: Picture, rect: Rect) -> list[Chip]:
     """Tags in rows in the middle of the picture; the last says how many have no room."""
     most = max(1, int((rect.height - 0.1) / (HIGH + 0.06)))
     rows: list[list[tuple[str, str, float]]] = [[]]
-    for text, color in panel.tags:
+    for name, color in panel.tags:
+        text = "".join(wrapped(name, rect.width - 0.1 - 4 * INNER, most=1))
         wide = width_of(text) + 4 * INNER
         if rows[-1] and sum(one[2] + 0.06 for one in rows[-1]) + wide > rect.width - 0.1:
             rows.append([])
         rows[-1].append((text, color, wide))
     left = sum(map(len, rows[most - 1 :])) if len(rows) > most else 0
     if left:
-        more = f"and {left} more"
+        more = "".join(wrapped(f"and {left} more", rect.width - 0.1 - 4 * INNER, most=1))
         rows = [*rows[: most - 1], [(more, rows[0][0][1], width_of(more) + 4 * INNER)]]
     y, made = rect.y + (rect.height - len(rows) * (HIGH + 0.06)) / 2, []
     for row in rows:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations, pairwise
 
-from demos.figures import style
+from demos.figures.slide_caption import Line, block
 from demos.figures.slide_text import HEAD, TEXT, TITLE, height_of, width_of, wrapped
 from demos.figures.slides import HEIGHT, WIDTH, Numbers, Picture, Slide, SlidePanel
 from demos.records import Table
@@ -18,11 +18,11 @@ from demos.records import Table
 MARGIN, GAP, COLUMN = 0.4, 0.25, 3.6
 CHART = 1.6  # width of a chart to its height
 LEAST = 1.0  # height of a picture
-LEAST_CHART = 1.6
+LEAST_CHART = 1.4
+NARROW = 1.1  # the least width of a panel's place, and of the numbers below a colour scale
 STRIP = 0.2  # height of a colour scale
 ROW, PAD = 0.27, 0.24  # of a table: height of a row, space between columns
-SWATCH = 0.17
-MOST_NAMED = 24  # entries of a legend
+SMALLER = 0.5  # of the least heights where nothing else fits
 BETTER = 1.05  # a column beside the panels must make them so much larger
 KEPT = (1000, 12, 9, 7, 5, 3, 1, 0)  # rows of a table, until all fits; with the last, notes go too
 
@@ -38,24 +38,15 @@ class Rect:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line of text: its upper left corner; or a patch of colour, where it has no text."""
-
-    x: float
-    y: float
-    text: str
-    size: float = TEXT
-    color: str = style.INK
-    bold: bool = False
-    link: str = ""
-
-
-@dataclass(frozen=True)
 class Cell:
-    """A panel's place: its content, its title above and, under the colour scale, its note below."""
+    """A panel's place: its content, its title above and, under the colour scale, its note below.
+
+    ``width`` is that of title, scale and note: more than the content's where that is narrow.
+    """
 
     panel: SlidePanel
     rect: Rect
+    width: float
     head: tuple[str, ...]
     foot: tuple[str, ...]
 
@@ -70,72 +61,47 @@ class Plan:
 
 def plan(slide: Slide) -> Plan:
     """The best layout of a slide."""
-    title = wrapped(slide.title, WIDTH - 2 * MARGIN, TITLE, True)
-    lines = [
-        Line(MARGIN, MARGIN + height_of(i, TITLE), text, TITLE, bold=True) for i, text in enumerate(title)
-    ]
-    top = MARGIN + height_of(len(title), TITLE) + 0.12
-    for most in KEPT:
+    for brief, most in tries(slide):
+        title = wrapped(slide.title, WIDTH - 2 * MARGIN, TITLE, True, 1 if brief else 2)
+        top = MARGIN + height_of(len(title), TITLE) + 0.12
         short = [shortened(panel, most) for panel in slide.panels]
-        under, beside = _below(slide, short, top), _beside(slide, short, top)
+        under, beside = (of(slide, short, top, brief) for of in (_below, _beside))
         best = beside if height(beside.cells) > BETTER * height(under.cells) else under
         if best.cells:
             break
+    places = [MARGIN + height_of(i, TITLE) for i in range(len(title))]
+    lines = [Line(MARGIN, y, text, TITLE, bold=True) for y, text in zip(places, title, strict=True)]
     return Plan(best.cells, [*lines, *best.lines])
 
 
-def _below(slide: Slide, panels: Sequence[SlidePanel], top: float) -> Plan:
+def tries(slide: Slide) -> Iterator[tuple[bool, int]]:
+    """What may be left out, ever more of it: whether texts are brief, and how many rows a table keeps."""
+    tables = any(isinstance(panel, Numbers) for panel in slide.panels)
+    for brief in (False, True):
+        yield from ((brief, most) for most in (KEPT if tables else (KEPT[0], 0)))
+
+
+def _below(slide: Slide, panels: Sequence[SlidePanel], top: float, brief: bool) -> Plan:
     width = WIDTH - 2 * MARGIN
-    text, height = block(slide, width)
+    text, height = block(slide, width, brief)
     start = HEIGHT - MARGIN - height
-    cells = arranged(panels, Rect(MARGIN, top, width, start - GAP - top))
+    cells = arranged(panels, Rect(MARGIN, top, width, start - GAP - top), brief)
     return Plan(cells, [replace(one, x=one.x + MARGIN, y=one.y + start) for one in text])
 
 
-def _beside(slide: Slide, panels: Sequence[SlidePanel], top: float) -> Plan:
-    text, height = block(slide, COLUMN)
+def _beside(slide: Slide, panels: Sequence[SlidePanel], top: float, brief: bool) -> Plan:
+    text, height = block(slide, COLUMN, brief)
     room, start = HEIGHT - MARGIN - top, WIDTH - MARGIN - COLUMN
     if height > room:
         return Plan()
-    cells = arranged(panels, Rect(MARGIN, top, start - 2 * GAP - MARGIN, room))
+    cells = arranged(panels, Rect(MARGIN, top, start - 2 * GAP - MARGIN, room), brief)
     return Plan(cells, [replace(one, x=one.x + start, y=one.y + top) for one in text])
 
 
-def block(slide: Slide, width: float) -> tuple[list[Line], float]:
-    """Legend, caption, settings, source and link in a column of a width, and how high it is."""
-    lines, y = legend(slide.legend, width)
-    settings = " · ".join(slide.settings)
-    link = slide.link if slide.link.startswith("http") else ""
-    name = f"What & Where, {slide.lesson}" if slide.lesson else "What & Where"
-    parts = [(slide.caption, style.INK, ""), (settings, style.MUTED, ""), (slide.source, style.MUTED, "")]
-    for text, color, url in (*parts, (f"{name}: {slide.link}" if slide.link else name, style.MUTED, link)):
-        found = wrapped(text, width)
-        y += 0.07 if found and y else 0
-        lines += [
-            Line(0, y + height_of(i), one, color=color, link=url and link) for i, one in enumerate(found)
-        ]
-        y += height_of(len(found))
-    return lines, y
-
-
-def legend(pairs: Sequence[tuple[str, str]], width: float) -> tuple[list[Line], float]:
-    """Patches with their names, as many in a row as fit, and how high they are."""
-    lines, x, y = [], 0.0, 0.0
-    named = [(f"and {len(pairs) - MOST_NAMED} more", style.PAPER)] if len(pairs) > MOST_NAMED else []
-    for name, color in [*pairs[:MOST_NAMED], *named]:
-        text = wrapped(name, width - SWATCH - 0.1)[0]
-        wide = SWATCH + 0.08 + width_of(text) + 0.25
-        if x and x + wide - 0.25 > width:
-            x, y = 0.0, y + height_of(1)
-        lines += [Line(x, y, "", color=color), Line(x + SWATCH + 0.08, y, text)]
-        x += wide
-    return lines, y + height_of(1) if lines else 0.0
-
-
 # ---- panels in rows -----------------------------------------------------------------------------------
-def arranged(panels: Sequence[SlidePanel], room: Rect) -> list[Cell]:
-    """Panels in rows of one height, the highest that fits; none where nothing does."""
-    found = [cells for rows in divisions(len(panels)) if (cells := _fitted(panels, rows, room))]
+def arranged(panels: Sequence[SlidePanel], room: Rect, brief: bool = False) -> list[Cell]:
+    """Panels in rows of one height, the highest that fits, or none; with ``brief`` titles small ones too."""
+    found = [cells for rows in divisions(len(panels)) if (cells := _fitted(panels, rows, room, brief))]
     return max(found, key=height, default=[])
 
 
@@ -157,17 +123,17 @@ def divisions(count: int) -> Iterator[tuple[int, ...]]:
             yield tuple(b - a for a, b in pairwise(ends))
 
 
-def _fitted(panels: Sequence[SlidePanel], lengths: Sequence[int], room: Rect) -> list[Cell]:
+def _fitted(panels: Sequence[SlidePanel], lengths: Sequence[int], room: Rect, brief: bool) -> list[Cell]:
     """Cells of one division; titles and notes are broken anew until they need no more lines."""
     ends = [sum(lengths[:i]) for i in range(len(lengths) + 1)]
     rows = [list(panels[a:b]) for a, b in pairwise(ends)]
     heads, feet = [height_of(1, HEAD)] * len(rows), [0.0] * len(rows)
     cells: list[Cell] = []
     for _ in range(4):
-        high = _height(rows, room, sum(heads) + sum(feet))
+        high = _height(rows, room, sum(heads) + sum(feet), SMALLER if brief else 1)
         if not high:
             return []
-        cells, needs = _placed(rows, room, high, heads, feet)
+        cells, needs = _placed(rows, room, high, heads, feet, 1 if brief else 3)
         if all(
             need[0] <= head and need[1] <= foot for need, head, foot in zip(needs, heads, feet, strict=True)
         ):
@@ -177,14 +143,15 @@ def _fitted(panels: Sequence[SlidePanel], lengths: Sequence[int], room: Rect) ->
     return []
 
 
-def _height(rows: Sequence[Sequence[SlidePanel]], room: Rect, texts: float) -> float:
+def _height(rows: Sequence[Sequence[SlidePanel]], room: Rect, texts: float, least: float) -> float:
     """The one height of all rows with pictures or charts, above and below which texts take so much; 0 if none fits."""
     tables = [row for row in rows if is_tables(row)]
     others = [row for row in rows if not is_tables(row)]
     spare = room.height - texts - GAP * (len(rows) - 1) - sum(max(map(_least, row)) for row in tables)
     wide = min(_highest(row, room.width) for row in rows)
     high = min(wide, spare / max(len(others), 1))
-    enough = high >= max((_least(panel) for row in others for panel in row), default=0.0)
+    floors = [_least(panel) * (least if isinstance(panel, Picture) else 1) for row in others for panel in row]
+    enough = high >= max(floors, default=0.0)
     return high if enough and high > 0 and spare >= 0 else 0.0
 
 
@@ -199,19 +166,26 @@ def _placed(
     high: float,
     heads: Sequence[float],
     feet: Sequence[float],
+    most: int,
 ) -> tuple[list[Cell], list[tuple[float, float]]]:
     """Cells of a height from the left of the room on, and how high titles and notes of each row are."""
     highs = [max(map(_least, row)) if is_tables(row) else high for row in rows]
     whole = sum(heads) + sum(feet) + sum(highs) + GAP * (len(rows) - 1)
-    widths = [[_width(panel, high) for panel in row] for row in rows]
+    widths = [[max(shape(panel) * high, narrowest(panel)) for panel in row] for row in rows]
     y, cells, needs = room.y + min((room.height - whole) / 2, 0.4), [], []
     for row, wide, tall, head, foot in zip(rows, widths, highs, heads, feet, strict=True):
         x = room.x
         made = []
         for panel, width in zip(row, wide, strict=True):
-            rect = Rect(x, y + head, width, tall)
+            rect = Rect(x, y + head, shape(panel) * tall if isinstance(panel, Picture) else width, tall)
             made.append(
-                Cell(panel, rect, wrapped(panel.title, width, HEAD, True), wrapped(panel.note, width))
+                Cell(
+                    panel,
+                    rect,
+                    width,
+                    wrapped(panel.title, width, HEAD, True, most),
+                    wrapped(panel.note, width, most=2 * most),
+                )
             )
             x += width + GAP
         strips = [below(one.panel) + (height_of(len(one.foot)) if one.foot else 0) for one in made]
@@ -243,15 +217,23 @@ def shape(panel: SlidePanel) -> float:
     return 0.0 if isinstance(panel, Numbers) else CHART
 
 
-def _width(panel: SlidePanel, high: float) -> float:
-    return natural(panel)[0] if isinstance(panel, Numbers) else shape(panel) * high
+def narrowest(panel: SlidePanel) -> float:
+    """The least width of a panel's place: a table's own; what is written below a colour scale."""
+    if isinstance(panel, Numbers):
+        return natural(panel)[0]
+    scale = panel.scale if isinstance(panel, Picture) else None
+    return NARROW + width_of(scale.name) if scale else NARROW
 
 
 def _highest(row: Sequence[SlidePanel], width: float) -> float:
-    """How high a row may be that is so wide."""
-    fixed = sum(natural(panel)[0] for panel in row if isinstance(panel, Numbers)) + GAP * (len(row) - 1)
-    shapes = sum(map(shape, row))
-    return (width - fixed) / shapes if shapes else HEIGHT * (fixed <= width)
+    """How high a row may be that is so wide; panels that would be too narrow keep their least width."""
+    least, high = list(map(narrowest, row)), HEIGHT
+    for _ in row:
+        kept = [wide if shape(panel) * high < wide else 0.0 for panel, wide in zip(row, least, strict=True)]
+        shapes = sum(shape(panel) for panel, wide in zip(row, kept, strict=True) if not wide)
+        spare = width - sum(kept) - GAP * (len(row) - 1)
+        high = min(high, spare / shapes) if shapes else high * (spare >= 0)
+    return high
 
 
 def _least(panel: SlidePanel) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -13,10 +14,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.ticker import MaxNLocator
 
 from demos.figures import grids, style
+from demos.figures.slide_caption import Line
 from demos.figures.slide_labels import Chip, chips
-from demos.figures.slide_layout import ROW, STRIP, Cell, Line, Rect, below, columns, is_number, natural
+from demos.figures.slide_layout import ROW, STRIP, Cell, Rect, below, columns, is_number, natural
 from demos.figures.slide_text import HEAD, TEXT, height_of
 from demos.figures.slides import HEIGHT, WIDTH, Bars, Lines, Numbers, Picture, Scale
 from demos.records import Box
@@ -50,6 +53,8 @@ class Sheet:
             self.text(Line(rect.x, foot + height_of(i), text, color=style.MUTED))
         if isinstance(cell.panel, Picture):
             self.picture(cell.panel, rect)
+            if cell.panel.scale:
+                self.scale(cell.panel.scale, replace(rect, width=cell.width))
         elif isinstance(cell.panel, Numbers):
             self.table(cell.panel, rect)
         else:
@@ -118,8 +123,6 @@ class Sheet:
                 axes.plot([x], [y], "o", ms=11, mfc="none", mec=edge, mew=width)
         for chip in chips(panel, rect):
             self.chip(chip)
-        if panel.scale:
-            self.scale(panel.scale, rect)
 
     def box(self, axes: Axes, box: Box, width: float) -> None:
         """A box with a dark rim, so that it is seen on any ground."""
@@ -203,6 +206,16 @@ class Sheet:
             self.stroke([(rect.x, y), (rect.x + sum(widths), y)], style.GRID)
 
 
+def ticks(ends: tuple[float, float]) -> list[float]:
+    """A few round numbers between two.
+
+    >>> ticks((0.0, 3.2))
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    found = map(float, MaxNLocator(TICKS).tick_values(*ends))
+    return [one for one in found if min(ends) <= one <= max(ends)]
+
+
 def number(value: float) -> str:
     """An end of a scale, to two digits.
 
@@ -216,12 +229,11 @@ def draw_bars(axes: Axes, panel: Bars) -> None:
     """Horizontal bars, the first on top, each with its value written behind it."""
     names, values, texts, colors = zip(*panel.bars, strict=True)
     places = range(len(names))
-    axes.set_xlim(0, ROOM * max([*values, 1e-12]))
-    axes.locator_params(axis="x", nbins=TICKS)
     axes.barh(places, values, color=colors, height=0.62)
     axes.set_yticks(places, names, parse_math=False)
     axes.invert_yaxis()
-    axes.set_xlabel(panel.axis)
+    axes.set(xlabel=panel.axis, xlim=(0, ROOM * max([*values, 1e-12])))
+    axes.set_xticks(ticks(axes.get_xlim()))
     for place, value, text in zip(places, values, texts, strict=True):
         looks: dict[str, Any] = {"size": TEXT, "color": style.INK, "va": "center", "parse_math": False}
         axes.annotate(text, (value, place), xytext=(5, 0), textcoords="offset points", **looks)
@@ -233,7 +245,7 @@ def draw_lines(axes: Axes, panel: Lines) -> None:
     for xs, ys, color in panel.lines:
         axes.plot([places.index(x) for x in xs], ys, "o-", color=color, lw=2.5, ms=6)
     axes.set_xticks(range(len(places)), [f"{place:g}" for place in places])
-    axes.locator_params(axis="y", nbins=TICKS)
+    axes.set_yticks(ticks(axes.get_ylim()))
     axes.grid(axis="y", color=style.GRID, lw=0.8)
     axes.set(xlabel=panel.axes[0], ylabel=panel.axes[1])
 

@@ -35,15 +35,27 @@ def height_of(lines: int, size: float = TEXT) -> float:
     return lines * size * SPACING / 72
 
 
-def wrapped(text: str, width: float, size: float = TEXT, bold: bool = False) -> tuple[str, ...]:
-    """Lines of at most a width, broken after spaces and in addresses after their signs, else within a word."""
+@lru_cache(maxsize=4096)
+def wrapped(
+    text: str, width: float, size: float = TEXT, bold: bool = False, most: int = 99
+) -> tuple[str, ...]:
+    """Lines of at most a width, broken after spaces and in addresses after their signs, else within a word.
+
+    Of more than ``most`` lines the last that is left ends in "…".
+    """
     lines, line = [], ""
     for word in (piece for part in BREAKS.split(text) for piece in _pieces(part, width, size, bold)):
         if line and width_of((line + word).rstrip(), size, bold) > width:
             lines.append(line.rstrip())
             line = ""
         line += word
-    return tuple([*lines, line.rstrip()] if line.strip() else lines)
+    lines += [line.rstrip()] if line.strip() else []
+    if len(lines) <= most:
+        return tuple(lines)
+    last = lines[most - 1]
+    while last and width_of(last + "…", size, bold) > width:
+        last = last[:-1]
+    return (*lines[: most - 1], last.rstrip() + "…")
 
 
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:

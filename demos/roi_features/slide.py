@@ -14,6 +14,8 @@ from demos.records import Box
 if TYPE_CHECKING:
     from lecture_models.studies.roi_features import Crops
 
+ERRORS = "IoU: what was pooled with the box; off by: its farthest edge"
+MASKS = "; mask IoU: the heads' mask from this crop with the truth"
 MARGIN = 3  # cells around the box in its picture
 Operators = Mapping[str, tuple[str, str]]
 """Of each operator, by its key: name and colour."""
@@ -26,6 +28,7 @@ def slide(
     iou, whose = made.overlaps(), list(operators.values())
     lines = [(strides, curves[key], color) for key, (_, color) in operators.items() if key in curves]
     axes = "stride, px", "mean IoU"
+    known = made.mask_iou(0) is not None
     of = f"at {made.level} (stride {made.stride:g} px)"
     return Slide(
         title=f"{whose[0][0]} pools your box with IoU {iou[0]:.2f}; {whose[-1][0]}: {iou[-1]:.2f}",
@@ -35,8 +38,7 @@ def slide(
             Lines("4,000 random boxes", lines, axes, "IoU of pooled and box"),
         ],
         legend=[("the box", style.INK), *whose],
-        caption=f"A box on {made.picture.title}, cropped {of} by four operators. IoU: what was pooled with the box; "
-        "off by: its farthest edge; mask IoU: the heads' mask from this crop with the truth.",
+        caption=f"A box on {made.picture.title}, cropped {of} by four operators. {ERRORS}{MASKS if known else ''}.",
         source="Crops, errors and curves: computed in this run.",
     )
 
