@@ -65,6 +65,20 @@ def _uri(suffix: str, kind: str, image: np.ndarray, options: Sequence[int]) -> s
     return f"data:image/{kind};base64,{base64.b64encode(data.tobytes()).decode()}"
 
 
+def decode(uri: str) -> np.ndarray:
+    """The picture of a data URI: uint8 RGB [H, W, 3] or RGBA [H, W, 4].
+
+    >>> decode(png_uri(np.full((1, 2, 4), (1, 2, 3, 4), np.uint8)))[0, 0].tolist()
+    [1, 2, 3, 4]
+    """
+    data = np.frombuffer(base64.b64decode(uri.partition(",")[2]), np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+    assert image is not None, "a data URI of ours holds a picture"
+    if image.ndim == 2:
+        return cv2.cvtColor(image, cv2.COLOR_GRAY2RGB)
+    return cv2.cvtColor(image, cv2.COLOR_BGRA2RGBA if image.shape[2] == 4 else cv2.COLOR_BGR2RGB)
+
+
 def pack_indices(indices: np.ndarray) -> dict[str, Any]:
     """Indices [h, w] from 0 to 65535 for the browser's read-out: ``{shape, kind, raw, data}``, base64.
 

@@ -32,6 +32,8 @@ GRID = "#d0d5dd"
 PAPER = "#ffffff"
 CYCLE = ("#4263eb", "#e8590c", "#0c8599", "#c2255c", "#5f3dc4", "#868e96")
 """Colours of a chart's series, in order."""
+LEVELS = ("#f0e442", "#56b4e9", "#e69f00", "#e888bd", "#ffffff", "#00c48c")
+"""Colours of a pyramid's levels from P2 on, as on the page (demos/rcnn_family/stages.css)."""
 
 
 def rgb(color: str) -> tuple[int, int, int]:
@@ -46,6 +48,15 @@ def rgb(color: str) -> tuple[int, int, int]:
 def hex_color(red: float, green: float, blue: float) -> str:
     """(red, green, blue) of 0..255 as a hex colour."""
     return "#" + "".join(f"{round(max(0, min(255, part))):02x}" for part in (red, green, blue))
+
+
+def darker(color: str, share: float = 0.45) -> str:
+    """A colour mixed with black, of which it keeps a share: a ground for white text, as the page's chips have it.
+
+    >>> darker("#ffffff", 0.5)
+    '#808080'
+    """
+    return hex_color(*(share * part for part in rgb(color)))
 
 
 def class_color(name: str) -> str:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from demos.figures import ablation, encode, grids, style
 from demos.mask_head import board, words
+from demos.mask_head.slide import slide
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
 from demos.ui.checks import Text, split_selection
 from lecture_models import papers, pictures, results, zoo
 from lecture_models.cache import KEPT
 from lecture_models.studies import mask_head as masks
+
+if TYPE_CHECKING:
+    from demos.figures.slides import Slide
 
 SIGMOID, SOFTMAX = "mask_sigmoid", "mask_softmax"
 NETWORKS = {
@@ -130,6 +134,17 @@ def data(**settings: Any) -> dict[str, Any]:
     return compute(**chosen)[0].arrays()
 
 
+def figure(**settings: Any) -> Slide:
+    """The masks of both losses for one RoI and class as a figure, or another network's; settings as `update`'s."""
+    chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key != "pixel"}
+    first = compute(**chosen)[0]
+    if first.network.network not in (SIGMOID, SOFTMAX):
+        return slide([first], ["Mask"])
+    same = {"box": ",".join(map(str, first.heads.box.tolist())), "mask_class": first.names[first.chosen]}
+    both = [compute(**{**chosen, **same, "network": name})[0] for name in (SIGMOID, SOFTMAX)]
+    return slide(both, ["Sigmoid", "Softmax"])
+
+
 def code() -> Sequence[Any]:
     """What "Show the code" prints."""
     from lecture_models.nets import mask_gradients, mask_heads, mask_softmax
@@ -173,4 +188,5 @@ LESSON = Lesson(
     code=code,
     data=data,
     first="Drag the box.",
+    figure=figure,
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
 from demos.figures import style
-from demos.mask_rcnn_results import board, panels, words
+from demos.mask_rcnn_results import board, panels, slide, words
 from demos.ui import Lesson, Progress, Reading, Screen
 from demos.ui.checks import Text, split_selection
 from lecture_models import pictures, zoo
@@ -18,6 +18,9 @@ from lecture_models.evaluation import errors, matching, measurement
 from lecture_models.evaluation.cards import cards_of
 from lecture_models.studies import mask_rcnn_results as study
 from lecture_models.studies.vision_tasks import answer
+
+if TYPE_CHECKING:
+    from demos.figures.slides import Slide
 
 OURS = "panoptic_fpn"
 WITHOUT_MASKS = ("fasterrcnn_resnet50_fpn",)
@@ -153,6 +156,18 @@ def data(**settings: Any) -> dict[str, Any]:
     return compute(**{**chosen, "network": zoo.usable(chosen["network"], OURS)[0]}).arrays()
 
 
+def figure(**settings: Any) -> Slide:
+    """The scene with its errors as a figure, a photograph with its detections; settings as `update`'s."""
+    chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key != "pixel"}
+    shown, score = pictures.resolve(chosen["picture"]), chosen["score"]
+    chosen["network"] = zoo.usable(chosen["network"], OURS, photograph=shown.scene is None)[0]
+    if shown.scene is None:
+        seen = photograph(chosen["picture"], chosen["network"], score, "")
+        return slide.photograph(seen["stage"], shown.image, shown.title, int(seen["found"].value))
+    made = compute(**chosen)
+    return slide.slide(made, panels.stage(made, ""), score)
+
+
 def build(screen: Screen) -> None:
     """The gallery's scene and its settings; below them its errors; below these the measurement."""
     with screen.left:
@@ -188,4 +203,5 @@ LESSON = Lesson(
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),
     data=data,
     first="Pick a gallery.",
+    figure=figure,
 )

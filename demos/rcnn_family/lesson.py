@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from demos.rcnn_family import autopsy, ledgers, stages, words
+from demos.rcnn_family import autopsy, ledgers, slide, stages, words
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import split_selection
 from lecture_models import zoo
 from lecture_models.studies import rcnn_family as family
+
+if TYPE_CHECKING:
+    from demos.figures.slides import Slide
 
 OURS = "panoptic_fpn"
 NETWORKS = {
@@ -107,6 +110,13 @@ def data(**settings: Any) -> dict[str, Any]:
     return family.arrays(compute(**(LESSON.defaults | settings)))
 
 
+def figure(**settings: Any) -> Slide:
+    """The chosen view as a figure; settings as `update`'s."""
+    chosen = LESSON.defaults | settings
+    draw = {"ledgers": slide.of_ledgers, "stages": slide.of_stages, "autopsy": slide.of_autopsy}
+    return draw[chosen["view"]](compute(**chosen))  # type: ignore[operator]
+
+
 def code() -> Sequence[Any]:
     """What "Show the code" prints."""
     from lecture_models.autopsy.chain import autopsy
@@ -162,4 +172,5 @@ LESSON = Lesson(
     code=code,
     data=data,
     first="Pick a view.",
+    figure=figure,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 import numpy as np
@@ -12,10 +12,14 @@ import numpy as np
 from demos.figures import ablation, encode, grids, style
 from demos.roi_features import words
 from demos.roi_features.board import board
+from demos.roi_features.slide import slide
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
 from demos.ui.checks import split_selection
 from lecture_models import papers, pictures, results
 from lecture_models.studies import roi_features as crops
+
+if TYPE_CHECKING:
+    from demos.figures.slides import Slide
 
 NETWORK = "panoptic_fpn"
 LEVELS = ("P2", "P3", "P4", "P5")
@@ -123,6 +127,12 @@ def data(**settings: Any) -> dict[str, Any]:
     return {"box": np.array(made.box), **maps, **outputs, **regions}
 
 
+def figure(**settings: Any) -> Slide:
+    """Box, crops and errors as a figure; settings as `update`'s."""
+    operators = dict(zip(KEYS, zip(NAMES, COLORS, strict=True), strict=True))
+    return slide(compute(**(LESSON.defaults | settings)), operators, crops.stride_curves(), crops.STRIDES)
+
+
 def code() -> Sequence[Any]:
     """What "Show the code" prints."""
     from lecture_models.nets.roi_swap import four_crops
@@ -169,4 +179,5 @@ LESSON = Lesson(
     code=code,
     data=data,
     first="Drag the box.",
+    figure=figure,
 )

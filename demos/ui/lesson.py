@@ -29,6 +29,7 @@ class Lesson:
         code: returns the functions whose source "Show the code" prints; called when the learner opens it.
         first: what to do first, in a few words such as "Drag the box."; every lesson of the page needs it.
         data: settings in, a mapping from names to arrays and plain values out; what "Save the data" writes.
+        figure: settings in, a slide of demos.figures.slides out; what "Save as figure" writes.
 
     Examples:
         >>> def update(picture: str = "scene:42", score: float = 0.5) -> dict:
@@ -54,6 +55,7 @@ class Lesson:
     code: Callable[[], Sequence[Callable]] = tuple
     first: str = ""
     data: Callable[..., Mapping[str, Any]] | None = None
+    figure: Callable[..., Any] | None = None
 
     @property
     def folder(self) -> Path:

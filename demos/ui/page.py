@@ -107,6 +107,7 @@ def head(files: Files) -> str:
     call = """(address) => { const page = import(new URL(address, document.baseURI));
         window.whatwhere = new Proxy({}, { get: (_, name) => async (...all) => (await page)[name](...all) }); }"""
     styles = "".join(f'<link rel="stylesheet" href="{files.address(f"draw/{name}.css")}">' for name in STYLES)
+    styles += f'<link rel="stylesheet" media="print" href="{files.address("draw/print.css")}">'
     terms = json.dumps(glossary.read().spellings(), ensure_ascii=False).replace("<", "\\u003c")
     known = f'<script type="application/json" id="ww-terms">{terms}</script>'
     return f"{styles}{known}{ahead}<script>({call})({page})</script>"

@@ -1,4 +1,4 @@
-"""Saving a lesson's data: JSON for settings and small values, NPZ for arrays.
+"""Saving a lesson's data: JSON for settings and small values, NPZ for arrays; its figure: :mod:`demos.ui.figure`.
 
 Each is a file that the visitor fetches and that is swept some minutes later. Pictures are saved by the stage itself,
 in the browser.
@@ -17,7 +17,7 @@ import numpy as np
 from pycocotools import mask as coco
 
 from demos.records import as_json
-from demos.ui import slots, uploads
+from demos.ui import figure, slots, uploads
 from demos.ui.checks import check_all
 from demos.ui.lesson import Lesson
 from demos.ui.screen import Screen
@@ -30,9 +30,10 @@ def save_row(lesson: Lesson, screen: Screen, inputs: Sequence[Any], networks: sl
     """Two buttons at the end of a lesson that has ``data``, each with an endpoint: ``<lesson>_json`` and ``_npz``."""
     if lesson.data is None:
         return
-    with gr.Row(elem_classes=["ww-save"]):
-        buttons = {kind: gr.Button(f"Save the data as {kind.upper()}", size="sm") for kind in KINDS}
     file = gr.File(label="data file", elem_classes=["ww-hidden"])
+    with gr.Row(elem_classes=["ww-save"]):
+        figure.place(lesson, screen, inputs, networks, file)
+        buttons = {kind: gr.Button(f"Save the data as {kind.upper()}", size="sm") for kind in KINDS}
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     for kind, button in buttons.items():
         button.elem_id = f"{lesson.name}-save-{kind}"

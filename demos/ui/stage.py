@@ -94,6 +94,19 @@ def pictured(samples: dict[str, str], largest: int) -> gr.HTML:
     )
 
 
+def figure_buttons(lesson: str, forms: Sequence[str]) -> gr.HTML:
+    """A button for each form of a figure. The form pressed is the value; then it fires ``save``."""
+    return gr.HTML(
+        value=forms[0],
+        label="format",
+        html_template=element("ww-figures", lesson=lesson, forms=" ".join(forms)),
+        js_on_load="window.whatwhere.figures(element, props, trigger); /* fires 'save' */",
+        apply_default_css=False,
+        elem_id=f"{lesson}-save-figure",
+        elem_classes=["ww-block"],
+    )
+
+
 def _drawn(function: str, identity: str | None, label: str, shown: str, value: Any = None) -> gr.HTML:
     return gr.HTML(
         value=value,

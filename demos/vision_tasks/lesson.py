@@ -13,6 +13,7 @@ from demos.figures import encode, overlays, style
 from demos.ui import Box, Knows, Lesson, Panel, Panels, Screen
 from demos.ui.checks import split_selection
 from demos.vision_tasks import words
+from demos.vision_tasks.slide import slide
 from lecture_models import pictures, segments, zoo
 from lecture_models.cache import KEPT
 from lecture_models.scenes import STUFF
@@ -20,6 +21,7 @@ from lecture_models.studies import vision_tasks as tasks
 from lecture_models.studies.vision_tasks import Compared
 
 if TYPE_CHECKING:
+    from demos.figures.slides import Slide
     from lecture_models.nets.rcnn_trace import RCNNTrace
 
 OURS = "panoptic_fpn"
@@ -211,6 +213,13 @@ def data(
     return saved | {name: one.map for name, one in maps.items()}
 
 
+def figure(picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = "") -> Slide:
+    """The views as a figure; settings as `update`'s."""
+    shown, trace, _ = compute(picture, network)
+    seen = tasks.compare(shown.scene, tasks.answer(trace, score))
+    return slide(shown, seen, views(shown, seen, ""), split_selection(pixel))
+
+
 def build(screen: Screen) -> None:
     """Six views on the left; network, score threshold and the agreement on the right."""
     with screen.left:
@@ -233,4 +242,5 @@ LESSON = Lesson(
     code=lambda: (compute, tasks.answer, tasks.merge, segments.match),
     data=data,
     first="Point at a pixel.",
+    figure=figure,
 )
