@@ -16,7 +16,7 @@ function* rules(list) {
 const ours = ({ href }) => /\/ww\/[0-9a-f]{12}\//.test(href ?? "");
 const pixels = (text) => text.replace(/([\d.]+)v([wh])\b/g, (_, part, side) => `${(part * SCREEN[side]) / 100}px`);
 
-// Rules for narrow windows do not hold, and parts of the window's sides are those of the screen; returns how to undo it.
+// Rules for narrow windows do not hold, parts of the window's sides are those of the screen; returns how to undo it.
 export const asOnAScreen = () => {
   const undo = [];
   const media = (rule) => {
