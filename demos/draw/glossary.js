@@ -2,6 +2,7 @@
 import { html, nothing, render } from "./markup.js";
 import { make } from "./nodes.js";
 import { clamp } from "./number.js";
+import { unzoomed } from "./presenting.js";
 import { SKETCHES } from "./sketches.js";
 import { linked, terms } from "./terms.js";
 
@@ -52,9 +53,9 @@ const place = () => {
   const { width, height } = root.getBoundingClientRect();
   const up = height > below && above > below;
   const high = Math.min(height, up ? above : below);
-  root.style.maxHeight = `${high}px`;
-  root.style.left = `${clamp(left, RIM, Math.max(RIM, innerWidth - width - RIM))}px`;
-  root.style.top = `${up ? top - GAP - high : bottom + GAP}px`;
+  root.style.maxHeight = `${unzoomed(high)}px`;
+  root.style.left = `${unzoomed(clamp(left, RIM, Math.max(RIM, innerWidth - width - RIM)))}px`;
+  root.style.top = `${unzoomed(up ? top - GAP - high : bottom + GAP)}px`;
 };
 
 const mark = (on) => anchor?.setAttribute("aria-expanded", on);

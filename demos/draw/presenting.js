@@ -63,7 +63,8 @@ window.addEventListener("resize", fit);
 document.addEventListener(
   "keydown",
   (event) => {
-    if (event.key === "Escape" && presenting() && !document.querySelector("dialog[open]")) present(false);
+    if (event.key === "Escape" && presenting() && !document.querySelector("dialog[open], :popover-open"))
+      present(false);
   },
   true,
 );

@@ -62,7 +62,8 @@ def test_no_text_of_the_lesson_has_a_word_without_an_entry(opened):
     lesson, page = opened
     texts = """name => { const found = [], tab = document.getElementById(`ww-tab-${name}`);
       const all = document.createTreeWalker(tab, NodeFilter.SHOW_TEXT);
-      const never = "code, pre, .katex, style, script, .ww-term, .ww-paper, button, svg, input, .ww-formula";
+      const never = "code, pre, .katex, style, script, .ww-term, .ww-paper, button, svg, input, " +
+        ".ww-formula, [aria-hidden=true]";
       while (all.nextNode())
         if (!all.currentNode.parentElement.closest(never)) found.push(all.currentNode.data);
       return found }"""
@@ -96,7 +97,7 @@ def test_the_words_of_the_lesson_are_listed(opened):
 
 
 def test_the_mouse_opens_an_entry_and_leaving_closes_it(visit):
-    page = visit("?lesson=vision_tasks")
+    page = visit("?predict=0&lesson=vision_tasks")
     asked: list[str] = []
     page.on("request", lambda one: asked.append(one.url))
     term = page.locator(READING).first
@@ -119,7 +120,7 @@ def test_the_mouse_opens_an_entry_and_leaving_closes_it(visit):
 
 
 def test_keys_open_an_entry_and_focus_returns(visit):
-    page = visit("?lesson=vision_tasks&present=1")
+    page = visit("?predict=0&lesson=vision_tasks&present=1")
     term = page.locator(READING).first
     term.focus()
     page.keyboard.press("Enter")
@@ -162,7 +163,7 @@ def test_a_press_opens_one_entry_that_stays_until_something_else_is_pressed(visi
 
 
 def test_a_term_in_a_label_explains_and_does_not_press_the_control(visit):
-    page = visit("?lesson=vision_tasks")
+    page = visit("?predict=0&lesson=vision_tasks")
     term = page.locator("#vision_tasks-score .ww-term").first
     term.click()
     page.wait_for_selector(ENTRY)
@@ -188,7 +189,7 @@ def test_an_entry_fits_a_phone(visit, lesson: str):
 
 
 def test_texts_that_change_keep_their_terms_and_say_the_new(visit):
-    page = visit("?lesson=vision_tasks&pixel=100,100")
+    page = visit("?predict=0&lesson=vision_tasks&pixel=100,100")
     page.click("#vision_tasks-numbers-fold button")
     page.wait_for_selector("#vision_tasks-numbers .ww-term >> visible=true")
     box = page.locator(".ww-frame >> visible=true").first.bounding_box()
@@ -208,7 +209,7 @@ def test_texts_that_change_keep_their_terms_and_say_the_new(visit):
 def test_a_glossary_that_cannot_be_had_says_so_and_is_tried_again(browser, url: str):
     page = browser.new_page()
     page.route("**/glossary.json", lambda route: route.abort())
-    page.goto(f"{url}?lesson=vision_tasks")
+    page.goto(f"{url}?predict=0&lesson=vision_tasks")
     term = page.locator(READING).first
     term.click()
     page.wait_for_selector(f"{ENTRY} [role=alert]")
@@ -221,7 +222,7 @@ def test_a_glossary_that_cannot_be_had_says_so_and_is_tried_again(browser, url: 
 
 def test_terms_move_nothing(visit):
     """A term is as wide and as high as the text was, whenever it is marked."""
-    page = visit("?lesson=vision_tasks")
+    page = visit("?predict=0&lesson=vision_tasks")
     page.wait_for_selector("#vision_tasks-score .ww-term")
     measured = """() => [...document.querySelectorAll(".ww-term")].filter(one => {
         const [own, around] = [getComputedStyle(one), getComputedStyle(one.parentElement)];
@@ -232,7 +233,7 @@ def test_terms_move_nothing(visit):
 
 
 def test_a_text_is_split_in_no_time_and_stays_text(visit):
-    page = visit("?lesson=vision_tasks")
+    page = visit("?predict=0&lesson=vision_tasks")
     run = """async ([terms, markup]) => {
       const [{ terms: split }, { render }] = await Promise.all([import(terms), import(markup)]);
       const node = document.createElement("p");
