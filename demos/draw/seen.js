@@ -16,6 +16,6 @@ const open = (part, lesson) => {
 
 export const seen = (text, root) => {
   const { next, part, says } = root.dataset;
-  return html`<h2>What you saw</h2><p>${text}</p>
+  return html`<h3>What you saw</h3><p>${text}</p>
     <button type="button" class="ww-next" @click=${() => open(part, next)}>${says}</button>`;
 };

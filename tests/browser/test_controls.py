@@ -222,7 +222,7 @@ def test_folds_stay_in_order_and_headings_and_choices_have_their_names(visit):
     page.wait_for_selector(NUMBER)
     page.wait_for_timeout(300)
     page.click("#mask_head-numbers-fold > button")
-    page.click("#mask_head-predict-fold > button")
+    page.click("#mask_head-code-fold > button")
     tops = page.eval_on_selector_all(
         "#ww-tab-mask_head .ww-fold", "all => all.map((one) => one.getBoundingClientRect().top)"
     )
