@@ -45,9 +45,10 @@ const redraw = () => {
 const another = (step) => {
   if (step === 1) return document.getElementById("ww-next").click();
   const seed = document.querySelector("#ww-seed input");
+  seed.focus({ preventScroll: true });
   seed.value = Number(seed.value) + step;
-  seed.dispatchEvent(new Event("input", { bubbles: true }));
-  setTimeout(() => seed.dispatchEvent(new Event("blur")), SETTLED);
+  seed.dispatchEvent(new Event("change", { bubbles: true }));
+  setTimeout(() => seed.blur(), SETTLED);
 };
 
 // Presenter mode begins and ends by a class of the page.
