@@ -159,7 +159,7 @@ def how_many_cells(picture: str, chain: Autopsy) -> Question:
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
     why = f"{points} points lie each between four cells. Some are shared: {cells} different cells have a weight."
     said = [f"{count} cell{'' if count == 1 else 's'}" for count in choices]
-    return Question(asked, said, choices.index(cells), why, ("autopsy/cells",), f"{picture} {chain.pixel}")
+    return Question(asked, said, choices.index(cells), why, ("autopsy/map",), f"{picture} {chain.pixel}")
 
 
 def pasted(chain: Autopsy) -> str:

@@ -36,7 +36,9 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
     tab.set_default_timeout(PATIENCE)
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(f"{url}?lesson=roi_features&picture=scene:42&box=60.3,90.7,141.2,180.4&level=P4&bins=5")
+    tab.goto(
+        f"{url}?lesson=roi_features&picture=scene:42&box=60.3,90.7,141.2,180.4&level=P4&bins=5&predict=0"
+    )
     ready = f"document.querySelector('.ww-roiBoard')?.roiBoard?.state && {BOARD}.fresh"
     tab.wait_for_function(ready, timeout=PATIENCE)
     yield tab
