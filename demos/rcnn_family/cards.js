@@ -38,7 +38,7 @@ const term = ({ text, key, from = "" }, i) =>
     data-from=${from} tabindex=${key ? 0 : nothing}>${text}</span>`;
 const equation = (value, terms) => html`<p class="ma-sum"><b>${number(value, 4)}</b> = ${terms.map(term)}</p>`;
 const card = (step, name, title, inner) =>
-  html`<section class="ma-card ma-${name}" aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>
+  html`<section class="ma-card ma-${name}" data-shows=${name} aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>
     ${inner}</section>`;
 const check = ({ links }, key) => {
   const [, , , value, own] = links.find(([name]) => name === key);
@@ -190,7 +190,7 @@ const map = (chain, { bin }) => {
   const why = `${points.length} points a bin. Dashed: where they really lie, half a cell off the box (aligned=False).`;
   const about = `Part of ${level}, channel ${channel}, with the box and the bin's sampling points`;
   const sums = html`${equation(value(cells), terms)}${note(so)}${note(why)}`;
-  const inner = html`<div data-shows="cells">${drawing([left, top, wide, high], about, shapes)}${sums}</div>`;
+  const inner = html`${drawing([left, top, wide, high], about, shapes)}${sums}`;
   return card(5, "map", `RoIAlign from ${level}, stride ${Number(stride.toFixed(2))}`, inner);
 };
 

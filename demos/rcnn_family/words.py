@@ -42,9 +42,9 @@ def which_stage(picture: str, ledger: Ledger) -> Question:
     rank = lot(f"{picture} ledgers", len(RANKS))
     answer = (order[0], order[1], order[-1])[rank]
     said = ", ".join(f"{stage.name} {stage.macs / 1e9:.2f} G" for stage in stages)
-    grows = f"Only the mask head's share grows with the detections, {len(ledger.boxes)} here."
+    grows = f"Only the mask head grows with the detections, {len(ledger.boxes)} here."
     heads = f"The box head runs for each of {len(ledger.proposals)} proposals."
-    why = f"{said}. {heads if ledger.masks is None else grows}"
+    why = f"{said[:1].upper()}{said[1:]}. {heads if ledger.masks is None else grows}"
     asked = f"Which stage of {ledger.name} takes {RANKS[rank]} multiply-adds here?"
     names = [f"{stage.name[:1].upper()}{stage.name[1:]}" for stage in stages]
     return Question(
@@ -159,7 +159,7 @@ def how_many_cells(picture: str, chain: Autopsy) -> Question:
     asked = f"One bin of the crop for this mask: how many cells of {chain.align.level} does it read?"
     why = f"{points} points lie each between four cells. Some are shared: {cells} different cells have a weight."
     said = [f"{count} cell{'' if count == 1 else 's'}" for count in choices]
-    return Question(asked, said, choices.index(cells), why, ("autopsy/cells",), f"{picture} {chain.pixel}")
+    return Question(asked, said, choices.index(cells), why, ("autopsy/map",), f"{picture} {chain.pixel}")
 
 
 def pasted(chain: Autopsy) -> str:

@@ -46,7 +46,7 @@ def opened(browser: Browser, url: str, made: study.Traced) -> Iterator[Page]:
     tab.set_default_timeout(PATIENCE)
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     x, y = map(int, made.made.pixel)
-    tab.goto(f"{url}?lesson=rcnn_family&picture=scene:42&view=autopsy&pixel={x},{y}")
+    tab.goto(f"{url}?lesson=rcnn_family&picture=scene:42&view=autopsy&pixel={x},{y}&predict=0")
     tab.wait_for_selector(".ma-field svg >> visible=true")
     yield tab
     tab.close()

@@ -65,7 +65,7 @@ def opened(browser: Browser, url: str) -> Iterator[Page]:
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
     box = ",".join(map(str, BOX))
-    tab.goto(f"{url}?lesson=mask_head&picture=scene:42&box={box}&network=mask_softmax")
+    tab.goto(f"{url}?lesson=mask_head&picture=scene:42&box={box}&network=mask_softmax&predict=0")
     for ready in (f"{FLOW}?.value", f"{BOARD}?.values"):
         tab.wait_for_function(ready.replace("')", "')?"), timeout=PATIENCE)
     yield tab

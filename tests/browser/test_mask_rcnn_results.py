@@ -23,7 +23,7 @@ def visit(browser: Browser, url: str, wrong: list[str], query: str) -> Page:
     tab.set_default_timeout(PATIENCE)
     tab.on("pageerror", lambda error: wrong.append(str(error)))
     tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(f"{url}?lesson=mask_rcnn_results&{query}")
+    tab.goto(f"{url}?lesson=mask_rcnn_results&{query}&predict=0")
     tab.wait_for_selector(f"{ERRORS} .mrr-bar >> visible=true")
     return tab
 
