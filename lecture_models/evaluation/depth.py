@@ -108,8 +108,10 @@ class NormalErrors:
             ValueError: Shapes do not fit.
         """
         if known.shape != truth.shape[:-1]:
-            raise ValueError(f"known must be [H, W] = {truth.shape[:-1]}; got {known.shape}: take the same picture.")
-        said, true = (torch.from_numpy(values).double() for values in (normals, truth))
+            raise ValueError(
+                f"known must be [H, W] = {truth.shape[:-1]}; got {known.shape}: take the same picture."
+            )
+        said, true = (torch.from_numpy(np.array(values)).double() for values in (normals, truth))
         self._angles.append(angle_between(said, true).float().numpy()[known])
 
     def compute(self) -> dict[str, float | None]:

@@ -21,6 +21,7 @@ Depth is metric: natural logarithm of metres along the optical axis, neither inv
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -69,7 +70,9 @@ class GlobalView(nn.Module):
         super().__init__()
         size = GLOBAL_CHANNELS * GLOBAL_CELLS**2
         self.narrow = conv(inputs, GLOBAL_CHANNELS, kernel=1)
-        self.all_to_all = nn.Sequential(nn.Linear(size, GLOBAL_UNITS), nn.ReLU(), nn.Linear(GLOBAL_UNITS, size))
+        self.all_to_all = nn.Sequential(
+            nn.Linear(size, GLOBAL_UNITS), nn.ReLU(), nn.Linear(GLOBAL_UNITS, size)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """Float [N, C, h, w] -> [N, 16, h, w]."""
@@ -122,7 +125,7 @@ class FinerScale(nn.Module):
     def __init__(self, look: tuple[int, ...], before: int, width: int, blocks: int) -> None:
         super().__init__()
         sizes = (3 + COORDINATES, *look)
-        self.look = nn.Sequential(*(conv(a, b, stride=2) for a, b in zip(sizes, sizes[1:], strict=False)))
+        self.look = nn.Sequential(*(conv(a, b, stride=2) for a, b in pairwise(sizes)))
         self.narrow = conv(before, width, kernel=1)
         self.mix = conv(look[-1] + width + OUTPUTS + COORDINATES, width)
         self.blocks = nn.Sequential(*(BasicBlock(width, width, 1) for _ in range(blocks)))

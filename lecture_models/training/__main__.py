@@ -18,7 +18,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from . import ablations, checkpoint, colorizers, data, multiscale_depth, panoptic_fpn, patch_classifier, semantic
+from . import (
+    ablations,
+    checkpoint,
+    colorizers,
+    data,
+    multiscale_depth,
+    panoptic_fpn,
+    patch_classifier,
+    semantic,
+)
 from .examples import Scenes
 from .initial import initial_state
 from .loop import train

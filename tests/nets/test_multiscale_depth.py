@@ -73,7 +73,9 @@ def test_the_maps_of_a_picture_are_metres_and_axes_last(network):
     with torch.no_grad():
         trace = network(torch.from_numpy(image).permute(2, 0, 1)[None] / 255)
     np.testing.assert_allclose(maps.depth, trace.fine.log_depth[0, 0].exp().numpy(), rtol=1e-5)
-    np.testing.assert_allclose(maps.middle_normals, trace.middle.normals[0].permute(1, 2, 0).numpy(), atol=1e-5)
+    np.testing.assert_allclose(
+        maps.middle_normals, trace.middle.normals[0].permute(1, 2, 0).numpy(), atol=1e-5
+    )
     assert (maps.coarse_depth.shape, maps.normals.shape) == ((4, 6), (64, 96, 3))
     assert maps.depth.dtype == np.float32
 

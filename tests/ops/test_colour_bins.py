@@ -130,7 +130,9 @@ def test_the_trace_multiplies_back_and_equals_the_papers_formula():
     torch.testing.assert_close(torch.einsum("nqhw,qc->nchw", trace.annealed, trace.bins), trace.ab)
     assert torch.equal(trace.ab, annealed_mean(logits, gamut_bins(), 0.38))
     powered = trace.probs.double() ** (1 / 0.38)  # exp(log z / T), equation 5
-    torch.testing.assert_close(trace.annealed.double(), powered / powered.sum(1, keepdim=True), atol=1e-6, rtol=0)
+    torch.testing.assert_close(
+        trace.annealed.double(), powered / powered.sum(1, keepdim=True), atol=1e-6, rtol=0
+    )
 
 
 @pytest.mark.parametrize("temperature", [-0.1, float("nan"), float("inf")])

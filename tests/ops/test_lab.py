@@ -44,7 +44,9 @@ def test_equals_scikit_image_there_and_back():
     assert np.abs(lab_to_rgb(moved)[0].permute(1, 2, 0).numpy() - reference).max() < 1e-3
 
 
-@pytest.mark.parametrize("wrong", [torch.zeros(3, 4, 4), torch.zeros(1, 4, 4, 3), torch.zeros(1, 3, 4, 4, dtype=int)])
+@pytest.mark.parametrize(
+    "wrong", [torch.zeros(3, 4, 4), torch.zeros(1, 4, 4, 3), torch.zeros(1, 3, 4, 4, dtype=int)]
+)
 def test_another_shape_is_refused(wrong):
     for function in (rgb_to_lab, lab_to_rgb):
         with pytest.raises(ValueError, match="channels second"):

@@ -43,7 +43,8 @@ def test_a_cell_is_the_mean_of_what_has_a_depth():
     assert mean_known.flatten().tolist() == [True, False]
     assert float(mean[0, 0, 0]) == pytest.approx(2.0)
     assert mean_normals[0, :, 0, 0].tolist() == pytest.approx([0, 1, 0])
-    assert all(torch.equal(a, b) for a, b in zip(reduced(log_depth, normals, known, 1), (log_depth, normals, known)))
+    whole = (log_depth, normals, known)
+    assert all(torch.equal(a, b) for a, b in zip(reduced(*whole, 1), whole, strict=True))
 
 
 def test_mirrored_normals_belong_to_the_mirrored_depth():
@@ -62,7 +63,9 @@ def test_one_step_has_every_loss_and_reaches_every_weight():
     torch.manual_seed(0)
     network = recipe().build().train()
     losses = loss(network, _examples(3, 4))
-    parts = [f"loss_{task}_{scale}" for scale in ("coarse", "middle", "fine") for task in ("depth", "normals")]
+    parts = [
+        f"loss_{task}_{scale}" for scale in ("coarse", "middle", "fine") for task in ("depth", "normals")
+    ]
     assert list(losses) == parts
     torch.stack(list(losses.values())).sum().backward()
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in network.parameters())
