@@ -111,7 +111,7 @@ class NormalErrors:
             raise ValueError(
                 f"known must be [H, W] = {truth.shape[:-1]}; got {known.shape}: take the same picture."
             )
-        said, true = (torch.from_numpy(values).double() for values in (normals, truth))
+        said, true = (torch.from_numpy(np.array(values)).double() for values in (normals, truth))
         self._angles.append(angle_between(said, true).float().numpy()[known])
 
     def compute(self) -> dict[str, float | None]:

@@ -20,8 +20,8 @@ Depth is metric: natural logarithm of metres along the optical axis, neither inv
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -125,7 +125,7 @@ class FinerScale(nn.Module):
     def __init__(self, look: tuple[int, ...], before: int, width: int, blocks: int) -> None:
         super().__init__()
         sizes = (3 + COORDINATES, *look)
-        self.look = nn.Sequential(*(conv(a, b, stride=2) for a, b in itertools.pairwise(sizes)))
+        self.look = nn.Sequential(*(conv(a, b, stride=2) for a, b in pairwise(sizes)))
         self.narrow = conv(before, width, kernel=1)
         self.mix = conv(look[-1] + width + OUTPUTS + COORDINATES, width)
         self.blocks = nn.Sequential(*(BasicBlock(width, width, 1) for _ in range(blocks)))

@@ -21,7 +21,7 @@ SLOPE, OFFSET = 7.787, 16 / 116
 
 
 def rgb_to_lab(rgb: Tensor) -> Tensor:
-    """SRGB -> Lab.
+    """Colours of sRGB -> Lab.
 
     Args:
         rgb: float [N, 3, H, W] in 0..1.
@@ -45,7 +45,7 @@ def rgb_to_lab(rgb: Tensor) -> Tensor:
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:
-    """Lab -> sRGB; a colour that sRGB cannot show is clipped channel by channel.
+    """Lab -> colours of sRGB; a colour that sRGB cannot show is clipped channel by channel.
 
     Args:
         lab: float [N, 3, H, W].
