@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.rcnn_family import lesson as rcnn_family
@@ -29,7 +30,7 @@ SYLLABUS = (
             mask_rcnn_results.LESSON,
         ),
     ),
-    Part("B", "A label for every pixel"),
+    Part("B", "A label for every pixel", (fully_convolutional.LESSON,)),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
 )

@@ -75,6 +75,37 @@ class Track:
         return x, y, x + self.own / self.zoom, y + self.own / self.zoom
 
 
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of a prepared picture: ``scaled`` before any margin, ``padded`` with it, and rows and columns of scores."""
+
+    scaled: tuple[int, int]
+    margin: int
+    padded: tuple[int, int]
+    shape: tuple[int, int]
+
+
+def plan(size: tuple[int, int], padding: Padding, window: float, stride: int) -> Plan:
+    """What `prepare` will make of a picture of ``size`` (height, width). Raises ValueError as it does."""
+    own = OWN[padding]
+    high, wide = (max(1, round(side / window)) for side in size)
+    margin = own // 2 - stride // 2 if padding == "picture" else 0
+    rest = (-high % stride, -wide % stride) if padding == "picture" else (0, 0)  # so that scores tile all of it
+    rows, columns = high + 2 * margin + rest[0], wide + 2 * margin + rest[1]
+    if rows * columns > MOST_PIXELS:
+        raise ValueError(
+            f"A picture for one pass may have {MOST_PIXELS:,} pixels; this one would get {rows} × {columns}. "
+            "Choose a larger window."
+        )
+    if min(rows, columns) < own:
+        raise ValueError(
+            f"A window of {own} pixels must fit into the picture, which is {rows} × {columns} after scaling. "
+            "Choose a smaller window, or padding around the picture."
+        )
+    shape = (rows - own) // stride + 1, (columns - own) // stride + 1
+    return Plan((high, wide), margin, (rows, columns), shape)
+
+
 def prepare(image: np.ndarray, padding: Padding, window: float, stride: int) -> Track:
     """Scale a picture so that the network's own window covers as much of it as asked for, and pad it if asked for.
 
@@ -88,26 +119,15 @@ def prepare(image: np.ndarray, padding: Padding, window: float, stride: int) -> 
     Raises:
         ValueError: No window fits into the picture, or the picture gets too large.
     """
-    own, zoom = OWN[padding], 1 / window
-    height, width = (max(1, round(side * zoom)) for side in image.shape[:2])
-    margin = own // 2 - stride // 2 if padding == "picture" else 0
-    if (height + 2 * margin) * (width + 2 * margin) > MOST_PIXELS:
-        raise ValueError(
-            f"A picture for one pass may have {MOST_PIXELS:,} pixels; this one would get "
-            f"{height + 2 * margin} × {width + 2 * margin}. Choose a larger window."
-        )
-    if padding != "picture" and min(height, width) < own:
-        raise ValueError(
-            f"A window of {own} pixels must fit into the picture, which is {height} × {width} after scaling. "
-            "Choose a smaller window or another padding."
-        )
+    planned = plan((image.shape[0], image.shape[1]), padding, window, stride)
     x = torch.from_numpy(np.array(image)).permute(2, 0, 1)[None].float() / 255
-    if zoom != 1:
-        x = F.interpolate(x, (height, width), mode="bilinear", align_corners=False, antialias=True).clamp(0, 1)
-    if padding == "picture":
-        x = pad_by_mean(x, (margin, margin + -width % stride, margin, margin + -height % stride))
-    rows, columns = ((side - own) // stride + 1 for side in x.shape[-2:])
-    return Track(padding, own, stride, x, zoom, margin, (rows, columns))
+    if window != 1:
+        smooth: dict[str, Any] = {"mode": "bilinear", "align_corners": False, "antialias": True}
+        x = F.interpolate(x, planned.scaled, **smooth).clamp(0, 1)
+    before = planned.margin
+    below, right = (after - own - before for after, own in zip(planned.padded, planned.scaled, strict=True))
+    x = pad_by_mean(x, (before, right, before, below))
+    return Track(padding, OWN[padding], stride, x, 1 / window, before, planned.shape)
 
 
 def padded_as(network: Any, padding: Padding) -> Any:

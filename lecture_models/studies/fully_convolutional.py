@@ -129,16 +129,28 @@ def run(key: str, padding: Padding, window: float, stride: int) -> Iterator[Race
     made = race(key, padding, window, stride)
     for windows in sliding.slide(zoo.load(NETWORK), made.track, turn=partial(zoo.using, NETWORK)):
         yield replace(made, windows=windows)
+    KEPT.get(_name_of_all(made), lambda: windows)
+
+
+def finished(made: Raced) -> Raced:
+    """The race with all windows, if it was run to its end; else as it is."""
+    kept = _name_of_all(made)
+    return replace(made, windows=KEPT.get(kept, lambda: made.windows)) if kept in KEPT else made
+
+
+def _name_of_all(made: Raced) -> tuple[object, ...]:
+    return "all windows", made.picture.key, made.track.padding, made.track.zoom, made.track.stride
 
 
 def other_ratios(made: Raced) -> dict[int, float]:
     """How many times as many multiply-adds all windows take at each stride, by stride."""
-    from lecture_models.nets.sliding_window import macs_of_pass, prepare
+    from lecture_models.nets.sliding_window import macs_of_pass, plan
 
-    found = {}
+    found, padding, (height, width, _) = {}, made.track.padding, made.picture.image.shape
     for stride in STRIDES:
-        track = prepare(made.picture.image, made.track.padding, 1 / made.track.zoom, stride)
-        found[stride] = track.total * made.window_macs / macs_of_pass(track.padding, stride, tuple(track.image.shape))
+        planned = plan((height, width), padding, 1 / made.track.zoom, stride)
+        windows = planned.shape[0] * planned.shape[1] * made.window_macs
+        found[stride] = windows / macs_of_pass(padding, stride, (1, 3, *planned.padded))
     return found
 
 
@@ -168,7 +180,7 @@ def weigh(key: str, layer: int, place: Sequence[float], weight: Sequence[float])
         key: of the picture.
         layer: 1 for the first fully connected layer.
         place: pixel of the picture.
-        weight: (column, row) of the matrix; its middle channel's middle weight if empty.
+        weight: (column, row) of the matrix; of row 0 the one that adds most if empty.
 
     Raises:
         ValueError: no such layer or weight.
@@ -181,7 +193,7 @@ def weigh(key: str, layer: int, place: Sequence[float], weight: Sequence[float])
     made = KEPT.get(("two forms", shown.key, layer, point), lambda: _weigh(shown.image, layer, point), _forms_bytes)
     forms, size = made
     rows, columns = forms.matrix.shape
-    column, unit = map(int, weight or ((forms.channels // 2) * forms.side**2 + forms.side**2 // 2, 0))
+    column, unit = map(int, weight or (int((forms.matrix[0] * forms.inputs).abs().argmax()), 0))
     if not (0 <= unit < rows and 0 <= column < columns):
         raise ValueError(
             f"weight must be column,row of a matrix of {columns} columns and {rows} rows; got {column},{unit}. "

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.vision_tasks import Answers
 
 SHOWN_SCORE = 0.5  # least score of a detection that is drawn
+SPECK = 16  # pixels; a smaller region of a semantic map is not counted
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,16 @@ class Told:
         """Connected regions of the selected class in the semantic map."""
         return regions_of(self.answers.semantic, self.label)
 
+    @property
+    def things(self) -> tuple[int, int]:
+        """Instances of all classes, and the regions that their classes have in the semantic map."""
+        found = set(self.answers.instances.names)
+        labels = [label for label, name in enumerate(self.answers.semantic.names) if name in found]
+        return len(self.answers.instances), sum(regions_of(self.answers.semantic, label) for label in labels)
+
 
 def tell(key: str, network: str, pixel: Sequence[float]) -> Told:
-    """All three answers from one pass of a network with a semantic branch; the largest thing's middle if no pixel."""
+    """All three answers from one pass of a network with a semantic branch; a thing's middle if no pixel."""
     from lecture_models.studies import vision_tasks
 
     shown = pictures.resolve(key)
@@ -61,17 +69,26 @@ def tell(key: str, network: str, pixel: Sequence[float]) -> Told:
 
 
 def _usual(answers: Answers, width: int, height: int) -> tuple[int, int]:
-    """A pixel of the largest instance, else the picture's middle."""
-    numbers, areas = np.unique(answers.instances.map[answers.instances.map > 0], return_counts=True)
-    if not len(numbers):
+    """A pixel of the largest instance of the class that has most instances, else the picture's middle."""
+    names, areas = answers.instances.names, np.bincount(answers.instances.map.ravel(), minlength=2)[1:]
+    if not areas.any():
         return width // 2, height // 2
-    ys, xs = np.nonzero(answers.instances.map == numbers[areas.argmax()])
+    best = max(range(len(names)), key=lambda k: (names.count(names[k]), areas[k]))
+    ys, xs = np.nonzero(answers.instances.map == best + 1)
+    if not len(ys):  # it is wholly behind others
+        return width // 2, height // 2
     nearest = int(((ys - ys.mean()) ** 2 + (xs - xs.mean()) ** 2).argmin())
     return int(xs[nearest]), int(ys[nearest])
 
 
 def regions_of(semantic: segments.Segments, label: int) -> int:
-    """Connected regions (8 neighbours) of a class in a semantic map."""
+    """Connected regions (8 neighbours) of a class in a semantic map, those of a few pixels left out.
+
+    >>> semantic = segments.from_labels(np.kron([[0, 1, 0]], np.ones((8, 8), int)), ("sky", "ball"))
+    >>> regions_of(semantic, 0), regions_of(semantic, 1)
+    (2, 1)
+    """
     import cv2
 
-    return int(cv2.connectedComponents((semantic.map == label + 1).astype(np.uint8))[0]) - 1
+    _, _, found, _ = cv2.connectedComponentsWithStats((semantic.map == label + 1).astype(np.uint8))
+    return int((found[1:, cv2.CC_STAT_AREA] >= SPECK).sum())
