@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import demos
+from demos.fully_convolutional import words as fully_words
 from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
 from demos.mask_rcnn_results import lesson as results
@@ -26,7 +27,7 @@ from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
 from lecture_models.rcnn.ledgers import mask_ledger
 from lecture_models.studies import mask_head as masks
-from lecture_models.studies import roi_features, vision_tasks
+from lecture_models.studies import fully_convolutional, roi_features, vision_tasks
 
 LESSONS = [lesson for part in demos.SYLLABUS for lesson in part.lessons]
 SCENES = [f"scene:{seed}" for seed in range(40)]
@@ -65,12 +66,19 @@ def of_results(scene: str) -> Question:
     return result_words.question(made, scene, 0.5, then)
 
 
+def of_windows(scene: str) -> Question:
+    asked = fully_words.how_many_times(scene, fully_convolutional.ratios((256, 256), "picture", 1.0))
+    assert asked is not None
+    return asked
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
     "roi_features": of_crops,
     "mask_head": of_masks,
     "mask_rcnn_results": of_results,
+    "fully_convolutional": of_windows,
 }
 
 

@@ -17,7 +17,7 @@ ROWS = 8  # of a matrix that are shown at a time
 
 @dataclass(frozen=True)
 class Windows:
-    """The windows that are done: ``labels`` are classes from 1, 0 where no window has been, ``differences`` likewise NaN.
+    """The windows that are done: ``labels`` are classes from 1; where no window has been 0, and a difference of NaN.
 
     ``of`` is what race they belong to.
     """
@@ -141,7 +141,9 @@ def weights(made: Weighed, patch: int) -> Weights:
     units = len(forms.matrix)
     first = min(made.unit // ROWS * ROWS, max(units - ROWS, 0))
     some = slice(first, first + ROWS)
-    readings = [(one.name, " × ".join(map(str, one.kernel)), one.difference, one.slides) for one in forms.readings]
+    readings = [
+        (one.name, " × ".join(map(str, one.kernel)), one.difference, one.slides) for one in forms.readings
+    ]
     return Weights(
         picture=encode.jpeg_uri(image),
         size=(image.shape[0], image.shape[1]),

@@ -16,9 +16,10 @@ export const heats = (board) => {
     const here = percent(probs[k * places + row * value.shape[1] + column]);
     const alt = `Probability of ${name} over the picture`;
     return html`<figure>${framed({ size: value.size, image: value.picture, alt, shapes })}
-      <figcaption><i style="background:${value.colors[k]}"></i>${terms(name)}<small>${here}</small></figcaption></figure>`;
+      <figcaption><i style="background:${value.colors[k]}"></i>${terms(name)}<small>${here}</small></figcaption>
+    </figure>`;
   };
   return html`<section class="fc-heats"><h3>${terms("A heat map for each class")}</h3>
-    <p class="ww-note">${terms("Probabilities of the one pass, dark 0, bright 1; the number is that of the window above.")}</p>
+    <p class="ww-note">${terms("Probabilities of the one pass, dark 0, bright 1; the number: of the window above.")}</p>
     <div class="fc-row">${value.classes.map(one)}</div></section>`;
 };

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 VIEWS = {
     "race": "The race",
-    "weights": "One layer, two forms",
+    "weights": "Two forms",
     "sizes": "Any size",
-    "tasks": "Semantic or instances",
+    "tasks": "Instances",
 }
-PADDINGS = (("around the picture", "picture"), ("none", "none"), ("zeros in each layer", "layers"))
-WINDOWS = (("½ ×", 0.5), ("¾ ×", 0.75), ("its own", 1.0), ("1½ ×", 1.5))
-MODELS = (("Ours: 158 px", "patch_classifier"), ("VGG-16: 224 px", "vgg16"), ("AlexNet: 224 px", "alexnet"))
-LAYERS = (("first: 3 × 3", 1), ("second: 1 × 1", 2), ("third: 1 × 1", 3))
+PADDINGS = (("the picture", "picture"), ("nothing", "none"), ("each layer", "layers"))
+WINDOWS = (("½", 0.5), ("¾", 0.75), ("its own", 1.0), ("1½", 1.5))
+MODELS = (("VGG-16", "vgg16"), ("AlexNet", "alexnet"), ("ours", "patch_classifier"))
+LAYERS = (("first", 1), ("second", 2), ("third", 3))
 STRIDE = 16
 PANOPTIC = "panoptic_fpn"
 
@@ -93,7 +93,8 @@ def update(
 def say(made: Any) -> words.Said:
     """The words of a view."""
     if isinstance(made, fully.Raced):
-        return words.of_race(made, fully.other_ratios(made))
+        height, width, _ = made.picture.image.shape
+        return words.of_race(made, fully.ratios((height, width), made.track.padding, 1 / made.track.zoom))
     if isinstance(made, fully.Weighed):
         return words.of_weights(made)
     return words.of_sizes(made) if isinstance(made, fully.Sized) else words.of_tasks(made)
@@ -179,34 +180,39 @@ def code() -> Sequence[Any]:
 
 
 def build(screen: Screen) -> None:
-    """View, its controls and the reading in one line; each view has its own board below."""
+    """The view's board on the left; on the right which view, its controls, and the reading."""
+    with screen.left:
+        looks: dict[str, Any] = {"heat": grids.table(), "signed": grids.table("signed")}
+        screen.board("windows", "fcWindows", label="Windows so far", by="slide")
+        screen.board(
+            "race", "fcRace", label="Sliding window and one pass; click a place", key="place", **looks
+        )
+        screen.board(
+            "weights", "fcWeights", label="A layer in two forms; click a weight", key="weight", **looks
+        )
+        screen.board("sizes", "fcSizes", label="Ledger of sizes; drag the corner", key="size")
+        about = "Click any pixel: its class stands out in all four."
+        place: dict[str, Any] = {"select": "point", "key": "pixel", "hint": about}
+        screen.stage("tasks", label="One picture, four answers", columns=4, **place)
     with screen.right:
         views = [(title, view) for view, title in VIEWS.items()]
         screen.control("view", gr.Radio(views, value="race", label="Look at"))
         screen.control("padding", gr.Radio(list(PADDINGS), value="picture", label="Padding"))
-        screen.control("window", gr.Radio(list(WINDOWS), value=1.0, label="Window"))
-        strides = [(f"{one} px", one) for one in fully.STRIDES]
-        screen.control("stride", gr.Radio(strides, value=STRIDE, label="A window every"))
+        screen.control("window", gr.Radio(list(WINDOWS), value=1.0, label="Side of the window"))
+        strides = [(str(one), one) for one in fully.STRIDES]
+        screen.control("stride", gr.Radio(strides, value=STRIDE, label="A window every … pixels"))
         screen.control("layer", gr.Radio(list(LAYERS), value=1, label="Fully connected layer"))
-        screen.control("model", gr.Radio(list(MODELS), value="vgg16", label="Classifier and its own size"))
+        screen.control("model", gr.Radio(list(MODELS), value="vgg16", label="Classifier"))
         with gr.Column(elem_classes=["fc-run"], min_width=0):
             screen.run("slide", slide_window, label="Slide the window")
         screen.reading("reading")
-    with screen.row:
-        looks: dict[str, Any] = {"heat": grids.table(), "signed": grids.table("signed")}
-        screen.board("windows", "fcWindows", label="Windows so far", by="slide")
-        screen.board("race", "fcRace", label="Sliding window and one pass; click a place", key="place", **looks)
-        screen.board("weights", "fcWeights", label="A layer in two forms; click a weight", key="weight", **looks)
-        screen.board("sizes", "fcSizes", label="Ledger of sizes; drag the corner", key="size")
-        label = "One click selects a class in all pictures"
-        screen.stage("tasks", label=label, select="point", key="pixel", columns=4, hint="Click any pixel.")
 
 
 LESSON = Lesson(
     "fully_convolutional",
     "B1",
     "Fully convolutional",
-    "A fully connected layer is a convolution with a kernel as large as its input: so one pass classifies every window.",
+    "A fully connected layer is a convolution with a kernel as large as its input: one pass classifies every window.",
     update,
     build,
     code=code,

@@ -50,7 +50,9 @@ def boxes(made: Told) -> Panel:
         shown.append(Box(tuple(box), color, f"{found.names[k]} {score:.2f}" if mine else "", dashed=not mine))
     index, sets = overlays.covering(found.boxes, size)
     texts = [", ".join(f"{found.names[k]} {found.scores[k]:.2f}" for k in inside) for inside in sets]
-    knows = [Knows(text or "no object", "Cannot know: which of its pixels." if text else "") for text in texts]
+    knows = [
+        Knows(text or "no object", "Cannot know: which of its pixels." if text else "") for text in texts
+    ]
     made_panel = _panel(TITLES[1], found.names, None, index, knows, "Where is each object?")
     return replace(made_panel, boxes=shown)
 
@@ -77,7 +79,9 @@ def heat(made: Told) -> Panel:
     alt = f"Probability of {made.name} at each pixel, from dark 0 to bright 1"
     index = encode.pack_indices(np.rint(100 * values).astype(np.uint8))
     knows = [Knows(f"{made.name}: {percent} %") for percent in range(101)]
-    return Panel(title, alt, encode.png_uri(mixed), index=index, texts=knows, asks="How sure is it of this class?")
+    return Panel(
+        title, alt, encode.png_uri(mixed), index=index, texts=knows, asks="How sure is it of this class?"
+    )
 
 
 def selected(overlay: np.ndarray, numbers: np.ndarray, mine: Sequence[int]) -> np.ndarray:
@@ -91,7 +95,12 @@ def selected(overlay: np.ndarray, numbers: np.ndarray, mine: Sequence[int]) -> n
 
 
 def _panel(
-    title: str, names: Sequence[str], overlay: np.ndarray | None, index: np.ndarray, knows: Sequence[Knows], asks: str
+    title: str,
+    names: Sequence[str],
+    overlay: np.ndarray | None,
+    index: np.ndarray,
+    knows: Sequence[Knows],
+    asks: str,
 ) -> Panel:
     alt = f"{asks} {', '.join(dict.fromkeys(names)) or 'nothing'}"
     shown = encode.png_uri(overlay) if overlay is not None else ""

@@ -4,16 +4,15 @@ import { paint, tableOf } from "../draw/cells.js";
 import { Live } from "../draw/live.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
-import { clamp, count, number, percent, tiny } from "../draw/number.js";
+import { clamp, count, number, percent } from "../draw/number.js";
 import { unpack } from "../draw/packed.js";
 import { framed, rectangle } from "../draw/picture.js";
 import { arrow, under } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
 import { heats } from "./heats.js";
-import { rims } from "./rims.js";
-import { LEAST, MOST, cellAt, nearest, onScale, windowAt } from "./sums.js";
+import { rims, rimsOf } from "./rims.js";
+import { LEAST, MOST, SMALL, apart, cellAt, nearest, onScale, windowAt } from "./sums.js";
 
-const SMALL = 1e-5; // below it a difference is float32's rounding
 const GREY = [128, 128, 128];
 const giga = (macs) => `${(macs / 1e9).toFixed(macs < 1e10 ? 2 : 1)} GMAC`;
 const time = (ms) => (ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`);
@@ -45,13 +44,21 @@ class Race extends Live {
     if (!arrays) return;
     const { shape, data } = arrays.probs;
     const places = shape[1] * shape[2];
-    const best = (place) => value.classes.reduce((top, _, k) => (data[k * places + place] > data[top * places + place] ? k : top), 0);
+    const best = (place) =>
+      value.classes.reduce((top, _, k) => (data[k * places + place] > data[top * places + place] ? k : top), 0);
     const labels = Uint8Array.from({ length: places }, (_, place) => best(place) + 1);
     if (value.of !== this.value?.of) this.cell = null;
     Object.assign(this, { value, probs: data, places, labels });
     this.once = labelled({ data: labels, shape: [shape[1], shape[2]] }, value.colors);
     this.heats = value.classes.map((_, k) =>
-      paint(make("canvas"), data.subarray(k * places, (k + 1) * places), [shape[1], shape[2]], this.table, 0, 1).toDataURL(),
+      paint(
+        make("canvas"),
+        data.subarray(k * places, (k + 1) * places),
+        [shape[1], shape[2]],
+        this.table,
+        0,
+        1,
+      ).toDataURL(),
     );
     this.rims = await rims(value.rims, this.table);
     await this.report(kept ? page.report : value.windows);
@@ -63,7 +70,14 @@ class Race extends Live {
     if (!this.value || windows.of !== this.value.of) return;
     const [labels, differences] = await Promise.all([unpack(windows.labels), unpack(windows.differences)]);
     const scaled = Array.from(differences.data, (one) => (Number.isNaN(one) ? NaN : onScale(one)));
-    const canvas = paint(make("canvas"), scaled.map((one) => one || 0), differences.shape, this.table, 0, 1);
+    const canvas = paint(
+      make("canvas"),
+      scaled.map((one) => one || 0),
+      differences.shape,
+      this.table,
+      0,
+      1,
+    );
     const pen = canvas.getContext("2d");
     scaled.forEach((one, i) => {
       if (!Number.isNaN(one)) return;
@@ -96,7 +110,9 @@ class Race extends Live {
     this.ask();
     if (!commit || !cell) return;
     const [x0, y0, x1, y1] = cellAt(this.value, ...cell);
-    const place = [(x0 + x1) / 2, (y0 + y1) / 2].map((side, i) => clamp(Math.floor(side), 0, this.value.size[1 - i] - 1));
+    const place = [(x0 + x1) / 2, (y0 + y1) / 2].map((side, i) =>
+      clamp(Math.floor(side), 0, this.value.size[1 - i] - 1),
+    );
     this.choose(place.join(","));
   }
 
@@ -119,9 +135,9 @@ class Race extends Live {
     const { value, maps } = this;
     return html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
       <div class="fc-columns">
-        ${this.column("Sliding window", maps.windows, this.odometer("windows"), "the classifier on every window, in batches")}
+        ${this.column("Sliding window", maps.windows, this.odometer("windows"), "each window by itself, in batches")}
         ${this.column("One pass", this.once, this.odometer("once"), "the same weights, fully convolutional")}
-        ${this.column("Difference", maps.differences, this.scale(), "largest of nine logits, at each place")}
+        ${this.column("Difference", maps.differences, this.scale(), "of the logits; grey: no window yet")}
       </div>
       ${this.readout()}${rimsOf(this)}${heats(this)}`;
   }
@@ -148,8 +164,10 @@ class Race extends Live {
     const [x0, y0] = cellAt(value, 0, 0);
     const [, , x1, y1] = cellAt(value, value.shape[0] - 1, value.shape[1] - 1);
     const css = title === "Difference" ? "fc-map fc-solid" : "fc-map";
-    return svg`<image class=${css} href=${map} x=${x0} y=${y0} width=${x1 - x0} height=${y1 - y0} preserveAspectRatio="none"/>
-      ${rectangle(windowAt(value, ...this.shown), "fc-window-under")}${rectangle(windowAt(value, ...this.shown), "fc-window")}
+    const window = windowAt(value, ...this.shown);
+    return svg`<image class=${css} href=${map} x=${x0} y=${y0} width=${x1 - x0} height=${y1 - y0}
+        preserveAspectRatio="none"/>
+      ${rectangle(window, "fc-window-under")}${rectangle(window, "fc-window")}
       ${rectangle(cellAt(value, ...this.shown), "fc-cell")}`;
   }
 
@@ -157,23 +175,29 @@ class Race extends Live {
     const { value, windows } = this;
     const sliding = which === "windows";
     const [done, macs, ms] = sliding ? [windows.done, windows.macs, windows.ms] : [windows.total, value.macs, value.ms];
-    const all = { macs: value.all_macs, ms: Math.max((windows.ms / Math.max(windows.done, 1)) * windows.total, value.ms) };
+    const all = {
+      macs: value.all_macs,
+      ms: Math.max((windows.ms / Math.max(windows.done, 1)) * windows.total, value.ms),
+    };
     const bar = (share, text) =>
       html`<p class="fc-bar"><i style="--share:${clamp(share, 0, 1)}"></i><b>${text}</b></p>`;
-    const rest = windows.done < windows.total && sliding ? ` · all: ${giga(all.macs)}, about ${time(all.ms)}` : "";
+    const rest = windows.done < windows.total && sliding;
+    const whole = (text) => (rest ? html`<small> of ${text}</small>` : nothing);
     return html`<div class="fc-work" data-shows="work" data-which=${which}>
-      <p><strong>${count(done)}</strong> of ${count(windows.total)} scores<small>${rest}</small></p>
-      ${bar(macs / all.macs, giga(macs))}${bar(ms / all.ms, time(ms))}</div>`;
+      <p><strong>${count(done)}</strong> of ${count(windows.total)} scores</p>
+      ${bar(macs / all.macs, html`${giga(macs)}${whole(giga(all.macs))}`)}
+      ${bar(ms / all.ms, html`${time(ms)}${whole(`about ${time(all.ms)}`)}`)}</div>`;
   }
 
   scale() {
     const ends = [-9, -6, -3, 0];
+    const tick = (power) => html`<span style="left:${at(power)}%">1e${number(power, 0)}</span>`;
     const at = (power) => (100 * (power - LEAST)) / (MOST - LEAST);
-    const verdict = this.largest < SMALL ? "float32’s rounding: the same scores" : "not the same scores";
-    return html`<div class="fc-scale"><p><strong>${tiny(this.largest)}</strong> at most: ${verdict}</p>
+    const verdict = this.largest < SMALL ? "the same scores" : "other scores";
+    return html`<div class="fc-scale"><p><strong>${apart(this.largest)}</strong> at most: ${verdict}</p>
       <div class="fc-ramp" aria-hidden="true"></div>
-      <p class="fc-ticks" aria-hidden="true">${ends.map((power) => html`<span style="left:${at(power)}%">1e${number(power, 0)}</span>`)}</p>
-      <p class="ww-note">Grey: no window yet.</p></div>`;
+      <p class="fc-ticks" aria-hidden="true">${ends.map(tick)}</p>
+      </div>`;
   }
 
   readout() {
@@ -183,30 +207,13 @@ class Race extends Live {
     const once = labels[place] - 1;
     const slid = done[place] ? value.classes[done[place] - 1] : "not yet";
     const box = windowAt(value, row, column).map((side) => number(side, 0));
-    const apart = done[place] ? tiny(differences[place]) : "–";
-    const right = value.right ? `${value.right[0]} of ${value.right[1]} places have the true class of their middle pixel.` : "";
+    const off = done[place] ? apart(differences[place]) : "–";
     return html`<p class="fc-readout" aria-live="polite">Window in row ${row + 1}, column ${column + 1}
       (pixels ${box[0]}, ${box[1]} to ${box[2]}, ${box[3]}): sliding window <b>${slid}</b>,
       one pass <b>${value.classes[once]}</b> ${percent(probs[once * places + place])},
-      largest |difference| of the logits <b>${apart}</b>. <small>${right}</small></p>`;
+      largest |difference| of the logits <b>${off}</b>.</p>`;
   }
 }
-
-const rimsOf = (board) => {
-  const { value, rims: maps } = board;
-  const same = Math.max(...maps.map(({ most }) => most)) < SMALL;
-  const why = same
-    ? "A crop of the picture has the same maps as that part of the one pass, layer after layer."
-    : `At its border a crop sees zeros where the one pass sees the picture. With each layer that reaches further in: at
-      the end every cell is another.`;
-  return html`<section class="fc-rims"><h3>${terms("One window’s maps against the same cells of the one pass")}</h3>
-    <p class="ww-note">${terms(why)}</p><div class="fc-row">${maps.map(
-      ({ image, side, most }, i) =>
-        html`<figure><img class="ww-cells" src=${image} alt="Difference after pooling ${i + 1}, ${side} by ${side} cells">
-          <figcaption>pool${i + 1}: ${side} × ${side}<small>at most ${tiny(most)} of the largest value</small></figcaption>
-        </figure>`,
-    )}</div>${value.padding === "layers" ? nothing : html`<p class="ww-note">${terms("Choose “zeros in each layer” to see it break.")}</p>`}</section>`;
-};
 
 export const fcRace = (context) => new Race(context);
 

@@ -13,6 +13,12 @@ const WAIT = 350; // milliseconds after the last arrow key
 const giga = (macs) => `${(macs / 1e9).toFixed(macs < 1e10 ? 2 : 1)} GMAC`;
 const by = ([high, wide]) => `${wide} × ${high}`; // as pictures are measured
 
+const squeezed = (
+  own,
+  k,
+) => `torchvision puts an adaptive pooling before it, an identity at ${own} px. At any other size it
+  squeezes the map to ${k} × ${k}: still one answer, without a place.`;
+
 class Sizes extends Live {
   constructor({ root, choose }) {
     super();
@@ -107,13 +113,18 @@ class Sizes extends Live {
       const work = macs.slice(from, last + 1).reduce((all, one) => all + one, 0);
       const inputs = value.layers[last].connected;
       from = last + 1;
-      const name = names.length > 1 ? `${names[0]} to ${names.at(-1)}` : names[0];
+      const name = names.length > 1 ? `${names[0]} – ${names.at(-1)}` : names[0];
       const kernel = inputs ? `${layer.kernel} × ${layer.kernel}` : "";
       const channels = value.layers.slice(0, last + 1).findLast((one) => one.outputs).outputs;
       const there = sizes[last];
-      return [name, kernel, there ? `${channels} × ${there[0]} × ${there[1]}` : "does not fit", there ? giga(work) : "–"];
+      return [
+        name,
+        kernel,
+        there ? `${channels} × ${there[0]} × ${there[1]}` : "does not fit",
+        there ? (work / 1e9).toFixed(2) : "–",
+      ];
     });
-    const head = ["layers", "kernel", "map: channels × rows × columns", "one pass"];
+    const head = ["layers", "kernel", "map (C × H × W)", "GMAC"];
     const caption = "Sizes and multiply-adds do not depend on the weights; nothing is loaded for this ledger.";
     return html`<div class="ww-table fc-ledger" data-shows="ledger">
       ${table({ caption, head, rows, strong: [rows.length - 1] })}</div>`;
@@ -136,8 +147,7 @@ class Sizes extends Live {
         <p>${layer.name} takes a row of ${layer.inputs} · ${layer.kernel} · ${layer.kernel} =
           <b>${count(layer.connected)}</b> numbers. This picture gives ${given}.</p>
         <p class="fc-verdict">${fits ? "It fits: one answer." : `It does not fit: only ${own} × ${own} px do.`}</p>
-        ${value.adaptive ? html`<p class="ww-note">${terms(`torchvision puts an adaptive pooling before it, an identity at ${own} px. At any
-          other size it squeezes the map to ${layer.kernel} × ${layer.kernel}: still one answer, without a place.`)}</p>` : nothing}</section>
+        ${value.adaptive ? html`<p class="ww-note">${terms(squeezed(own, layer.kernel))}</p>` : nothing}</section>
       <section data-mark=${many ? "right" : "wrong"}><h3>${terms("Fully convolutional")}</h3>
         <p>The same weights as a ${layer.kernel} × ${layer.kernel} kernel slide over any map that holds one.</p>
         <p class="fc-verdict">${many ? `${by(scores)} scores` : `Too small: it needs ${own} px.`}</p>
@@ -145,7 +155,8 @@ class Sizes extends Live {
   }
 
   race(many, crops, pass) {
-    const bar = (name, macs) => html`<p class="fc-bar"><i style="--share:${macs / Math.max(crops, pass)}"></i>
+    const bar = (name, macs) =>
+      html`<p class="fc-bar"><i style="--share:${macs / Math.max(crops, pass)}"></i>
       <b>${giga(macs)}</b><span>${name}</span></p>`;
     return html`${bar(things(many, "crop"), crops)}${bar("one pass", pass)}
       <p><strong>${number(crops / pass, 1)}</strong> times fewer multiply-adds</p>`;

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from demos.figures import grids, overlays, style
-from demos.figures.slides import Bars, Numbers, Picture, Scale, Slide, of_panels
+from demos.figures.slides import Bars, Numbers, Picture, Scale, Slide, SlidePanel, of_panels
 from demos.fully_convolutional import words
 from demos.records import Table
 
@@ -31,7 +31,7 @@ def of_race(made: Raced) -> Slide:
     ]
     done = made.windows.done
     when = "" if done == made.track.total else " in the time of one pass"
-    panels = [
+    panels: list[SlidePanel] = [
         scores("Sliding window", made, made.window_labels(), f"{done} of {made.track.total} scores{when}"),
         scores("One pass", made, made.labels, "all at once"),
         differences(made),
@@ -51,7 +51,9 @@ def scores(title: str, made: Raced, labels: np.ndarray, note: str) -> Picture:
     """A score map over the picture, each score where its window's middle is."""
     height, width = made.picture.image.shape[:2]
     rows, columns = cells(made, height, width)
-    spread = np.where((rows[:, None] >= 0) & (columns[None] >= 0), labels[rows[:, None], columns[None]] + 1, 0)
+    spread = np.where(
+        (rows[:, None] >= 0) & (columns[None] >= 0), labels[rows[:, None], columns[None]] + 1, 0
+    )
     colors = [style.class_color(name) for name in made.classes]
     return Picture(title, made.picture.image, overlay=overlays.segment_overlay(spread, colors), note=note)
 
@@ -74,7 +76,9 @@ def differences(made: Raced) -> Picture:
     image = grids.heat(apart, LOW, HIGH)
     scale = Scale("largest |difference|, power of ten", LOW, HIGH)
     largest = words.tiny(float(np.nanmax(made.differences())))
-    return Picture("Difference of the logits", image, sharp=True, scale=scale, note=f"at most {largest}; grey: to come")
+    return Picture(
+        "Difference of the logits", image, sharp=True, scale=scale, note=f"at most {largest}; grey: to come"
+    )
 
 
 def of_weights(made: Weighed) -> Slide:
@@ -91,13 +95,19 @@ def of_weights(made: Weighed) -> Slide:
         [np.concatenate([tile, np.full((side, 1), np.nan)], 1) for tile in kernel[: SHOWN // 2]], axis=1
     )
     scale = Scale("weight", -most, most, "signed")
-    readings = [(one.name, " × ".join(map(str, one.kernel)), words.tiny(one.difference)) for one in forms.readings]
-    table = Table(["reading", "kernel", "largest |difference|"], readings, "Against the matrix, on this patch.")
+    readings = [
+        (one.name, " × ".join(map(str, one.kernel)), words.tiny(one.difference)) for one in forms.readings
+    ]
+    table = Table(
+        ["reading", "kernel", "largest |difference|"], readings, "Against the matrix, on this patch."
+    )
     where = f"channels {first} to {first + SHOWN - 1}"
     return Slide(
-        title=f"A matrix of {len(forms.matrix)} × {len(forms.inputs)} is {len(forms.matrix)} kernels of {side} × {side}",
+        title=f"{len(forms.matrix)} rows of {len(forms.inputs)} weights: as many {side} × {side} kernels",
         panels=[
-            Picture("As a matrix", grids.heat(part, -most, most, "signed"), sharp=True, scale=scale, note=where),
+            Picture(
+                "As a matrix", grids.heat(part, -most, most, "signed"), sharp=True, scale=scale, note=where
+            ),
             Picture(
                 f"Its first row as kernels of {side} × {side}",
                 grids.heat(tiles, -most, most, "signed"),
@@ -117,7 +127,13 @@ def of_sizes(made: Sized) -> Slide:
     """The map after each layer, and what crops and one pass take."""
     sizes = made.classifier.sizes(made.size)
     rows = [
-        (layer.name, f"{layer.kernel} × {layer.kernel}", str(layer.stride), f"{high} × {wide}", f"{layer.macs((high, wide)) / 1e9:.2f}")
+        (
+            layer.name,
+            f"{layer.kernel} × {layer.kernel}",
+            str(layer.stride),
+            f"{high} × {wide}",
+            f"{layer.macs((high, wide)) / 1e9:.2f}",
+        )
         for layer, (high, wide) in zip(made.classifier.layers, sizes, strict=False)
         if layer.kind == "pooling" or layer.connected
     ]

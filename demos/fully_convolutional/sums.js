@@ -1,5 +1,6 @@
 // The arithmetic of what follows the finger: where windows lie, both forms of a layer's sum, sizes of maps and their
 // multiply-adds. Pure, no DOM; as lecture_models/nets/{sliding_window,two_forms,size_ledger}.py do it.
+import { number, tiny } from "../draw/number.js";
 
 // ---- windows ------------------------------------------------------------------------------------------
 // A track is {own, stride, zoom, margin, shape: [rows, columns]}, see Track.
@@ -21,6 +22,9 @@ export const nearest = (track, [x, y]) => {
     Math.min(Math.max(Math.floor(place), 0), track.shape[i] - 1),
   );
 };
+export const SMALL = 1e-5; // below it a difference of scores is float32's rounding
+// A difference as a text.
+export const apart = (value) => (value < 0.01 ? tiny(value) : number(value, 2));
 // The place of a difference on a logarithmic scale from 1e-9 to 10, 0 to 1.
 export const [LEAST, MOST] = [-9, 1];
 export const onScale = (difference) =>
@@ -35,7 +39,11 @@ export const connected = (row, inputs, bias) => {
 };
 // Column of the matrix for a weight of a kernel of k × k, and back.
 export const columnOf = ([channel, row, column], k) => channel * k * k + row * k + column;
-export const kernelPlace = (column, k) => [Math.floor(column / (k * k)), Math.floor((column % (k * k)) / k), column % k];
+export const kernelPlace = (column, k) => [
+  Math.floor(column / (k * k)),
+  Math.floor((column % (k * k)) / k),
+  column % k,
+];
 // As a convolution: the kernel at its one position, channel by channel, cell by cell.
 export const convolved = (row, inputs, bias, k) => {
   let total = bias;

@@ -28,26 +28,28 @@ PADDED = {
 def of_race(made: Raced, ratios: Mapping[int, float]) -> Said:
     """How many times fewer multiply-adds one pass takes."""
     total, once = f"{made.track.total:,}", giga(made.once.macs)
-    text = f"fewer multiply-adds in one pass: {total} windows take {giga(made.all_macs)}, one pass {once}. {made.message}"
+    text = f"fewer multiply-adds in one pass: {total} windows take {giga(made.all_macs)}, one pass {once}."
     more = []
     if (right := made.right()) is not None:
         more.append(("places whose class is true", f"{right[0]} of {right[1]}"))
-    reading = Reading(times(made.ratio), "×", text.strip(), more=more)
-    return reading, how_many_times(made, ratios), products(made), of_time(made)
+    reading = Reading(times(made.ratio), "×", text, more=more)
+    return reading, how_many_times(made.picture.key, ratios), products(made), of_time(made)
 
 
-def how_many_times(made: Raced, ratios: Mapping[int, float]) -> Question | None:
+def how_many_times(picture: str, ratios: Mapping[int, float]) -> Question | None:
     """What one pass saves at a stride that the picture draws; None where strides do not differ."""
     choices = list(dict.fromkeys(f"{times(ratio)} times" for ratio in sorted(ratios.values())))
     if len(choices) < 2:
         return None
     strides = sorted(ratios)
-    stride = strides[lot(f"{made.picture.key} stride", len(strides))]
+    stride = strides[lot(f"{picture} stride", len(strides))]
     text = f"A window every {stride} px: one pass takes how many times fewer multiply-adds than all windows?"
     right = f"{times(ratios[stride])} times"
     known = ", ".join(f"{one} px: {times(ratios[one])}" for one in strides[::-1])
     why = f"{known}. The closer the windows, the more of their work is the same, and one pass does it once."
-    return Question(text, choices, choices.index(right), why, ("reading", "race/work", "numbers"), made.picture.key)
+    return Question(
+        text, choices, choices.index(right), why, ("reading", "race/work", "numbers"), picture
+    )
 
 
 def products(made: Raced) -> str:
@@ -75,7 +77,9 @@ def of_weights(made: Weighed) -> Said:
     """The largest difference between matrix and convolution."""
     forms = made.forms
     outputs, side = len(forms.matrix), forms.side
-    text = f"largest difference of {outputs} outputs: matrix against {side} × {side} convolution, on this patch."
+    text = (
+        f"largest difference of {outputs} outputs: matrix against {side} × {side} convolution, on this patch."
+    )
     reading = Reading(tiny(forms.difference), "", text)
     kernel = f"{forms.channels} × {side} × {side}"
     seen = f"A matrix of {outputs} × {len(forms.inputs)} is {outputs} kernels of {kernel}."
@@ -91,13 +95,18 @@ def where_it_goes(made: Weighed) -> Question:
     if side > 1 and row == column == 0:
         row = 1
     right = channel * side**2 + row * side + column
-    others = [(row * side + column) * channels + channel, channel * side**2 + column * side + row, right + 1, right - 1]
+    others = [
+        (row * side + column) * channels + channel,
+        channel * side**2 + column * side + row,
+        right + 1,
+        right - 1,
+    ]
     wrong = [one for one in dict.fromkeys(others) if one != right]
     drawn = lot(f"{key} wrong", max(len(wrong) - 1, 1))
     offered = sorted({right, *(wrong[drawn:] + wrong[:drawn])[:3]})
     text = f"Channel {channel}, row {row}, column {column} of a kernel (from 0): which column of the matrix?"
-    why = f"{channel} · {side * side} + {row} · {side} + {column} = {right}: flattening goes through the rows of a channel, "
-    why += "then through the channels."
+    why = f"{channel} · {side * side} + {row} · {side} + {column} = {right}: "
+    why += "flattening goes through the rows of a channel, then through the channels."
     said = [f"{one:,}" for one in offered]
     return Question(text, said, offered.index(right), why, ("weights/place", "numbers"), key)
 
@@ -105,12 +114,16 @@ def where_it_goes(made: Weighed) -> Question:
 def index_of(made: Weighed) -> str:
     """Where the selected weight stands in both forms, and its product."""
     forms, (channel, row, column) = made.forms, made.place
-    side, weight, value = forms.side, float(forms.matrix[made.unit, made.column]), float(forms.inputs[made.column])
+    side, weight, value = (
+        forms.side,
+        float(forms.matrix[made.unit, made.column]),
+        float(forms.inputs[made.column]),
+    )
     sums = rf"{channel} \cdot {side * side} + {row} \cdot {side} + {column} = {made.column}"
     total, bias = float(forms.connected[made.unit]), float(forms.bias[made.unit])
     return (
-        f"Unit {made.unit} of layer {forms.number + 1}: the weight of channel {channel}, row {row}, column {column} stands "
-        f"in column\n\n$${sums}$$\n\nIt adds\n\n$${weight:.4f} \\cdot {value:.4f} = {weight * value:.4f}$$\n\n"
+        f"Unit {made.unit} of layer {forms.number + 1}: the weight of channel {channel}, row {row}, column {column} "
+        f"stands in column\n\n$${sums}$$\n\nIt adds\n\n$${weight:.4f} \\cdot {value:.4f} = {weight * value:.4f}$$\n\n"
         f"to the unit's output\n\n$$\\sum_{{c,r,q}} w_{{crq}}\\,x_{{crq}} + b = {total - bias:.4f} + ({bias:.4f}) "
         f"= {total:.4f}$$"
     )
@@ -143,7 +156,9 @@ def how_many_scores(made: Sized) -> Question:
     right = classifier.scores((side, side))[0]
     wrong = [side // 32, 1, right + 1, right - 1 if right > 2 else right + 2]
     first = lot(f"{key} wrong", 3)
-    offered = sorted({right, *[one for one in dict.fromkeys(wrong[first:] + wrong[:first]) if one != right][:3]})
+    offered = sorted(
+        {right, *[one for one in dict.fromkeys(wrong[first:] + wrong[:first]) if one != right][:3]}
+    )
     text = f"{classifier.title}, fully convolutional, on {side} × {side} px: how large is its score map?"
     last = [layer for layer in classifier.layers if not layer.connected][-1]
     before = classifier.sizes((side, side))[classifier.layers.index(last)][0]
@@ -151,7 +166,9 @@ def how_many_scores(made: Sized) -> Question:
     why = f"{last.name} gives {before} × {before} cells, in which a {kernel} × {kernel} kernel has "
     why += f"{before} − {kernel} + 1 = {right} places each way."
     said = [f"{one} × {one}" for one in offered]
-    return Question(text, said, offered.index(right), why, ("sizes/ledger", "reading", "numbers"), f"{key} sizes")
+    return Question(
+        text, said, offered.index(right), why, ("sizes/ledger", "reading", "numbers"), f"{key} sizes"
+    )
 
 
 def ledger(made: Sized) -> str:
@@ -167,7 +184,11 @@ def ledger(made: Sized) -> str:
     gives = rf"{first.inputs} \cdot {high} \cdot {wide} = {tex(first.inputs * high * wide)}"
     rows, columns = high - first.kernel + 1, wide - first.kernel + 1
     slides = f"{high} - {first.kernel} + 1 = {rows}, \\qquad {wide} - {first.kernel} + 1 = {columns}"
-    where = "The convolution with the same weights has" if min(rows, columns) > 0 else "Even the convolution would have"
+    where = (
+        "The convolution with the same weights has"
+        if min(rows, columns) > 0
+        else "Even the convolution would have"
+    )
     return f"{text} This picture gives\n\n$${gives}.$$\n\n{where}\n\n$${slides}$$\n\nplaces down and across."
 
 
@@ -176,9 +197,10 @@ def of_tasks(made: Told) -> Said:
     """How many objects of the selected class there are, and how many regions the semantic map has of it."""
     objects, name = len(made.objects), made.name
     found = f"{objects} instance{'' if objects == 1 else 's'} of {name} with a score of at least ½"
-    text = f"region{'' if made.regions == 1 else 's'} of {name} in the semantic map, {found}."
+    many = f"region{'' if made.regions == 1 else 's'} of {name}"
+    text = f"{many} in the semantic map, {found}."
     more = [("its probability here", f"{made.probs[made.label, made.pixel[1], made.pixel[0]]:.3f}")]
-    seen = f"The semantic map has {made.regions} region{'' if made.regions == 1 else 's'} of {name}; the detector, {found}."
+    seen = f"The semantic map has {made.regions} {many}; the detector, {found}."
     seen += " Only the map has stuff, only the instances have numbers."
     return Reading(str(made.regions), "", text, more=more), more_or_fewer(made), probability(made), seen
 
@@ -190,7 +212,9 @@ def more_or_fewer(made: Told) -> Question | None:
     choices = ("Fewer", f"Just {things}", "More")
     why = f"{regions} regions: instances of a class that touch are one region, and one that is cut in two is two."
     answer = 0 if regions < things else 1 if regions == things else 2
-    return Question(text, choices, answer, why, ("tasks/Semantic map", "reading", "numbers"), made.picture.key)
+    return Question(
+        text, choices, answer, why, ("tasks/Semantic map", "reading", "numbers"), made.picture.key
+    )
 
 
 def probability(made: Told) -> str:

@@ -147,8 +147,9 @@ def _numbered(found: Sequence[Layer]) -> list[Layer]:
 def _layer(name: str, layer: Any, connected: int = 0) -> Layer:
     kernel, stride, padding = (_one(side) for side in (layer.kernel_size, layer.stride, layer.padding))
     convolution = hasattr(layer, "out_channels")
-    ends = (layer.in_channels, layer.out_channels) if convolution else (0, 0)
-    return Layer(name, "convolution" if convolution else "pooling", kernel, stride, padding, *ends, connected)
+    inputs, outputs = (layer.in_channels, layer.out_channels) if convolution else (0, 0)
+    kind = "convolution" if convolution else "pooling"
+    return Layer(name, kind, kernel, stride, padding, inputs, outputs, connected)
 
 
 def _one(sides: Any) -> int:

@@ -90,7 +90,9 @@ def plan(size: tuple[int, int], padding: Padding, window: float, stride: int) ->
     own = OWN[padding]
     high, wide = (max(1, round(side / window)) for side in size)
     margin = own // 2 - stride // 2 if padding == "picture" else 0
-    rest = (-high % stride, -wide % stride) if padding == "picture" else (0, 0)  # so that scores tile all of it
+    rest = (
+        (-high % stride, -wide % stride) if padding == "picture" else (0, 0)
+    )  # so that scores tile all of it
     rows, columns = high + 2 * margin + rest[0], wide + 2 * margin + rest[1]
     if rows * columns > MOST_PIXELS:
         raise ValueError(

@@ -71,7 +71,9 @@ def trace_two_forms(network: Any, image: Tensor, point: tuple[int, int], number:
     linear = [layer for layer in network.classifier if isinstance(layer, nn.Linear)]
     if not 0 <= number < len(linear):
         raise ValueError(f"The network has {len(linear)} fully connected layers; got number {number + 1}.")
-    patch = cut_patches(image, torch.tensor([0], device=image.device), torch.tensor([point], device=image.device))
+    patch = cut_patches(
+        image, torch.tensor([0], device=image.device), torch.tensor([point], device=image.device)
+    )
     x = network.features(patch).flatten(1)
     for layer in network.classifier:
         if layer is linear[number]:

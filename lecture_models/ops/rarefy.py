@@ -1,8 +1,8 @@
 """A convolutional network with its scores at a smaller stride, by spreading kernels instead of moving the picture.
 
-Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks for Semantic Segmentation", section 3.2: to run a network
-on the picture shifted by one pixel, by two, and so on, and to stitch the scores together, is the same as one run in which
-a pooling no longer skips cells and every later kernel skips them instead ("filter rarefaction").
+Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks for Semantic Segmentation", section 3.2. Running a network
+on the picture shifted by one pixel, by two, and so on, and stitching the scores together, is the same as one run in
+which a pooling no longer skips cells and every later kernel skips them instead ("filter rarefaction").
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def rarefy(form: nn.Sequential, stride: int) -> nn.Sequential:
     spread = own / stride if stride > 0 else 0.5
     if spread < 1 or math.log2(spread) % 1:
         raise ValueError(f"The stride is {own} divided by a power of two; got {stride}. Choose 1 to {own}.")
-    skips, step, chains = 1, 1, OrderedDict()
+    skips, step = 1, 1
+    chains: OrderedDict[str, nn.Module] = OrderedDict()
     for name, chain in form.named_children():
         layers = []
         for layer in chain.children():

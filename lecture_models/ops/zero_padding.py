@@ -1,7 +1,7 @@
 """A chain of layers with zeros around every map, as VGG-16 has them: why one pass then is not the sliding window.
 
-A crop has a border of its own in the middle of the picture. With padding, each convolution there sees zeros; in one pass
-over the whole picture it sees what is really beside the crop. The difference moves inwards by a cell with each layer.
+A crop has a border of its own in the middle of the picture. With padding, each convolution there sees zeros; in
+one pass over the whole picture it sees what is really beside the crop. With each layer that reaches further in.
 """
 
 from __future__ import annotations

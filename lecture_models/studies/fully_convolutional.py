@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -78,7 +78,7 @@ class Raced:
         return full.reshape(self.track.shape)
 
     def right(self) -> tuple[int, int] | None:
-        """Places whose class is that of the pixel in the window's middle, and places with a truth; None of photographs."""
+        """Places whose class is that of their middle pixel, and places with a truth; None of photographs."""
         scene = self.picture.scene
         if scene is None:
             return None
@@ -104,8 +104,8 @@ def race(key: str, padding: Padding, window: float, stride: int) -> Raced:
 
 
 def _nbytes(made: Raced) -> int:
-    arrays = (made.track.image, made.once, made.windows, *made.rims)
-    return sum(one.nbytes for one in arrays)
+    tensors = (made.track.image, *made.rims)
+    return made.once.nbytes + made.windows.nbytes + sum(one.nbytes for one in tensors)
 
 
 @zoo.gpu
@@ -116,7 +116,7 @@ def _race(shown: pictures.Picture, track: Track) -> Raced:
         once = sliding.one_pass(network, track)
         *_, windows = sliding.slide(network, track, once.ms)
         rims = tuple(sliding.rims(network, track))
-        classes = network.classes
+        classes: Any = network.classes
     each = sliding.macs_of_window(track.padding)
     message = zoo.STREETS if shown.scene is None else ""
     return Raced(shown, classes, track, once, windows, each, rims, message)
@@ -142,14 +142,18 @@ def _name_of_all(made: Raced) -> tuple[object, ...]:
     return "all windows", made.picture.key, made.track.padding, made.track.zoom, made.track.stride
 
 
-def other_ratios(made: Raced) -> dict[int, float]:
-    """How many times as many multiply-adds all windows take at each stride, by stride."""
-    from lecture_models.nets.sliding_window import macs_of_pass, plan
+def ratios(size: Size, padding: Padding, window: float) -> dict[int, float]:
+    """How many times as many multiply-adds all windows take as one pass, by stride.
 
-    found, padding, (height, width, _) = {}, made.track.padding, made.picture.image.shape
+    >>> [round(ratio) for ratio in ratios((256, 256), "picture", 1.0).values()]
+    [9, 32, 84, 127]
+    """
+    from lecture_models.nets.sliding_window import macs_of_pass, macs_of_window, plan
+
+    found = {}
     for stride in STRIDES:
-        planned = plan((height, width), padding, 1 / made.track.zoom, stride)
-        windows = planned.shape[0] * planned.shape[1] * made.window_macs
+        planned = plan(size, padding, window, stride)
+        windows = planned.shape[0] * planned.shape[1] * macs_of_window(padding)
         found[stride] = windows / macs_of_pass(padding, stride, (1, 3, *planned.padded))
     return found
 
@@ -180,25 +184,24 @@ def weigh(key: str, layer: int, place: Sequence[float], weight: Sequence[float])
         key: of the picture.
         layer: 1 for the first fully connected layer.
         place: pixel of the picture.
-        weight: (column, row) of the matrix; of row 0 the one that adds most if empty.
+        weight: (column, row) of the matrix; if there is none such, of row 0 the one that adds most.
 
     Raises:
-        ValueError: no such layer or weight.
+        ValueError: no such layer.
     """
     shown = pictures.resolve(key)
     height, width = shown.image.shape[:2]
     x, y = place or (width // 2, height // 2)
     point = min(max(int(x), 0), width - 1), min(max(int(y), 0), height - 1)
     zoo.load(NETWORK)
-    made = KEPT.get(("two forms", shown.key, layer, point), lambda: _weigh(shown.image, layer, point), _forms_bytes)
+    made = KEPT.get(
+        ("two forms", shown.key, layer, point), lambda: _weigh(shown.image, layer, point), _forms_bytes
+    )
     forms, size = made
     rows, columns = forms.matrix.shape
-    column, unit = map(int, weight or (int((forms.matrix[0] * forms.inputs).abs().argmax()), 0))
-    if not (0 <= unit < rows and 0 <= column < columns):
-        raise ValueError(
-            f"weight must be column,row of a matrix of {columns} columns and {rows} rows; got {column},{unit}. "
-            "Choose another weight."
-        )
+    column, unit = map(int, weight or (-1, -1))
+    if not (0 <= unit < rows and 0 <= column < columns):  # it may be of another layer, chosen before
+        column, unit = int((forms.matrix[0] * forms.inputs).abs().argmax()), 0
     return Weighed(shown, forms, point, unit, column, size)
 
 
@@ -257,5 +260,7 @@ def measure(key: str, model: str, size: Sequence[float]) -> Sized:
     height, width = shown.image.shape[:2]
     wide, high = map(int, size or (width, height))
     if not all(LEAST <= side <= MOST for side in (wide, high)):
-        raise ValueError(f"size must be width,height from {LEAST} to {MOST} pixels; got {wide},{high}. Choose another.")
+        raise ValueError(
+            f"size must be width,height from {LEAST} to {MOST} pixels; got {wide},{high}. Choose another."
+        )
     return Sized(shown, classifier(model), (high, wide))
