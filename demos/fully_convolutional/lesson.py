@@ -25,7 +25,7 @@ VIEWS = {
     "sizes": "Any size",
     "tasks": "Instances",
 }
-PADDINGS = (("the picture", "picture"), ("nothing", "none"), ("each layer", "layers"))
+PADDINGS = (("picture", "picture"), ("nothing", "none"), ("each layer", "layers"))
 WINDOWS = (("½", 0.5), ("¾", 0.75), ("its own", 1.0), ("1½", 1.5))
 MODELS = (("VGG-16", "vgg16"), ("AlexNet", "alexnet"), ("ours", "patch_classifier"))
 LAYERS = (("first", 1), ("second", 2), ("third", 3))

@@ -41,7 +41,7 @@ class Weights extends Live {
 
   // Channels that are drawn at a time.
   get blocks() {
-    const [large, small] = this.value.side > 1 ? [8, 4] : [24, 12];
+    const [large, small] = this.value.side > 1 ? [8, 4] : [48, 24];
     return Math.min(this.value.channels, this.root.clientWidth < NARROW ? small : large);
   }
 
