@@ -26,8 +26,8 @@ from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
 from lecture_models.rcnn.ledgers import mask_ledger
-from lecture_models.studies import mask_head as masks
 from lecture_models.studies import fully_convolutional, roi_features, vision_tasks
+from lecture_models.studies import mask_head as masks
 
 LESSONS = [lesson for part in demos.SYLLABUS for lesson in part.lessons]
 SCENES = [f"scene:{seed}" for seed in range(40)]

@@ -12,6 +12,7 @@ from demos.fully_convolutional import board, slide, words
 from demos.fully_convolutional.panels import panels
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import split_selection
+from lecture_models import results
 from lecture_models.studies import fully_convolutional as fully
 from lecture_models.studies import semantic_and_instances as both
 
@@ -94,7 +95,10 @@ def say(made: Any) -> words.Said:
     """The words of a view."""
     if isinstance(made, fully.Raced):
         height, width, _ = made.picture.image.shape
-        return words.of_race(made, fully.ratios((height, width), made.track.padding, 1 / made.track.zoom))
+        ratios = fully.ratios((height, width), made.track.padding, 1 / made.track.zoom)
+        reading, question, numbers, seen = words.of_race(made, ratios)
+        found, _ = results.usable([fully.NETWORK], ["accuracy"])
+        return reading, question, numbers + words.trained(found), seen
     if isinstance(made, fully.Weighed):
         return words.of_weights(made)
     return words.of_sizes(made) if isinstance(made, fully.Sized) else words.of_tasks(made)

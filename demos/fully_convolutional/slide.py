@@ -41,7 +41,7 @@ def of_race(made: Raced) -> Slide:
         title=f"One pass takes {words.times(made.ratio)} times fewer multiply-adds than {made.track.total} windows",
         panels=panels,
         legend=style.legend(classes),
-        caption=words.of_time(made),
+        caption=f"On {made.picture.title}. {words.of_time(made)}",
         source=RUN,
         uses=("picture", "view", "padding", "window", "stride"),
     )
@@ -117,7 +117,8 @@ def of_weights(made: Weighed) -> Slide:
             ),
             Numbers("Readings of the matrix", table),
         ],
-        caption=f"Column {made.column} is channel {channel}, row {row}, column {column} of the kernel.",
+        caption=f"On {made.picture.title}: column {made.column} of the matrix is channel {channel}, row {row}, "
+        f"column {column} of the kernel.",
         source="Weights: of our patch classifier. Differences: computed in this run.",
         uses=("picture", "view", "layer", "place", "weight"),
     )
@@ -158,7 +159,7 @@ def of_tasks(made: Told, shown: Panels) -> Slide:
     x, y = made.pixel
     points = [(x + 0.5, y + 0.5, style.PAPER)]
     return Slide(
-        title=f"{made.name.capitalize()}: a class for each pixel, boxes, instances",
+        title=f"{made.name.capitalize()}: a class for each pixel, boxes, instances ({made.picture.title})",
         panels=of_panels(shown, made.picture.image, points=points),
         legend=shown.legend,
         caption=words.of_tasks(made)[3],

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from demos.questions import lot
 from demos.records import Question, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from lecture_models.studies.fully_convolutional import Raced, Sized, Weighed
     from lecture_models.studies.semantic_and_instances import Told
@@ -47,9 +47,7 @@ def how_many_times(picture: str, ratios: Mapping[int, float]) -> Question | None
     right = f"{times(ratios[stride])} times"
     known = ", ".join(f"{one} px: {times(ratios[one])}" for one in strides[::-1])
     why = f"{known}. The closer the windows, the more of their work is the same, and one pass does it once."
-    return Question(
-        text, choices, choices.index(right), why, ("reading", "race/work", "numbers"), picture
-    )
+    return Question(text, choices, choices.index(right), why, ("reading", "race/work", "numbers"), picture)
 
 
 def products(made: Raced) -> str:
@@ -62,6 +60,16 @@ def products(made: Raced) -> str:
         rf"$$\frac{{{rows} \cdot {columns} \cdot {each}}}{{{once}}} = \frac{{{tex(made.all_macs)}}}{{{once}}}"
         rf" = {made.ratio:.2f}$$"
     )
+
+
+def trained(found: Sequence[Mapping[str, Any]]) -> str:
+    """How often the classifier is right, from its result file; nothing where there is none."""
+    if not found:
+        return ""
+    run, command = found[0]["runs"][0], found[0]["command"]
+    share, scenes = 100 * run["metrics"]["accuracy"], run["test"]["scenes"]
+    text = f"Our result file: the classifier names {share:.1f} % of the patches of {scenes} unseen scenes correctly."
+    return f"\n\n{text} Retrain it yourself: `{command}`."
 
 
 def of_time(made: Raced) -> str:

@@ -194,10 +194,8 @@ def test_a_weight_chosen_in_the_kernel_is_chosen_in_the_matrix(weights: Page):
 def test_what_is_added_to_a_weight_changes_both_sums_alike(weights: Page):
     before = weights.evaluate(f"{WEIGHTS}.sums()")
     value = weights.evaluate(f"{WEIGHTS}.inputs[{WEIGHTS}.column]")
-    slider = weights.locator(".fc-side .fc-slider input")
-    slider.focus()
     for _ in range(4):
-        slider.press("ArrowRight")
+        weights.locator(".fc-side .fc-slider input").press("ArrowRight")
     weights.wait_for_function(f"Math.abs({WEIGHTS}.more - 0.2) < 1e-9")
     after = weights.evaluate(f"{WEIGHTS}.sums()")
     assert after[0] - before[0] == pytest.approx(0.2 * value, abs=1e-6)
@@ -225,9 +223,8 @@ def test_the_corner_is_dragged_and_the_ledger_follows(sizes: Page):
     sizes.wait_for_function(f"Math.abs({SIZES}.size[1] - 640) < 8 && Math.abs({SIZES}.size[0] - 480) < 8")
     high, wide = sizes.evaluate(f"{SIZES}.size")
     rows, columns = classifier("vgg16").scores((high, wide))
-    sizes.wait_for_function(
-        f"document.querySelector('.fc-verdicts').textContent.includes('{columns} × {rows} scores')"
-    )
+    said = "document.querySelector('.fc-verdicts').textContent"
+    sizes.wait_for_function(f"{said}.includes('{columns} × {rows} scores')")
     sizes.mouse.up()
     sizes.wait_for_function(f"new URLSearchParams(location.search).get('size') === '{wide},{high}'")
 

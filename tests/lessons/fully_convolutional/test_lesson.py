@@ -12,7 +12,7 @@ import pytest
 
 from demos.figures import encode
 from demos.fully_convolutional import lesson, words
-from lecture_models import pictures
+from lecture_models import pictures, results
 from lecture_models.studies import fully_convolutional as fully
 from lecture_models.studies import semantic_and_instances as both
 from tests.ui.raw import call
@@ -79,6 +79,8 @@ def test_places_are_judged_by_the_pixel_in_the_middle(raced: Any):
 
 def test_the_numbers_multiply_back(raced: Any):
     assert r"\frac{8 \cdot 8 \cdot 310{,}312{,}704}{2{,}135{,}832{,}064}" in raced["numbers"]
+    accuracy = results.load("patch_classifier")["runs"][0]["metrics"]["accuracy"]
+    assert f"{100 * accuracy:.1f} % of the patches of 300 unseen scenes" in raced["numbers"]
     assert f"= {64 * 310_312_704 / 2_135_832_064:.2f}$$" in raced["numbers"]
 
 
