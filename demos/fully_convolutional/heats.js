@@ -13,7 +13,7 @@ export const heats = (board) => {
   const one = (name, k) => {
     const shapes = svg`<image class="fc-map fc-heat" href=${maps[k]} x=${x0} y=${y0} width=${x1 - x0} height=${y1 - y0}
       preserveAspectRatio="none"/>`;
-    const here = percent(probs[k * places + row * value.shape[1] + column]);
+    const here = percent(probs[k * places + row * value.shape[1] + column], 0);
     const alt = `Probability of ${name} over the picture`;
     return html`<figure>${framed({ size: value.size, image: value.picture, alt, shapes })}
       <figcaption><i style="background:${value.colors[k]}"></i>${terms(name)}<small>${here}</small></figcaption>
