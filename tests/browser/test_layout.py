@@ -10,6 +10,14 @@ LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 MODES = {"light": "__theme=light", "dark": "__theme=dark", "presenter": "present=1"}
 OWNED_BY_GRADIO = {"image-redundant-alt", "aria-prohibited-attr"}
 PICTURE = ":is(.ww-panel, .ww-board) img"
+# The sum of all layout shifts that no act of the visitor has caused (cumulative layout shift, https://web.dev/cls).
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput } of list.getEntries()) sum += hadRecentInput ? 0 : value;
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 200);
+})"""
 every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
@@ -96,3 +104,13 @@ def test_a_phone_shows_the_point_near_the_top_and_has_a_menu_of_lessons(visit, l
     point.wait_for()
     assert point.bounding_box()["y"] <= 110
     page.wait_for_function("name => document.querySelector('.ww-menu').value === name", arg=lesson)
+
+
+@every_lesson
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
+@pytest.mark.parametrize("asks", [True, False], ids=["with the question", "without"])
+def test_nothing_jumps_while_a_lesson_comes(visit, lesson: str, width: int, height: int, asks: bool):
+    page = visit(f"?lesson={lesson}", width=width, height=height, asks=asks)
+    page.wait_for_selector(".ww-number >> visible=true")
+    page.wait_for_timeout(1500)
+    assert page.evaluate(SHIFT) <= 0.05
