@@ -46,7 +46,7 @@ const asText = (lesson) => {
     .replaceAll("%2C", ",");
   const address = new URL(`?${query}`, document.baseURI).href;
   const said = named.map(([name, value]) => html`<span><b>${name}</b> ${value}</span>`);
-  const aside = make("aside", { class: "ww-paper" });
+  const aside = make("aside", { class: "ww-colophon" });
   render(html`<p>${said}</p><p>What &amp; Where: <a href=${address}>${address}</a></p>`, aside);
   return aside;
 };

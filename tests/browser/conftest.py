@@ -77,7 +77,8 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
         page.set_default_timeout(30_000)
         watch(page)
         page.goto(url + query)
-        page.wait_for_selector(":is(.ww-panel, .ww-board) :is(img, image) >> visible=true")
+        first = ":is(.ww-panel, .ww-board) :is(img, image) >> visible=true"
+        page.wait_for_selector(first, timeout=90_000)  # a cold server loads its network
         return page
 
     yield open_page
