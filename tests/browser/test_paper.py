@@ -28,12 +28,17 @@ def pages(content: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", content))
 
 
+def prepared(page, lesson: str) -> None:
+    """Wait until the theory has come, in a fold that nobody opened and that is closed again."""
+    theory = f"document.querySelector('#{lesson}-theory-fold .ww-theory')?.textContent.length > 1000"
+    page.wait_for_function(f"{theory} && !document.querySelector('#{lesson}-theory-fold > .label-wrap.open')")
+
+
 @every_lesson
 def test_a_lesson_is_printed_on_one_or_two_sheets(visit, lesson: str):
     page = visit(f"?lesson={lesson}&picture=scene:9&__theme=dark")
     page.wait_for_selector(NUMBER)
-    page.wait_for_timeout(4000)  # the theory has come, in a fold that nobody opened
-    assert page.locator(f"#{lesson}-theory-fold > .label-wrap.open").count() == 0
+    prepared(page, lesson)
     assert pages(page.pdf(prefer_css_page_size=True, print_background=True)) in (1, 2)
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.wait_for_timeout(300)
@@ -49,7 +54,7 @@ def test_a_lesson_is_printed_on_one_or_two_sheets(visit, lesson: str):
 def test_after_printing_all_is_as_it_was(visit):
     page = visit("?lesson=vision_tasks&__theme=dark", width=390, height=844)
     page.wait_for_selector(NUMBER)
-    page.wait_for_timeout(4000)
+    prepared(page, "vision_tasks")
     before = page.evaluate(STATE)
     page.pdf(prefer_css_page_size=True)
     page.wait_for_timeout(500)
@@ -59,7 +64,7 @@ def test_after_printing_all_is_as_it_was(visit):
 def test_a_phone_prints_the_same_sheets(visit):
     page = visit("?lesson=mask_head", width=390, height=844)
     page.wait_for_selector(NUMBER)
-    page.wait_for_timeout(4000)
+    prepared(page, "mask_head")
     assert pages(page.pdf(prefer_css_page_size=True)) == 2
 
 
