@@ -4,8 +4,8 @@ import { Easel } from "./easel.js";
 import { More } from "./more.js";
 import { Reading, Scores } from "./scores.js";
 
-export const easel = (context) => new Easel(context);
-export const number = (context) => new Reading(context);
-export const scores = (context) => new Scores(context);
-export const more = (context) => new More(context);
-export const album = (context) => new Album(context);
+export const metricsEasel = (context) => new Easel(context);
+export const metricsNumber = (context) => new Reading(context);
+export const metricsScores = (context) => new Scores(context);
+export const metricsMore = (context) => new More(context);
+export const metricsAlbum = (context) => new Album(context);

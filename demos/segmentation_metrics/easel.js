@@ -2,7 +2,6 @@
 // paints and erases; keys do the same.
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
-import { count } from "../draw/number.js";
 import { numbers } from "../draw/packed.js";
 import { save } from "../draw/save.js";
 import { terms } from "../draw/terms.js";
@@ -13,10 +12,10 @@ import { VOID } from "./sums.js";
 
 const TOOLS = { move: "Move", brush: "Brush", erase: "Erase", fill: "Fill" };
 const HINTS = {
-  move: "Drag a painted region. Wheel, + and − scale it, arrow keys move it.",
-  brush: "Paint the class. Arrow keys move the brush, Space lowers and lifts it, [ and ] change its size.",
-  erase: "Take pixels away. Arrow keys move the eraser, Space lowers and lifts it, [ and ] change its size.",
-  fill: "Press a region: it becomes the class; one of the class is erased. Arrow keys and Space do it, too.",
+  move: "Drag a region; arrow keys move it, wheel, + and − scale it.",
+  brush: "Paint. Keys: arrows, Space lowers and lifts, [ ] resize.",
+  erase: "Take away. Keys: arrows, Space lowers and lifts, [ ] resize.",
+  fill: "Press a region to fill or to erase it. Keys: arrows, Space.",
 };
 const OPAQUE = 200; // of 255: how much an area covers
 
@@ -93,7 +92,7 @@ export class Easel extends Acts {
     return html`${message}<div class="met-bar" role="toolbar" aria-label="Tools">
         <span class="met-tools" role="group" aria-label="What the pointer does">${tools}</span>${this.size()}
         <button type="button" ?disabled=${!steps.length} @click=${(event) => this.undo(event)}>Undo</button>
-        <button type="button" @click=${() => this.reset()}>Start over</button></div>
+        <button type="button" @click=${() => this.reset()}>Reset</button></div>
       ${this.frame()}
       <div class="met-foot">${many > 2 ? this.views() : nothing}${this.legend()}
         <button type="button" class="met-save" @click=${() => this.save()}>Save PNG</button></div>
@@ -158,19 +157,15 @@ export class Easel extends Acts {
   }
 
   legend() {
-    const { truth, said, both } = model.class;
-    const entries =
-      this.view === "areas"
-        ? [
-            ["truth", `truth alone: missed`, truth - both],
-            ["both", "both", both],
-            ["prediction", "prediction alone", said - both],
-          ]
-        : model.value.names.map((name, k) => [name, name, null, model.value.colors[k]]);
-    const entry = ([key, text, many, color]) =>
-      html`<li><i style="background:${color ?? this.settings.colors[key]}"></i><span>${text}</span>
-        ${many === null ? nothing : html`<b>${count(many)}</b>`}</li>`;
-    return html`<ul class="ww-legend" data-shows="counts">${entries.map(entry)}</ul>`;
+    const { colors } = this.settings;
+    const areas = [
+      [colors.truth, "missed"],
+      [colors.both, "shared"],
+      [colors.prediction, "too much"],
+    ];
+    const labels = model.value.names.map((name, k) => [model.value.colors[k], name]);
+    const entry = ([color, text]) => html`<li><i style="background:${color}"></i><span>${text}</span></li>`;
+    return html`<ul class="ww-legend">${(this.view === "areas" ? areas : labels).map(entry)}</ul>`;
   }
 
   // The setting was changed from elsewhere: Back, a link.

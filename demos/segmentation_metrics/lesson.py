@@ -29,7 +29,7 @@ STARTS = {
     "constant": "one class everywhere",
     "truth": "the truth",
 }
-LABELS = {"two": "the class against the rest", "all": "all nine"}
+LABELS = {"two": "it and the rest", "all": "all nine"}
 SEEN_BEST = "the one seen best"
 PICTURES = 12  # of a measured data set
 MOVE = Text(r"-?\d{1,3},-?\d{1,3},\d(\.\d{1,2})?", '"dx,dy,scale", such as "12,-4,1.2", or empty')
@@ -153,22 +153,23 @@ def build(screen: Screen) -> None:
     )
     with screen.left:
         looks: dict[str, Any] = {"colors": COLORS, "scales": study.SCALES}
-        screen.board("easel", "easel", label="The prediction, to paint on", key="moved", rule=MOVE, **looks)
+        screen.board("easel", "metricsEasel", label="The prediction, to paint on", key="moved", rule=MOVE, **looks)
     with screen.right:
         screen.control("start", gr.Radio(starts, value="moved", label="The prediction begins as"))
         with gr.Row(elem_classes=["met-settings"]):
-            screen.control("labels", gr.Radio(labels, value="two", label="Classes"))
             classes = [(SEEN_BEST, ""), *((name, name) for name in CLASSES)]
             screen.control("target", gr.Dropdown(classes, value="", label="Look at the class"))
-            screen.control("network", gr.Dropdown(nets, value=OURS, label="Network"))
-            about = "pixels on both sides of true outlines"
-            screen.control("void", gr.Slider(0, 8, 0, step=1, label="Void", info=about, buttons=[]))
-        screen.board("number", "number", label="IoU", **looks)
-        screen.board("scores", "scores", label="The formula and the metrics", **looks)
+            screen.control("labels", gr.Radio(labels, value="two", label="Classes that are told apart"))
+            screen.control("void", gr.Slider(0, 8, 0, step=1, label="Void along outlines, px", buttons=[]))
+        screen.board("number", "metricsNumber", label="IoU", **looks)
+        screen.board("scores", "metricsScores", label="The formula and the metrics", **looks)
     with screen.row:
-        screen.board("more", "more", label="Areas, conventions, paradoxes", **looks)
-        screen.run("measure", measure, label=f"Measure the network on the next {PICTURES} scenes")
-        screen.board("album", "album", label="Pictures and data set", by="measure", **looks)
+        screen.board("more", "metricsMore", label="Areas, conventions, paradoxes", **looks)
+        with gr.Row(elem_classes=["met-measure"]):
+            screen.control("network", gr.Dropdown(nets, value=OURS, label="Network"))
+            with gr.Column(min_width=0):
+                screen.run("measure", measure, label=f"Measure it on the next {PICTURES} scenes")
+        screen.board("album", "metricsAlbum", label="Pictures and data set", by="measure", **looks)
 
 
 LESSON = Lesson(

@@ -27,7 +27,7 @@ export class More {
 
   draw() {
     if (!this.value || !model.class) return;
-    for (const { root, draw } of this.parts) if (!model.busy || near(root)) draw(this.value);
+    for (const part of this.parts) if (!model.busy || near(part.root)) part.draw(this.value);
   }
 }
 

@@ -116,7 +116,7 @@ export class Scores {
       share: value ?? 0,
       text: two(value),
       note: model.kept ? `A: ${two(before)}` : "",
-      css: `met-${key}`,
+      css: `met-of-${key}`,
     });
     const { kept } = model;
     const mine = [
@@ -128,7 +128,7 @@ export class Scores {
       row("pixel accuracy", "accuracy", found.accuracy, kept?.found.accuracy),
       row("mean accuracy", "mean", found.meanAccuracy, kept?.found.meanAccuracy),
       row("mean IoU", "miou", found.miou, kept?.found.miou),
-      row("weighted by frequency", "weighted", found.weighted, kept?.found.weighted),
+      row("by frequency", "weighted", found.weighted, kept?.found.weighted),
     ];
     const seen = new Set();
     return html`<div class="met-metrics"><div><h4>${name}</h4>${bars(mine, "", seen)}</div>
@@ -175,7 +175,7 @@ export class Scores {
     this.shapes();
     const button = (text, act) => html`<button type="button" @click=${act}>${text}</button>`;
     render(
-      html`${this.formula()}${this.metrics()}<div class="met-keep">${button("Keep as A", () => this.keep())}
+      html`<div class="met-both">${this.formula()}${this.metrics()}</div><div class="met-keep">${button("Keep as A", () => this.keep())}
         ${model.kept ? button("Forget A", () => this.forget()) : nothing}${this.ranks()}${this.check()}</div>`,
       this.root,
     );

@@ -49,7 +49,7 @@ def reading(made: Study) -> Reading:
 
 def question(made: Study) -> Question:
     """The IoU of a moved mask; of another prediction the mean IoU, with the pixel accuracy given."""
-    measured, name = made.measured, made.names[made.target]
+    measured = made.measured
     if measured.iou[made.target] is None:
         return absent(made)
     if made.layer is not None:

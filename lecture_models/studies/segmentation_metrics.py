@@ -24,12 +24,14 @@ Labels = Literal["two", "all"]
 REST = "rest"
 WANTED = (0.2, 0.4, 0.6, 0.8)
 """IoUs that a drawn shift of the true mask comes near, each as often."""
-DIRECTIONS = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+DIRECTIONS = ((2, 0), (2, 1), (2, 2), (1, 2), (0, 2))
+"""Of a drawn shift, across and down; it goes towards the middle of the picture."""
 DRAWS = len(WANTED) * len(DIRECTIONS)
-FARTHEST = 80  # pixels of such a shift along an axis
+FARTHEST = 40  # times such a direction
 SCALES = 0.25, 4.0
 ONE_THING = 0.75  # share of a class's pixels in its largest region, from which the class is one thing
 GOOD_AREA = 400, 9000  # pixels of a region that is seen well and has room to move
+ENOUGH = 4000  # pixels; a larger region is seen no better
 SMALLEST = 60  # pixels of a small thing whose IoU is drawn against its shift
 
 Move = tuple[float, float, float]
@@ -195,7 +197,9 @@ def usual_class(labels: np.ndarray) -> int:
     def fit(label: int) -> tuple[bool, bool, int]:
         regions, _ = ndimage.label(labels == label)
         whole = np.bincount(regions.ravel())[1:].max() >= ONE_THING * areas[label]
-        return bool(GOOD_AREA[0] <= areas[label] <= GOOD_AREA[1]), bool(whole), min(int(areas[label]), 4000)
+        inside = not (labels[[0, -1]] == label).any() and not (labels[:, [0, -1]] == label).any()
+        good = whole and GOOD_AREA[0] <= areas[label] <= GOOD_AREA[1]
+        return bool(good), inside, min(int(areas[label]), ENOUGH)
 
     return max(things, key=fit)
 
@@ -211,16 +215,19 @@ def without(labels: np.ndarray, label: int) -> np.ndarray:
 
 def drawn_move(mask: np.ndarray, draw: int) -> Move:
     """A shift of a mask in a drawn direction, as far as brings its IoU near a drawn one of `WANTED`."""
-    wanted, (right, down) = WANTED[draw % len(WANTED)], DIRECTIONS[draw // len(WANTED) % len(DIRECTIONS)]
+    wanted, (across, down) = WANTED[draw % len(WANTED)], DIRECTIONS[draw // len(WANTED) % len(DIRECTIONS)]
     if not mask.any():
         return 0.0, 0.0, 1.0
+    rows, columns = np.nonzero(mask)
+    right = across if columns.mean() < mask.shape[1] / 2 else -across
+    below = down if rows.mean() < mask.shape[0] / 2 else -down
 
     def off(by: int) -> float:
-        there = moved_mask(mask, by * right, by * down)
+        there = moved_mask(mask, by * right, by * below)
         return abs(float((mask & there).sum() / (mask | there).sum()) - wanted)
 
     best = min(range(1, FARTHEST + 1), key=off)
-    return float(best * right), float(best * down), 1.0
+    return float(best * right), float(best * below), 1.0
 
 
 def void_band(labels: np.ndarray, width: int) -> np.ndarray:
