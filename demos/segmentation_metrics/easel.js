@@ -89,14 +89,14 @@ export class Easel extends Acts {
         html`<button type="button" aria-pressed=${tool === this.tool} @click=${() => this.use(tool)}>${text}</button>`,
     );
     const message = value.message ? html`<p class="ww-message" role="status">${terms(value.message)}</p>` : nothing;
-    return html`${message}<div class="met-bar" role="toolbar" aria-label="Tools">
+    return html`<div class="met-bar" role="toolbar" aria-label="Tools">
         <span class="met-tools" role="group" aria-label="What the pointer does">${tools}</span>${this.size()}
         <button type="button" ?disabled=${!steps.length} @click=${(event) => this.undo(event)}>Undo</button>
         <button type="button" @click=${() => this.reset()}>Reset</button></div>
       ${this.frame()}
       <div class="met-foot">${many > 2 ? this.views() : nothing}${this.legend()}
         <button type="button" class="met-save" @click=${() => this.save()}>Save PNG</button></div>
-      <p class="ww-hint">${HINTS[this.tool]}</p><output class="ww-sr" aria-live="polite">${this.told ?? ""}</output>`;
+      <p class="ww-hint">${HINTS[this.tool]}</p>${message}<output class="ww-sr" aria-live="polite">${this.told ?? ""}</output>`;
   }
 
   size() {

@@ -24,12 +24,12 @@ OURS = "panoptic_fpn"
 FITTING = (*zoo.names("panoptic"), *zoo.names("semantic"))
 NETWORKS = {**{name: zoo.title(name) for name in FITTING}, OURS: "Panoptic FPN: street scenes"}
 STARTS = {
-    "moved": "the true mask, moved",
+    "moved": "the mask, moved",
     "network": "a network's",
-    "constant": "one class everywhere",
+    "constant": "one class",
     "truth": "the truth",
 }
-LABELS = {"two": "it and the rest", "all": "all nine"}
+LABELS = {"two": "it, the rest", "all": "all nine"}
 SEEN_BEST = "the one seen best"
 PICTURES = 12  # of a measured data set
 MOVE = Text(r"-?\d{1,3},-?\d{1,3},\d(\.\d{1,2})?", '"dx,dy,scale", such as "12,-4,1.2", or empty')
@@ -153,14 +153,16 @@ def build(screen: Screen) -> None:
     )
     with screen.left:
         looks: dict[str, Any] = {"colors": COLORS, "scales": study.SCALES}
-        screen.board("easel", "metricsEasel", label="The prediction, to paint on", key="moved", rule=MOVE, **looks)
+        screen.board(
+            "easel", "metricsEasel", label="The prediction, to paint on", key="moved", rule=MOVE, **looks
+        )
     with screen.right:
         screen.control("start", gr.Radio(starts, value="moved", label="The prediction begins as"))
         with gr.Row(elem_classes=["met-settings"]):
             classes = [(SEEN_BEST, ""), *((name, name) for name in CLASSES)]
             screen.control("target", gr.Dropdown(classes, value="", label="Look at the class"))
-            screen.control("labels", gr.Radio(labels, value="two", label="Classes that are told apart"))
-            screen.control("void", gr.Slider(0, 8, 0, step=1, label="Void along outlines, px", buttons=[]))
+            screen.control("labels", gr.Radio(labels, value="two", label="Classes"))
+            screen.control("void", gr.Slider(0, 8, 0, step=1, label="Void, px", buttons=[]))
         screen.board("number", "metricsNumber", label="IoU", **looks)
         screen.board("scores", "metricsScores", label="The formula and the metrics", **looks)
     with screen.row:

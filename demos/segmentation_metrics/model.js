@@ -39,7 +39,7 @@ class Model extends Live {
   }
 
   put({ base, layer, move }) {
-    Object.assign(this, { base, layer, move: [...move], box: layer && boxOf(layer, this.size) });
+    Object.assign(this, { base: base.slice(), layer, move: [...move], box: layer && boxOf(layer, this.size) });
     this.now();
   }
 
