@@ -43,7 +43,8 @@ export const absent = () => {
     render(
       html`<h3>One prediction, six mean IoUs</h3><div class="ww-table"><table>
         <caption>${terms(said(), seen)}</caption>
-        <thead><tr><th scope="col">an absent class</th>${CONVENTIONS.map(([name]) => html`<th scope="col">${name}</th>`)}
+        <thead><tr><th scope="col">an absent class</th>
+        ${CONVENTIONS.map(([name]) => html`<th scope="col">${name}</th>`)}
         </tr></thead><tbody>${rows().map(line)}</tbody></table></div>`,
       root,
     );

@@ -53,7 +53,7 @@ export class Album {
     const seen = new Set();
     render(
       html`<h3>${terms("Mean of the pictures, or IoU of the data set?", seen)}</h3><div class="ww-table"><table>
-        <caption>${terms("Paint on, and both means follow. A class that a picture lacks is left out of its mean.", seen)}
+        <caption>${terms("Paint on: both means follow. A class that a picture lacks is left out of its mean.", seen)}
         </caption><thead><tr><td></td><th scope="col">${terms("mean IoU", seen)}</th>
         <th scope="col">IoU of ${model.name}</th></tr></thead><tbody>
         ${rows.map(({ title }, i) => line(title, found.pictures[i]))}

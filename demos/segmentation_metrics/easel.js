@@ -96,7 +96,8 @@ export class Easel extends Acts {
       ${this.frame()}
       <div class="met-foot">${many > 2 ? this.views() : nothing}${this.legend()}
         <button type="button" class="met-save" @click=${() => this.save()}>Save PNG</button></div>
-      <p class="ww-hint">${HINTS[this.tool]}</p>${message}<output class="ww-sr" aria-live="polite">${this.told ?? ""}</output>`;
+      <p class="ww-hint">${HINTS[this.tool]}</p>${message}
+      <output class="ww-sr" aria-live="polite">${this.told ?? ""}</output>`;
   }
 
   size() {
@@ -141,14 +142,16 @@ export class Easel extends Acts {
     if (!this.cursor || !["brush", "erase", "fill"].includes(this.tool)) return nothing;
     const [x, y] = this.cursor;
     const radius = this.tool === "fill" ? 2 : this.radius;
-    return svg`<circle class="ww-halo" cx=${x} cy=${y} r=${radius}/><circle class="met-brush" cx=${x} cy=${y} r=${radius}/>`;
+    return svg`<circle class="ww-halo" cx=${x} cy=${y} r=${radius}/>
+      <circle class="met-brush" cx=${x} cy=${y} r=${radius}/>`;
   }
 
   views() {
     const all = { areas: `IoU of ${model.name}`, said: "Predicted labels", truth: "True labels" };
     const button = ([view, text]) =>
       html`<button type="button" aria-pressed=${view === this.view} @click=${() => this.show(view)}>${text}</button>`;
-    return html`<span class="met-tools" role="group" aria-label="What is shown">${Object.entries(all).map(button)}</span>`;
+    const buttons = Object.entries(all).map(button);
+    return html`<span class="met-tools" role="group" aria-label="What is shown">${buttons}</span>`;
   }
 
   show(view) {

@@ -103,7 +103,7 @@ def measure(
     if first.picture.scene is None:
         raise ValueError("A data set needs scenes, since it needs a truth; got a photograph. Choose a scene.")
     named = first.names[first.target]
-    key, rows = picture, []
+    key, rows = picture, list[board.Row]()
     for done in range(PICTURES + 1):
         yield {
             "progress": Progress(done, PICTURES, f"{done} of {PICTURES} scenes"),

@@ -1,4 +1,4 @@
-// What follows from the areas: a table of all classes, conventions, IoU against shift, Dice beside IoU, and the paradoxes.
+// What follows from the areas: paradoxes, a table of all classes, conventions, IoU against shift, Dice beside IoU.
 import { make } from "../draw/nodes.js";
 import { absent } from "./absent.js";
 import { areas } from "./areas.js";

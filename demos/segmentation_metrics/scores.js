@@ -105,7 +105,8 @@ export class Scores {
         <span>${part(canvases.both, "both", both)}</span>
         <span>${part(canvases.truth, "truth", truth)}<i>+</i>${part(canvases.prediction, "prediction", said)}<i>−</i>
           ${part(canvases.again, "both", both)}</span></span>
-      <span class="met-iou">= <span class="met-ratio"><b>${count(both)}</b><b>${count(union)}</b></span> = ${two(iou)}</span></div>`;
+      <span class="met-iou">= <span class="met-ratio"><b>${count(both)}</b><b>${count(union)}</b></span>
+        = ${two(iou)}</span></div>`;
   }
 
   metrics() {
@@ -175,7 +176,8 @@ export class Scores {
     this.shapes();
     const button = (text, act) => html`<button type="button" @click=${act}>${text}</button>`;
     render(
-      html`<div class="met-both">${this.formula()}${this.metrics()}</div><div class="met-keep">${button("Keep as A", () => this.keep())}
+      html`<div class="met-both">${this.formula()}${this.metrics()}</div>
+        <div class="met-keep">${button("Keep as A", () => this.keep())}
         ${model.kept ? button("Forget A", () => this.forget()) : nothing}${this.ranks()}${this.check()}</div>`,
       this.root,
     );

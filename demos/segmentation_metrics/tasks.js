@@ -58,8 +58,9 @@ export const tasks = () => {
   const root = section("", "tasks");
   const item = ([key, [text, hint]], seen) => {
     const told = reached.get(key);
+    const below = told ? `Reached: ${told}` : hint;
     return html`<li class=${told ? "met-done" : ""}><b aria-hidden="true">${told ? "✓" : "○"}</b>
-      <span>${terms(text, seen)}${told ? html`<small>Reached: ${told}</small>` : html`<small>${hint}</small>`}</span></li>`;
+      <span>${terms(text, seen)}<small>${below}</small></span></li>`;
   };
   const draw = () => {
     check();

@@ -58,8 +58,8 @@ def measure(prediction: np.ndarray, truth: np.ndarray, names: Sequence[str]) -> 
     regions, outlines = MeanIoU(names), BoundaryIoU(names)
     for meter in (regions, outlines):
         meter.update(prediction, truth)
-    pair = (from_numpy(labels.astype(np.int64)) for labels in (prediction, truth))
-    counts = multiclass_confusion_matrix(*pair, len(names), ignore_index=VOID, validate_args=False)
+    said, true = (from_numpy(labels.astype(np.int64)) for labels in (prediction, truth))
+    counts = multiclass_confusion_matrix(said, true, len(names), ignore_index=VOID, validate_args=False)
     mean, accuracies, edges = regions.compute(), regions.accuracies(), outlines.compute()
     return Measured(
         confusion=counts.numpy(),
