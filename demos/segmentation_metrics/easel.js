@@ -5,7 +5,7 @@ import { make } from "../draw/nodes.js";
 import { numbers } from "../draw/packed.js";
 import { save } from "../draw/save.js";
 import { terms } from "../draw/terms.js";
-import { tableOf } from "../draw/cells.js";
+import { outline, tableOf } from "../draw/cells.js";
 import { Acts, RADII, SCALE_STEP } from "./acts.js";
 import { model } from "./model.js";
 import { VOID } from "./sums.js";
@@ -129,13 +129,26 @@ export class Easel extends Acts {
       @pointermove=${(event) => this.drag(event)} @pointerup=${() => this.lift()} @pointercancel=${() => this.lift()}
       @pointerleave=${() => this.leave()} @keydown=${(event) => this.key(event)} @wheel=${wheel}
       @blur=${() => this.lift()}><img src=${value.picture} alt=${shows} draggable="false">
-      <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${this.pointer()}</svg></div>`;
+      <svg viewBox="0 0 ${width} ${height}" aria-hidden="true">${this.outlines()}${this.pointer()}</svg></div>`;
   }
 
   leave() {
     if (this.down) return;
     this.cursor = null;
     model.ask();
+  }
+
+  // The edges of truth and prediction, along the pixels.
+  outlines() {
+    if (this.view !== "areas") return nothing;
+    const { truth, prediction, label, size } = model;
+    const edge = (map) =>
+      outline(
+        map.map((one) => (one === label ? 1 : 0)),
+        ...size,
+        1,
+      );
+    return svg`<path class="met-edge" d=${edge(truth)}/><path class="met-edge met-said" d=${edge(prediction)}/>`;
   }
 
   pointer() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from demos.segmentation_metrics.words import show
 if TYPE_CHECKING:
     from lecture_models.studies.segmentation_metrics import Study
 
+MARGIN = 8  # pixels around what is seen from near
 AREAS = (("truth alone: missed", style.TRUTH), ("both", style.SHARED), ("prediction alone", style.PREDICTION))
 
 
@@ -27,7 +29,7 @@ def slide(made: Study) -> Slide:
     known = "" if made.known else " A network's answer stands in for the truth of this photograph."
     return Slide(
         title=f"IoU of {name} = {formula} = {show(iou)}",
-        panels=[areas(made), each(made), all_metrics(made)],
+        panels=[areas(made), close(made), *([each(made)] if len(made.names) > 2 else []), all_metrics(made)],
         legend=AREAS,
         caption=f"{name.capitalize()} on {made.picture.title}: intersection {both:,}, union {union:,} pixels.{known}",
         source="Areas and metrics: computed in this run.",
@@ -42,6 +44,18 @@ def areas(made: Study) -> Picture:
     overlay = overlays.segment_overlay(parts.astype(np.int32), [color for _, color in AREAS])
     title = f"Truth and prediction of {made.names[made.target]}"
     return Picture(title, overlays.dimmed(made.picture.image, 1.0), overlay)
+
+
+def close(made: Study) -> Picture:
+    """The same from near."""
+    whole = areas(made)
+    rows, columns = np.nonzero((made.truth == made.target) | (made.prediction == made.target))
+    if not len(rows):
+        return replace(whole, title="From near")
+    side = max(np.ptp(rows), np.ptp(columns)) / 2 + MARGIN
+    x, y = (columns.min() + columns.max() + 1) / 2, (rows.min() + rows.max() + 1) / 2
+    window = float(x - side), float(y - side), float(x + side), float(y + side)
+    return replace(whole, title="From near", window=window, ruler="px")
 
 
 def each(made: Study) -> Bars:

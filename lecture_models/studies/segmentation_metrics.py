@@ -248,12 +248,17 @@ def void_band(labels: np.ndarray, width: int) -> np.ndarray:
 
 def curves(picture: pictures.Picture, most: int = 40) -> list[tuple[str, int, list[float]]]:
     """IoU against shift of a small and of the largest thing of a scene: name, area, IoU at 0 to ``most`` pixels."""
-    scene = picture.scene
-    found = (
-        [(thing.area, number + 1, thing.name) for number, thing in enumerate(scene.things)] if scene else []
+    key = ("shift curves", picture.key, most)
+    return KEPT.get(
+        key, lambda: _curves(picture, most), size=lambda found: 8 * (most + 2) * max(len(found), 1)
     )
-    large = [one for one in found if one[0] >= SMALLEST]
-    if scene is None or not large:
+
+
+def _curves(picture: pictures.Picture, most: int) -> list[tuple[str, int, list[float]]]:
+    scene = picture.scene
+    things = enumerate(scene.things, start=1) if scene is not None else ()
+    found = [(thing.area, number, thing.name) for number, thing in things if thing.area >= SMALLEST]
+    if scene is None or not found:
         return []
-    chosen = dict.fromkeys((min(large), max(large)))
+    chosen = dict.fromkeys((min(found), max(found)))
     return [(name, area, shift_curve(scene.instance == number, most)) for area, number, name in chosen]
