@@ -65,6 +65,7 @@ export class Acts {
 
   // The mask rests: its place is a setting, unless something else was painted, too.
   settle() {
+    this.waiting = false;
     model.ask();
     if (model.layer && !model.painted) this.choose(model.move.join(","));
     this.say();
@@ -72,6 +73,7 @@ export class Acts {
 
   later() {
     clearTimeout(this.timer);
+    this.waiting = true;
     this.timer = setTimeout(() => this.settle(), REST);
   }
 

@@ -32,7 +32,12 @@ export class Easel extends Acts {
 
   async take(value) {
     this.labels = tableOf(value.colors);
-    await model.take(value);
+    await model.take(value, () => this.ahead(value));
+  }
+
+  // Whether the learner has moved on since Python was asked.
+  ahead({ move }) {
+    return this.waiting || ![String(move), ""].includes(this.selection());
   }
 
   // ---- drawing ---------------------------------------------------------------------------------------------

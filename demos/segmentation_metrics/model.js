@@ -19,8 +19,8 @@ class Model extends Live {
     if (this.found) draw();
   }
 
-  // New maps from Python. What was painted stays while the maps are of the same picture, labels and start.
-  async take(value) {
+  // New maps from Python. What the learner did stays while they are of the same picture, labels and start.
+  async take(value, ahead) {
     const arrays = await this.unpacked(value, ["truth", "base", "layer"]);
     if (!arrays) return;
     const same = this.value?.about === value.about;
@@ -28,7 +28,7 @@ class Model extends Live {
     const origin = { base: arrays.base.data, layer: arrays.layer?.data ?? null, move: [...value.move] };
     if (!same) Object.assign(this, { steps: [], painted: false, kept: null });
     Object.assign(this, { value, size: [height, width], truth: arrays.truth.data, label: value.target, origin });
-    if (!this.painted && !this.busy) this.begin();
+    if (!same || !(this.painted || this.busy || ahead())) this.begin();
     else this.now();
   }
 
