@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MARGIN = 8  # pixels around what is seen from near
 AREAS = (("truth alone: missed", style.TRUTH), ("both", style.SHARED), ("prediction alone", style.PREDICTION))
+BORROWED = (("network alone", style.TRUTH), *AREAS[1:])  # of a photograph nobody knows the truth
 
 
 def slide(made: Study) -> Slide:
@@ -26,11 +27,11 @@ def slide(made: Study) -> Slide:
     union, name = true + said - both, made.names[made.target]
     iou = made.measured.iou[made.target]
     formula = f"{both:,} / ({true:,} + {said:,} − {both:,}) = {both:,} / {union:,}"
-    known = "" if made.known else " A network's answer stands in for the truth of this photograph."
+    known = "" if made.known else " Nobody marked this photograph: a network's answer stands in."
     return Slide(
         title=f"IoU of {name} = {formula} = {show(iou)}",
         panels=[areas(made), close(made), *([each(made)] if len(made.names) > 2 else []), all_metrics(made)],
-        legend=AREAS,
+        legend=AREAS if made.known else BORROWED,
         caption=f"{name.capitalize()} on {made.picture.title}: intersection {both:,}, union {union:,} pixels.{known}",
         source="Areas and metrics: computed in this run.",
     )
@@ -42,7 +43,8 @@ def areas(made: Study) -> Picture:
     true, said = made.truth == made.target, (made.prediction == made.target) & known
     parts = (true & ~said) * 1 + (true & said) * 2 + (said & ~true) * 3
     overlay = overlays.segment_overlay(parts.astype(np.int32), [color for _, color in AREAS])
-    title = f"Truth and prediction of {made.names[made.target]}"
+    against = "Truth" if made.known else "A network's answer"
+    title = f"{against} and prediction of {made.names[made.target]}"
     return Picture(title, overlays.dimmed(made.picture.image, 1.0), overlay)
 
 
