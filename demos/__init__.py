@@ -9,6 +9,7 @@ from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.rcnn_family import lesson as rcnn_family
 from demos.roi_features import lesson as roi_features
+from demos.segmentation_metrics import lesson as segmentation_metrics
 from demos.ui import Part
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
@@ -29,7 +30,7 @@ SYLLABUS = (
             mask_rcnn_results.LESSON,
         ),
     ),
-    Part("B", "A label for every pixel"),
+    Part("B", "A label for every pixel", (segmentation_metrics.LESSON,)),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
 )

@@ -20,6 +20,8 @@ from demos.rcnn_family import words as family_words
 from demos.records import Question
 from demos.roi_features import lesson as crops
 from demos.roi_features import words as crop_words
+from demos.segmentation_metrics import lesson as metrics
+from demos.segmentation_metrics import words as metric_words
 from demos.ui import Lesson
 from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
@@ -65,12 +67,17 @@ def of_results(scene: str) -> Question:
     return result_words.question(made, scene, 0.5, then)
 
 
+def of_metrics(scene: str) -> Question:
+    return metric_words.question(metrics.compute(**(metrics.LESSON.defaults | {"picture": scene})))
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
     "roi_features": of_crops,
     "mask_head": of_masks,
     "mask_rcnn_results": of_results,
+    "segmentation_metrics": of_metrics,
 }
 
 
