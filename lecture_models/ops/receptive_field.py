@@ -92,15 +92,19 @@ class Analysis:
         >>> analyzed(network, (1, 1, 8, 8)).box("1", 0, 3)
         (5, 0, 8, 3)
         """
-        node = self.nodes.get(name)
-        if node is None:
-            raise ValueError(f"name must be of a layer, such as {next(iter(self.nodes))}, got {name!r}.")
+        node = self.node(name)
         if not all(0 <= place < side for place, side in zip((row, column), size_of(node), strict=True)):
             raise ValueError(
                 f"{name} has {size_of(node)} rows and columns; there is no unit ({row}, {column})."
             )
         down, across = (self._back(node, place, axis) for axis, place in enumerate((row, column)))
         return None if down is None or across is None else (across[0], down[0], across[1] + 1, down[1] + 1)
+
+    def node(self, name: str) -> fx.Node:
+        """The graph's node of a layer; the last one, where a layer runs more than once. ValueError where there is none."""
+        if name not in self.nodes:
+            raise ValueError(f"name must be of a layer, such as {next(iter(self.nodes))}, got {name!r}.")
+        return self.nodes[name]
 
     def _back(self, target: fx.Node, place: int, axis: int) -> Range | None:
         """The picture's rows or columns that one row or column of a node can depend on."""
