@@ -8,6 +8,7 @@ import logging
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.rcnn_family import lesson as rcnn_family
+from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
 from demos.ui import Part
 from demos.vision_tasks import lesson as vision_tasks
@@ -29,7 +30,7 @@ SYLLABUS = (
             mask_rcnn_results.LESSON,
         ),
     ),
-    Part("B", "A label for every pixel"),
+    Part("B", "A label for every pixel", (receptive_field.LESSON,)),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
 )

@@ -41,13 +41,13 @@ NETWORKS = {
     "unet": Choice("U-Net", "encoder.2.1.2"),
     "vgg16": Choice("VGG-16", "features.23", **IMAGENET),
     "alexnet": Choice("AlexNet", "features.5", **IMAGENET),
-    "resnet18": Choice("ResNet-18", "layer3.1.relu", **IMAGENET),
+    "resnet18": Choice("ResNet-18", "layer2.1.relu", **IMAGENET),
     "resnet34": Choice("ResNet-34", "layer2.3.relu", **IMAGENET),
     "resnet50": Choice("ResNet-50", "layer2.3.relu", **IMAGENET),
     "resnet101": Choice("ResNet-101", "layer2.3.relu", **IMAGENET),
     "fcn_resnet50": Choice("FCN, ResNet-50", "backbone.layer2.3.relu", **IMAGENET),
-    "mobilenet_v2": Choice("MobileNet v2", "features.10", **IMAGENET),
-    "mobilenet_v3_small": Choice("MobileNet v3 small", "features.3", **IMAGENET),
+    "mobilenet_v2": Choice("MobileNet v2", "features.6.add", **IMAGENET),
+    "mobilenet_v3_small": Choice("MobileNet v3 small", "features.6.add", **IMAGENET),
 }
 BUILDERS: dict[str, tuple[Any, ...]] = {"fcn_8s": ("fcn", 8)}
 OURS = ("panoptic_fpn", "patch_classifier", "fcn_8s", "unet")
@@ -71,6 +71,11 @@ def chosen(name: str) -> Choice:
     if name not in NETWORKS:
         raise ValueError(f"net must be one of {', '.join(NETWORKS)}, got {name!r}. Choose one of them.")
     return NETWORKS[name]
+
+
+def titled(name: str) -> str:
+    """A network's name for people, with what its weights are here."""
+    return f"{NETWORKS[name].title} ({'trained' if is_trained(name) else 'untrained'})"
 
 
 def is_trained(name: str) -> bool:

@@ -1,0 +1,162 @@
+// What a unit sees: its field on the picture, its gradient with trained and with fresh weights, the Gaussian of it, and a
+// grey patch that can be dragged in or out of the field.
+import { html, nothing, render, svg } from "../draw/markup.js";
+import { Live } from "../draw/live.js";
+import { numbers } from "../draw/packed.js";
+import { clamp, percent } from "../draw/number.js";
+import { boxed, framed, rectangle } from "../draw/picture.js";
+import { arrows, under } from "../draw/pointer.js";
+import { terms } from "../draw/terms.js";
+
+const PATCH = 0.14; // of the picture's shorter side
+const LEAST = 4; // pixels
+const TITLES = { trained: "What it looks at, trained", fresh: "What it looks at, untrained" };
+
+class Sight extends Live {
+  constructor({ root, settings, choose, selection }) {
+    super();
+    Object.assign(this, { root, choose, selection, scales: settings.scales });
+    document.addEventListener("whatwhere:field", ({ detail }) => {
+      this.other = detail;
+      this.ask();
+    });
+    this.keys = arrows((by) => this.nudge(by), 8);
+    root.fieldSight = this; // for the tests
+  }
+
+  take(value) {
+    this.value = value;
+    if (!this.held) this.patch = value.patch.length ? value.patch : null;
+    this.now();
+  }
+
+  chosen(text) {
+    this.patch = text ? numbers(text) : null;
+    this.ask();
+  }
+
+  down(event) {
+    const point = under(event, event.currentTarget, this.value.size);
+    const inside = this.patch && point.every((at, i) => at >= this.patch[i] && at <= this.patch[i + 2]);
+    this.held = { from: point, patch: inside ? this.patch : null };
+    event.currentTarget.setPointerCapture(event.pointerId);
+  }
+
+  drag(event) {
+    if (!this.held) return;
+    const [x, y] = under(event, event.currentTarget, this.value.size);
+    const { from, patch } = this.held;
+    if (patch) this.patch = this.moved(patch, [x - from[0], y - from[1]]);
+    else if (Math.hypot(x - from[0], y - from[1]) > LEAST) this.patch = this.fit([...from, x, y]);
+    this.ask();
+  }
+
+  up() {
+    if (!this.held) return;
+    this.held = null;
+    this.settle();
+  }
+
+  // In whole pixels inside the picture, its corners in order.
+  fit([x0, y0, x1, y1]) {
+    const [height, width] = this.value.size;
+    const along = (a, b, most) => [Math.min(a, b), Math.max(a, b)].map((side) => Math.round(clamp(side, 0, most)));
+    const [[left, right], [top, bottom]] = [along(x0, x1, width), along(y0, y1, height)];
+    return [left, top, Math.max(right, left + 1), Math.max(bottom, top + 1)];
+  }
+
+  moved([x0, y0, x1, y1], [right, below]) {
+    const [height, width] = this.value.size;
+    const [dx, dy] = [clamp(right, -x0, width - x1), clamp(below, -y0, height - y1)].map(Math.round);
+    return [x0 + dx, y0 + dy, x1 + dx, y1 + dy];
+  }
+
+  nudge(by) {
+    this.patch = this.patch ? this.moved(this.patch, by) : this.fresh();
+    this.ask();
+    clearTimeout(this.later);
+    this.later = setTimeout(() => this.settle(), 300);
+  }
+
+  // A patch beside the field, where there is room, else in the corner.
+  fresh() {
+    const [height, width] = this.value.size;
+    const side = Math.round(PATCH * Math.min(height, width));
+    const [x0, y0, x1] = this.value.box;
+    const left = x1 + 6 + side <= width ? x1 + 6 : x0 - 6 - side >= 0 ? x0 - 6 - side : 0;
+    const top = clamp(y0, 0, height - side);
+    return [left, top, left + side, top + side].map(Math.round);
+  }
+
+  toggle() {
+    this.patch = this.patch ? null : this.fresh();
+    this.settle();
+    this.ask();
+  }
+
+  settle() {
+    this.choose(this.patch ? this.patch.join(",") : "");
+  }
+
+  shapes({ ellipse }) {
+    const { box } = this.value;
+    const [x, y, across, down] = ellipse;
+    return html`${this.patch ? rectangle(this.patch, "field-patch") : nothing}${boxed(box, "field-last")}
+      ${ellipse.length ? svg`<ellipse class="field-fit" cx=${x} cy=${y} rx=${across} ry=${down}/>` : nothing}
+      ${this.other ? rectangle(this.other, "field-other") : nothing}`;
+  }
+
+  view(heat, first) {
+    const { picture, size, sides } = this.value;
+    const { weights, layer, inside, half } = heat;
+    const area = percent(half ** 2, 1);
+    const about = `${TITLES[weights]}: ${percent(inside)} of the gradient inside the field of ${sides[0]} × ${sides[1]} px`;
+    const frame = framed({ size, image: picture, alt: about, layers: [layer], shapes: this.shapes(heat) });
+    const drag = (event) => this.drag(event);
+    const seen = first
+      ? html`<div class="field-drag" tabindex="0" role="application" aria-label="${about}. Arrow keys move a grey patch."
+          @pointerdown=${(event) => this.down(event)} @pointermove=${drag} @pointerup=${() => this.up()}
+          @pointercancel=${() => this.up()} @keydown=${this.keys}>${frame}</div>`
+      : frame;
+    return html`<figure data-shows="gradient"><h3>${TITLES[weights]}</h3>${seen}
+      <p class="field-note">${percent(inside)} of the ${terms("gradient")} lies in the field; half of that in
+        ${area} of its area.</p></figure>`;
+  }
+
+  // The share of the gradient inside the field, scaled about its middle.
+  curve() {
+    const { heats } = this.value;
+    const [x, y] = [(scale) => 40 + 240 * scale, (share) => 150 - 136 * share];
+    const line = ({ curve, weights }) => {
+      const points = curve.map((share, i) => `${x(this.scales[i]).toFixed(1)} ${y(share).toFixed(1)}`);
+      return svg`<path class="field-line field-${weights}" d="M${points.join("L")}"/>`;
+    };
+    const ticks = [0, 0.5, 1];
+    return html`<figure data-shows="gradient"><h3>Share of the gradient</h3>
+      <svg class="field-share" viewBox="0 0 300 190" role="img"
+        aria-label="Share of the gradient inside the field scaled about its middle">
+      ${ticks.map(
+        (tick) => svg`<path class="field-grid" d="M40 ${y(tick)}H280"/>
+        <text x="34" y=${y(tick) + 4} text-anchor="end">${100 * tick} %</text>
+        <text x=${x(tick)} y="168" text-anchor="middle">${tick}</text>`,
+      )}
+      <path class="field-even" d="M${this.scales.map((s) => `${x(s)} ${y(s * s)}`).join("L")}"/>
+      ${heats.map(line)}<text x="160" y="186" text-anchor="middle">side, as a part of the field's</text></svg>
+      <ul class="ww-legend">${heats.map(({ weights }) => html`<li><i class="field-${weights}"></i>${weights === "fresh" ? "untrained" : weights}</li>`)}
+        <li><i class="field-even"></i>if all pixels counted alike</li></ul></figure>`;
+  }
+
+  draw() {
+    if (!this.value) return;
+    const { heats, said } = this.value;
+    render(
+      html`<div class="field-sights">${heats.map((heat, i) => this.view(heat, i === 0))}${this.curve()}</div>
+      <div class="field-bar"><button type="button" @click=${() => this.toggle()}>
+        ${this.patch ? "Take the patch away" : "Put a grey patch"}</button>
+        <p aria-live="polite">${terms(said || "Drag on the first picture to cover a part of it with grey.")}</p></div>`,
+      this.root,
+    );
+  }
+}
+
+export const fieldSight = (context) => new Sight(context);
