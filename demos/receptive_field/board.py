@@ -1,4 +1,4 @@
-"""What lesson B2 draws: a picture to grow a stack over, a network's units and their gradients, and its layers as rows."""
+"""What lesson B2 draws: a picture to grow a stack over, a network's units and their gradients, layers as rows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from demos.figures import encode, grids
+from demos.figures import encode
 from demos.receptive_field import words
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Units:
 
 @dataclass(frozen=True)
 class Heat:
-    """A unit's gradient as a layer over the picture: whose weights, what lies inside the field, its Gaussian.
+    """A unit's gradient (packed, its ``glow``): whose weights, what lies inside the field, its Gaussian.
 
-    ``ellipse`` is x, y and two standard deviations along x and y; ``curve`` shares of the gradient by the board's scales.
+    ``ellipse`` is x, y and two standard deviations along x and y; ``curve`` shares by the board's scales.
     """
 
     weights: str
-    layer: str
+    glow: Mapping[str, Any]
     inside: float
     half: float
     most: float
@@ -144,7 +144,7 @@ def heat(seen: Effective) -> Heat:
     fit = seen.fit
     return Heat(
         weights="trained" if seen.trained else "fresh",
-        layer=encode.png_uri(glow(seen.heat)),
+        glow=encode.pack_indices(glow(seen.heat)),
         inside=seen.inside,
         half=seen.half,
         most=seen.most,
@@ -154,11 +154,9 @@ def heat(seen: Effective) -> Heat:
 
 
 def glow(heat: np.ndarray) -> np.ndarray:
-    """A gradient as uint8 RGBA, clear where it is 0; its square root, so that what is weak is seen too."""
+    """A gradient's strength, uint8 [H, W]: its square root, so that what is weak is seen too; 255 is the strongest."""
     strength = np.sqrt(heat / max(float(heat.max()), 1e-30))
-    return np.dstack(
-        [grids.heat(strength, 0, 1), np.rint(255 * np.minimum(1, 1.6 * strength)).astype(np.uint8)]
-    )
+    return np.rint(255 * strength).astype(np.uint8)
 
 
 def stack_rows(made: Stacked) -> Rows:

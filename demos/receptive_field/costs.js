@@ -1,5 +1,5 @@
-// Two problems, one answer: layers, multiply-adds and memory that it takes to see so many pixels, at full resolution and
-// with downsampling in between, and where the learner's stack stands.
+// Two problems, one answer: layers, multiply-adds and memory that it takes to see so many pixels, at full resolution
+// and with downsampling in between, and where the learner's stack stands.
 import { html, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { things } from "../draw/number.js";

@@ -52,6 +52,7 @@ class Layers {
       const [place] = inside(event, event.currentTarget);
       this.pick(clamp(Math.floor(((place - LEFT) * fields.length) / (WIDE - LEFT - 10)), 0, fields.length - 1));
     };
+    const dot = (field, i) => (whole[i] ? svg`<circle class="field-whole" cx=${x(i)} cy=${y(field)} r="3"/>` : nothing);
     const about = `Receptive field by layer, from ${fields[0]} to ${fields.at(-1)} px`;
     return html`<svg class="field-curve" data-shows="curve" viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label=${about}
       @click=${names.length ? point : nothing}>
@@ -61,15 +62,17 @@ class Layers {
       <text x=${LEFT - 6} y=${LOW + 4} text-anchor="end">0</text>
       <text x=${(WIDE + LEFT) / 2} y=${HIGH - 8} text-anchor="middle">layer, in the order of execution</text>
       <path class="field-line" d="M${fields.map((field, i) => `${x(i).toFixed(1)} ${y(field).toFixed(1)}`).join("L")}"/>
-      ${fields.map((field, i) => (whole[i] ? svg`<circle class="field-whole" cx=${x(i)} cy=${y(field)} r="3"/>` : nothing))}
+      ${fields.map(dot)}
       ${at >= 0 && chosen ? svg`<circle class="field-own" cx=${x(at)} cy=${y(fields[at])} r="6"/>` : nothing}</svg>`;
   }
 
   row(cells, i) {
     const { head, names, chosen } = this.value;
     const name = names[i];
+    const pick = () => this.choose(name);
+    const pressed = name === chosen;
     const first = name
-      ? html`<button type="button" aria-pressed=${name === chosen} @click=${() => this.choose(name)}>${cells[0]}</button>`
+      ? html`<button type="button" aria-pressed=${pressed} @click=${pick}>${cells[0]}</button>`
       : cells[0];
     return html`<tr class=${chosen && name === chosen ? "ww-strong" : ""}><th scope="row">${first}</th>
       ${cells.slice(1).map((cell, k) => html`<td>${shown(cell, head[k + 1])}</td>`)}</tr>`;

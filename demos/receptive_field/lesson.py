@@ -140,32 +140,30 @@ def build(screen: Screen) -> None:
     with screen.left:
         screen.board("growth", "fieldGrowth", label="A stack of layers and its field", key="stack", rule=rule)
         with gr.Row(elem_classes=["field-network"]):
-            screen.board(
-                "units", "fieldUnits", label="Units of the layer; choose one", key="unit", lut=grids.table()
-            )
-            asked: dict[str, Any] = {"key": "patch", "rule": Selection("box"), "scales": fields.CURVE}
+            lut = grids.table()
+            screen.board("units", "fieldUnits", label="Units of the layer; choose one", key="unit", lut=lut)
+            asked: dict[str, Any] = {
+                "key": "patch",
+                "rule": Selection("box"),
+                "scales": fields.CURVE,
+                "lut": lut,
+            }
             screen.board("sight", "fieldSight", label="What the unit sees; drag a patch", **asked)
     with screen.right:
         screen.control("view", gr.Radio(list(VIEWS), value="stack", label="Look at"))
-        with gr.Column(elem_classes=["field-of-stack"], min_width=0):
-            screen.control("padded", gr.Checkbox(True, label="Padding keeps the size"))
-            screen.control("channels", gr.Radio(list(CHANNELS), value=64, label="Channels"))
-            screen.control("side", gr.Radio(list(SIDES), value=224, label="Cost at a picture of, px"))
         with gr.Column(elem_classes=["field-of-network"], min_width=0):
             choices = [(networks.titled(name), name) for name in networks.NETWORKS]
             screen.control("net", gr.Dropdown(choices, value=NET, label="Network"))
         screen.reading("reading")
-    with screen.row:
-        with gr.Column(elem_classes=["field-measure"], min_width=0):
+        with gr.Column(elem_classes=["field-of-stack"], min_width=0):
+            screen.control("padded", gr.Checkbox(True, label="Padding keeps the size"))
+            screen.control("channels", gr.Radio(list(CHANNELS), value=64, label="Channels of each map"))
+            screen.control("side", gr.Radio(list(SIDES), value=224, label="Cost at a picture of, px"))
             screen.run("measure", measure, label="Measure the time")
             screen.board("measured", "fieldMeasured", label="Measured times", by="measure")
-        screen.board(
-            "layers",
-            "fieldLayers",
-            label="Every layer",
-            key="layer",
-            rule=Text(r"[\w.]{1,120}", "a layer's path"),
-        )
+    with screen.row:
+        path = Text(r"[\w.]{1,120}", "a layer's path")
+        screen.board("layers", "fieldLayers", label="Every layer", key="layer", rule=path)
 
 
 LESSON = Lesson(

@@ -1,5 +1,5 @@
-// A stack seen from the side: the picture's columns at the bottom, one row a layer, the unit on top. A cell is as strong
-// as the number of paths that lead from it to the unit.
+// A stack seen from the side: the picture's columns at the bottom, one row a layer, the unit on top. A cell is as
+// strong as the number of paths that lead from it to the unit.
 import { colors, pen as penOf } from "../draw/canvas.js";
 import { make } from "../draw/nodes.js";
 import { html, render } from "../draw/markup.js";
@@ -72,45 +72,46 @@ const names = ({ pen, look }, { steps }, top, high) => {
   });
 };
 
+// Pen, colours and scales of one drawing.
+const toolsOf = (board, on, { x }) => {
+  const { pen, width, height } = on;
+  const look = { ...colors(board.root, "field", ["paths", "last", "edge"]), ...colors(board.root, "ww", ["muted"]) };
+  const middle = (x.low + x.high + 1) / 2;
+  const span = windowOf(x.high - x.low + 1);
+  const place = (column) => LEFT + (column - middle + span / 2) * ((width - LEFT - 8) / span);
+  return { pen, look, place, width, height, left: LEFT, right: width - 8 };
+};
+
+const paint = (tools, state) => {
+  const { pen, width, height } = tools;
+  const { steps, x, grids } = state;
+  const step = (height - BELOW) / (steps.length + 1);
+  const high = Math.max(step - (step > 14 ? 6 : step > 4 ? 1 : 0), 1);
+  const top = (i) => i * step;
+  edges(tools, state, (i) => top(i) + high / 2);
+  pen.save();
+  pen.beginPath();
+  pen.rect(LEFT, 0, width - LEFT, height);
+  pen.clip();
+  x.shares.forEach((shares, i) => row(tools, shares, grids[i], top(steps.length - i), high, i === steps.length));
+  pen.restore();
+  ruler(tools, x);
+  names(tools, state, top, high);
+};
+
 export const side = (board) => {
   const root = make("section", { class: "field-side" });
   const canvas = make("canvas", { class: "field-section", role: "img" });
   const title = make("h3");
   root.append(title, canvas);
   const draw = (state) => {
-    const { steps, x, grids } = state;
-    const sizes = board.value.size[1];
-    const cells = x.sides.at(-1);
+    const { steps, x } = state;
+    const [seen, cells] = [x.high - x.low + 1, x.sides.at(-1)];
     render(html`${terms("From the side")} <span>${x.sides[0]} → ${cells} ${terms("cells")}</span>`, title);
-    canvas.setAttribute(
-      "aria-label",
-      `${steps.length} layers from the side: one unit on top reads ${x.high - x.low + 1}
-      of the picture's ${sizes} columns`,
-    );
+    const about = `${steps.length} layers from the side: one unit on top reads ${seen} of ${x.sides[0]} columns`;
+    canvas.setAttribute("aria-label", about);
     const on = penOf(canvas);
-    if (!on) return;
-    const { pen, width, height } = on;
-    const look = {
-      ...colors(board.root, "field", ["paths", "last", "edge"]),
-      ...colors(board.root, "ww", ["muted"]),
-    };
-    const middle = (x.low + x.high + 1) / 2;
-    const span = windowOf(x.high - x.low + 1);
-    const scale = (width - LEFT - 8) / span;
-    const place = (column) => LEFT + (column - middle + span / 2) * scale;
-    const step = (height - BELOW) / (steps.length + 1);
-    const high = Math.max(step - (step > 14 ? 6 : step > 4 ? 1 : 0), 1);
-    const top = (i) => i * step;
-    const tools = { pen, look, place, width, height, left: LEFT, right: width - 8 };
-    edges(tools, state, (i) => top(i) + high / 2);
-    pen.save();
-    pen.beginPath();
-    pen.rect(LEFT, 0, width - LEFT, height);
-    pen.clip();
-    x.shares.forEach((shares, i) => row(tools, shares, grids[i], top(steps.length - i), high, i === steps.length));
-    pen.restore();
-    ruler(tools, x);
-    names(tools, state, top, high);
+    if (on) paint(toolsOf(board, on, state), state);
   };
   return { root, draw };
 };

@@ -1,8 +1,10 @@
-// What a unit sees: its field on the picture, its gradient with trained and with fresh weights, the Gaussian of it, and a
-// grey patch that can be dragged in or out of the field.
+// What a unit sees: its field on the picture, its gradient with trained and with fresh weights, the Gaussian of it, and
+// a grey patch that can be dragged in or out of the field.
+import { tableOf } from "../draw/cells.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { Live } from "../draw/live.js";
-import { numbers } from "../draw/packed.js";
+import { make } from "../draw/nodes.js";
+import { numbers, unpack } from "../draw/packed.js";
 import { clamp, percent } from "../draw/number.js";
 import { boxed, framed, rectangle } from "../draw/picture.js";
 import { arrows, under } from "../draw/pointer.js";
@@ -10,12 +12,23 @@ import { terms } from "../draw/terms.js";
 
 const PATCH = 0.14; // of the picture's shorter side
 const LEAST = 4; // pixels
+const NAMES = { trained: "trained", fresh: "untrained" };
 const TITLES = { trained: "What it looks at, trained", fresh: "What it looks at, untrained" };
+
+// A gradient's strength in colours, clear where it is 0.
+const paintGlow = (canvas, { data, shape: [height, width] }, lut) => {
+  const made = Object.assign(canvas ?? make("canvas"), { width, height });
+  const pen = made.getContext("2d");
+  const image = pen.createImageData(width, height);
+  data.forEach((strength, i) => image.data.set([...lut[strength], Math.min(255, 2.2 * strength)], 4 * i));
+  pen.putImageData(image, 0, 0);
+  return made;
+};
 
 class Sight extends Live {
   constructor({ root, settings, choose, selection }) {
     super();
-    Object.assign(this, { root, choose, selection, scales: settings.scales });
+    Object.assign(this, { root, choose, selection, scales: settings.scales, lut: tableOf(settings.lut), layers: [] });
     document.addEventListener("whatwhere:field", ({ detail }) => {
       this.other = detail;
       this.ask();
@@ -24,8 +37,12 @@ class Sight extends Live {
     root.fieldSight = this; // for the tests
   }
 
-  take(value) {
+  async take(value) {
+    this.newest = value;
+    const glows = await Promise.all(value.heats.map(({ glow }) => unpack(glow)));
+    if (value !== this.newest) return;
     this.value = value;
+    this.layers = glows.map((glow, i) => paintGlow(this.layers[i], glow, this.lut));
     if (!this.held) this.patch = value.patch.length ? value.patch : null;
     this.now();
   }
@@ -106,18 +123,27 @@ class Sight extends Live {
       ${this.other ? rectangle(this.other, "field-other") : nothing}`;
   }
 
-  view(heat, first) {
+  view(heat, number) {
     const { picture, size, sides } = this.value;
-    const { weights, layer, inside, half } = heat;
+    const { weights, inside, half } = heat;
     const area = percent(half ** 2, 1);
-    const about = `${TITLES[weights]}: ${percent(inside)} of the gradient inside the field of ${sides[0]} × ${sides[1]} px`;
-    const frame = framed({ size, image: picture, alt: about, layers: [layer], shapes: this.shapes(heat) });
+    const field = `the field of ${sides[0]} × ${sides[1]} px`;
+    const about = `${TITLES[weights]}: ${percent(inside)} of the gradient inside ${field}`;
+    const frame = framed({
+      size,
+      image: picture,
+      alt: about,
+      layers: [this.layers[number]],
+      shapes: this.shapes(heat),
+    });
     const drag = (event) => this.drag(event);
-    const seen = first
-      ? html`<div class="field-drag" tabindex="0" role="application" aria-label="${about}. Arrow keys move a grey patch."
+    const seen =
+      number === 0
+        ? html`<div class="field-drag" tabindex="0" role="application"
+            aria-label="${about}. Arrow keys move a grey patch."
           @pointerdown=${(event) => this.down(event)} @pointermove=${drag} @pointerup=${() => this.up()}
           @pointercancel=${() => this.up()} @keydown=${this.keys}>${frame}</div>`
-      : frame;
+        : frame;
     return html`<figure data-shows="gradient"><h3>${TITLES[weights]}</h3>${seen}
       <p class="field-note">${percent(inside)} of the ${terms("gradient")} lies in the field; half of that in
         ${area} of its area.</p></figure>`;
@@ -131,6 +157,7 @@ class Sight extends Live {
       const points = curve.map((share, i) => `${x(this.scales[i]).toFixed(1)} ${y(share).toFixed(1)}`);
       return svg`<path class="field-line field-${weights}" d="M${points.join("L")}"/>`;
     };
+    const named = ({ weights }) => html`<li><i class="field-${weights}"></i>${NAMES[weights]}</li>`;
     const ticks = [0, 0.5, 1];
     return html`<figure data-shows="gradient"><h3>Share of the gradient</h3>
       <svg class="field-share" viewBox="0 0 300 190" role="img"
@@ -142,7 +169,7 @@ class Sight extends Live {
       )}
       <path class="field-even" d="M${this.scales.map((s) => `${x(s)} ${y(s * s)}`).join("L")}"/>
       ${heats.map(line)}<text x="160" y="186" text-anchor="middle">side, as a part of the field's</text></svg>
-      <ul class="ww-legend">${heats.map(({ weights }) => html`<li><i class="field-${weights}"></i>${weights === "fresh" ? "untrained" : weights}</li>`)}
+      <ul class="ww-legend">${heats.map(named)}
         <li><i class="field-even"></i>if all pixels counted alike</li></ul></figure>`;
   }
 
@@ -150,7 +177,7 @@ class Sight extends Live {
     if (!this.value) return;
     const { heats, said } = this.value;
     render(
-      html`<div class="field-sights">${heats.map((heat, i) => this.view(heat, i === 0))}${this.curve()}</div>
+      html`<div class="field-sights">${heats.map((heat, i) => this.view(heat, i))}${this.curve()}</div>
       <div class="field-bar"><button type="button" @click=${() => this.toggle()}>
         ${this.patch ? "Take the patch away" : "Put a grey patch"}</button>
         <p aria-live="polite">${terms(said || "Drag on the first picture to cover a part of it with grey.")}</p></div>`,

@@ -13,6 +13,7 @@ from demos.receptive_field.board import glow
 from demos.records import Box, Table
 
 if TYPE_CHECKING:
+    from lecture_models.ops.receptive_stack import Grown
     from lecture_models.studies.receptive_field import Looked, Stacked
 
 DRAWN = 6  # fields of a stack on the picture
@@ -54,7 +55,7 @@ def of_stack(made: Stacked) -> Slide:
     )
 
 
-def some(made: Stacked) -> list[tuple[int, object]]:
+def some(made: Stacked) -> list[tuple[int, Grown]]:
     """A few layers, the first and the last among them."""
     places = np.unique(np.linspace(0, len(made.grown) - 1, min(ROWS, len(made.grown))).round().astype(int))
     return [(int(i), made.grown[int(i)]) for i in places]
@@ -65,9 +66,17 @@ def boxes(made: Stacked) -> list[Box]:
     found, (height, width) = words.thing(made), made.picture.image.shape[:2]
     x0, y0, x1, y1 = found[1] if found else (0, 0, width, height)
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    sizes = [one.field / 2 for _, one in some(made)[-DRAWN:]]  # type: ignore[attr-defined]
+    sizes = [one.field / 2 for _, one in some(made)[-DRAWN:]]
     around = [Box((x - r, y - r, x + r, y + r), style.CYCLE[0]) for r in sizes]
     return [*around, *([Box((x0, y0, x1, y1), style.TRUTH, dashed=True)] if found else [])]
+
+
+def overlay(heat: np.ndarray) -> np.ndarray:
+    """A gradient as uint8 RGBA [H, W, 4] to lay over the picture, clear where it is 0."""
+    strength = glow(heat) / 255
+    return np.dstack(
+        [grids.heat(strength, 0, 1), np.rint(255 * np.minimum(1, 2 * strength)).astype(np.uint8)]
+    )
 
 
 def of_network(made: Looked) -> Slide:
@@ -80,7 +89,7 @@ def of_network(made: Looked) -> Slide:
         Picture(
             f"Gradient, {words.weights(one.trained)}",
             made.image,
-            glow(one.heat),
+            overlay(one.heat),
             [Box(made.box, FIELD)],
             note=f"{100 * one.inside:.1f} % inside; half of it in {100 * one.half**2:.0f} % of the area.",
         )
@@ -90,7 +99,7 @@ def of_network(made: Looked) -> Slide:
         title=f"A unit of {layer.name} can see {wide} × {high} px, and mostly looks at their middle",
         panels=[Picture(layer.name, grids.heat(units), boxes=[here], sharp=True, scale=scale), *sights],
         legend=[("the unit, its receptive field", FIELD)],
-        caption=f"One unit of {made.name} on {made.picture.title}: bright pixels change it most (square root of the gradient).",
+        caption=f"One unit of {made.name} on {made.picture.title}. Bright: changes it most (root of the gradient).",
         source="Fields and gradients: computed in this run.",
         uses=NETWORK,
     )

@@ -1,5 +1,5 @@
-// A stack of layers as lecture_models/ops/receptive_stack.py has it: its text, what its units read, how it grows, what it
-// costs, and how many paths lead from each pixel to a unit. Pure arithmetic, no DOM.
+// A stack of layers as lecture_models/ops/receptive_stack.py has it: its text, what its units read, how it grows, what
+// it costs, and how many paths lead from each pixel to a unit. Pure arithmetic, no DOM.
 //
 // A step is {kind: "conv" | "pool" | "up", kernel, stride, dilation}; a group is a step with the number of its `times`.
 import { clamp } from "../draw/number.js";
@@ -121,8 +121,8 @@ const parts = (step, cell, length, padded) => {
   return Array.from({ length: step.kernel }, (_, k) => [first + step.dilation * k, 1 / step.kernel]);
 };
 
-// How much of a unit comes from each cell of each map below it along an axis, the picture's first, all weights of a layer
-// being equal.
+// How much of a unit comes from each cell of each map below it along an axis, the picture's first, all weights of a
+// layer being equal.
 export const sharesOf = (steps, unit, side, padded) => {
   const sides = sidesOf(steps, side, padded);
   let shares = new Float64Array(sides.at(-1) || 1);

@@ -1,5 +1,5 @@
-// One layer's map: every cell is a unit. Point at one and its field lies on the picture beside; choose one and Python says
-// what it looks at.
+// One layer's map: every cell is a unit. Point at one and its field lies on the picture beside; choose one and Python
+// says what it looks at.
 import { Cells, tableOf } from "../draw/cells.js";
 import { html, render } from "../draw/markup.js";
 import { Live } from "../draw/live.js";
@@ -69,7 +69,8 @@ class Units extends Live {
       html`<h3>Units <b>${rows} × ${columns}</b></h3>
       <div class="field-cells" tabindex="0" role="application" aria-label="${about} Arrow keys choose another."
         @click=${choose} @keydown=${this.keys}>${this.grid.root}</div>
-      <p class="field-note">${terms("Mean of the channels")} of <code>${layer}</code>. Row ${row}, column ${column}: ${at}.
+      <p class="field-note">${terms("Mean of the channels")} of <code>${layer}</code>.
+        Row ${row}, column ${column}: ${at}.
         Each unit sees up to ${field[0]} × ${field[1]} px.
         ${this.changes ? `The patch changes ${changed} of ${rows * columns} units.` : ""}</p>`,
       this.root,

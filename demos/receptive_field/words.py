@@ -2,13 +2,14 @@ r"""What lesson B2 says about its run: for each view the large number, the quest
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from demos.questions import lot
 from demos.records import Question, Reading
 
 if TYPE_CHECKING:
+    from lecture_models.ops.receptive_stack import Grown
     from lecture_models.studies.receptive_field import Looked, Stacked
 
 Said = tuple[Reading, Question, str, str]
@@ -46,8 +47,6 @@ def stack_reading(made: Stacked) -> Reading:
     last, layers = made.grown[-1], len(made.grown)
     macs, size = sum(one.macs for one in made.grown), sum(one.bytes for one in made.grown)
     more = [
-        ("one unit each", f"{last.jump:g} px"),
-        ("map of the last layer", f"{last.side} × {last.side}"),
         (f"multiply-adds at {made.side} px", f"{macs / 1e9:.3g} G"),
         ("activation memory", f"{size / 2**20:.4g} MiB"),
     ]
@@ -56,7 +55,7 @@ def stack_reading(made: Stacked) -> Reading:
 
 
 def depth_question(made: Stacked) -> Question:
-    """How many 3 × 3 convolutions a thing takes; the choices double, and the picture draws where the right one stands."""
+    """How many 3 × 3 convolutions a thing takes; choices double, the picture draws where the right one stands."""
     name, size = wanted(made)
     depth = -(-(size - 1) // 2)
     place = lot(f"{made.picture.key} depth", OFFERED)
@@ -74,37 +73,37 @@ def depth_question(made: Stacked) -> Question:
 
 
 def stack_numbers(made: Stacked) -> str:
-    """The field layer by layer: each adds its reach times the jump before it."""
-    lines, jump, field = [], 1.0, 1.0
+    """The field layer by layer, and what the first convolution costs."""
+    lines, jump, field = [], 1.0, 1
     for i, one in enumerate(made.grown[:LISTED]):
-        step = one.step
-        if step.kind == "up":
-            lines.append(
-                f"Layer {i + 1}, {step.text}: two units for each one before it, so the jump halves to {one.jump:g}."
-            )
-        else:
-            reach = step.dilation * (step.kernel - 1)
-            lines.append(
-                rf"Layer {i + 1}, {step.text}: $\underbrace{{{field:g}}}_{{\text{{field before}}}} + "
-                rf"\underbrace{{{step.dilation}\cdot({step.kernel}-1)}}_{{\text{{reach}}}}\cdot"
-                rf"\underbrace{{{jump:g}}}_{{\text{{jump before}}}} = {field + reach * jump:g}$ px, jump {one.jump:g} px."
-            )
-        jump, field = one.jump, float(one.field)
+        lines.append(f"Layer {i + 1}, {one.step.text}: {grown_line(one, field, jump)}")
+        jump, field = one.jump, one.field
     rest = len(made.grown) - LISTED
     if rest > 0:
         lines.append(f"… and {rest} more, to {made.grown[-1].field} px.")
     return "\n\n".join([*lines, macs_of_first(made)])
 
 
+def grown_line(one: Grown, field: int, jump: float) -> str:
+    """One layer: its reach times the jump before it is added to the field before it."""
+    step = one.step
+    reach = step.dilation * (step.kernel - 1)
+    if step.kind == "up" or field + reach * jump != one.field:
+        return f"neighbours see differently much, up to {one.field} px; jump {one.jump:g} px."
+    terms = [rf"\underbrace{{{field}}}_{{\text{{field before}}}}"]
+    terms += [rf"\underbrace{{{step.dilation}\cdot({step.kernel}-1)}}_{{\text{{reach}}}}"]
+    terms += [rf"\underbrace{{{jump:g}}}_{{\text{{jump before}}}}"]
+    return rf"${terms[0]} + {terms[1]}\cdot{terms[2]} = {one.field}$ px; jump {one.jump:g} px."
+
+
 def macs_of_first(made: Stacked) -> str:
     """The multiply-adds of the first convolution, multiplied out."""
     for one in made.grown:
         if one.step.kind == "conv":
-            k, c = one.step.kernel, made.channels
-            return (
-                f"Its first convolution costs ${k}^2\\cdot{c}\\cdot{c}\\cdot{one.side}^2 = {one.macs / 1e9:.3f}$ billion "
-                f"multiply-adds, and its output takes $4\\cdot{c}\\cdot{one.side}^2$ bytes = {one.bytes / 2**20:.2f} MiB."
-            )
+            k, c, size = one.step.kernel, made.channels, f"{one.bytes / 2**20:.2f}"
+            macs = rf"${k}^2\cdot{c}\cdot{c}\cdot{one.side}^2 = {one.macs / 1e9:.3f}$ billion multiply-adds"
+            output = rf"its output takes $4\cdot{c}\cdot{one.side}^2$ bytes = {size} MiB"
+            return f"The first convolution costs {macs}; {output}."
     return "It has no convolution, so nothing is multiplied."
 
 
@@ -138,18 +137,14 @@ def weights(trained: bool) -> str:
 def network_reading(made: Looked) -> Reading:
     """The field, and the part of it that holds half of the gradient."""
     seen, (high, wide) = made.seen[0], made.layer.receptive_field
+    half, most = (f"{scale * wide:.0f} × {scale * high:.0f} px" for scale in (seen.half, seen.most))
     more = [
-        ("half of what is inside", f"{seen.half * wide:.0f} × {seen.half * high:.0f} px"),
-        ("95 % of it", f"{seen.most * wide:.0f} × {seen.most * high:.0f} px"),
-        ("inside the field", f"{100 * seen.inside:.1f} %"),
-        ("weights", weights(seen.trained)),
+        ("gradient inside", f"{100 * seen.inside:.1f} %"),
+        ("half of that in", half),
+        ("95 % of that in", most),
     ]
-    whole = (
-        " A layer before it reads its whole map, so this is the field without that."
-        if made.layer.sees_everything
-        else ""
-    )
-    text = f"receptive field of a unit of {made.layer.name}, {high} × {wide} px.{whole}"
+    whole = " A layer before it reads its whole map; without that." if made.layer.sees_everything else ""
+    text = f"receptive field of a unit of this layer, {high} × {wide} px.{whole}"
     return Reading(f"{high}", "px", text, more=more)
 
 
@@ -161,7 +156,7 @@ def area_question(made: Looked) -> Question:
     bounds = [f"{100 * edge:.0f} %" for edge in SHARES]
     choices = [
         f"under {bounds[0]}",
-        *(f"{a} to {b}" for a, b in zip(bounds, bounds[1:], strict=False)),
+        *(f"{a} to {b}" for a, b in pairwise(bounds)),
         f"over {bounds[-1]}",
     ]
     half = f"{seen.half * wide:.0f} × {seen.half * high:.0f} of {wide} × {high} px"
@@ -189,8 +184,8 @@ def network_numbers(made: Looked) -> str:
         if seen.fit is not None:
             x, y = seen.fit.sigma
             lines.append(
-                f"With {weights(seen.trained)} weights {100 * seen.inside:.1f} % of the gradient lies in the field; the "
-                f"Gaussian of the same mean and variance has σ = {x:.1f} px across and {y:.1f} px down."
+                f"With {weights(seen.trained)} weights {100 * seen.inside:.1f} % of the gradient lies in the field. "
+                f"The Gaussian of the same mean and variance has σ = {x:.1f} px across and {y:.1f} px down."
             )
     return "\n\n".join(lines)
 
@@ -207,11 +202,11 @@ def along(axis: str, place: int, offset: float, jump: float, field: int) -> str:
 def network_seen(made: Looked) -> str:
     """What this unit showed."""
     seen, (high, wide) = made.seen[0], made.layer.receptive_field
-    text = f"A unit of {made.layer.name} can see {wide} × {high} px; half of its gradient there lies in {100 * seen.half**2:.0f} % of them."
+    half = f"half of its gradient there lies in {100 * seen.half**2:.0f} % of them."
+    text = f"A unit of {made.layer.name} can see {wide} × {high} px; {half}"
     if made.layer.sees_everything:
-        return (
-            f"{text} {100 * (1 - seen.inside):.0f} % of it lies outside, since a layer reads its whole map."
-        )
+        outside = f"{100 * (1 - seen.inside):.0f} % of it"
+        return f"{text} {outside} lies outside, since a layer reads its whole map."
     return f"{text} Outside of its field it is exactly 0."
 
 
@@ -223,17 +218,13 @@ def patched(made: Looked) -> str:
     changed = int((patch.changes > 0).sum())
     many = f"{changed} of {patch.changes.size} units change."
     if patch.meets:
-        return f"The patch reaches into the field: the unit changes by {number(patch.unit)}; {many}"
+        return f"The patch reaches into the field: the unit changes by {number(patch.unit)}. {many}"
     if patch.unit == 0:
-        return f"The patch lies outside of the field: the unit changes by exactly 0; {many}"
-    return f"The patch lies outside of the field, and yet the unit changes by {number(patch.unit)}: a layer reads its whole map. {many[:1].upper()}{many[1:]}"
+        return f"The patch lies outside of the field: the unit changes by exactly 0. {many}"
+    whole = f"and yet the unit changes by {number(patch.unit)}: a layer reads its whole map."
+    return f"The patch lies outside of the field, {whole} {many}"
 
 
 def number(value: float) -> str:
     """A change, to three digits."""
     return f"{value:.3g}"
-
-
-def choices_of(values: Sequence[int]) -> list[str]:
-    """Numbers as choices."""
-    return [f"{value:,}" for value in values]

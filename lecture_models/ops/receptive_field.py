@@ -101,7 +101,7 @@ class Analysis:
         return None if down is None or across is None else (across[0], down[0], across[1] + 1, down[1] + 1)
 
     def node(self, name: str) -> fx.Node:
-        """The graph's node of a layer; the last one, where a layer runs more than once. ValueError where there is none."""
+        """The node of a layer, the last one where a layer runs more than once; ValueError where there is none."""
         if name not in self.nodes:
             raise ValueError(f"name must be of a layer, such as {next(iter(self.nodes))}, got {name!r}.")
         return self.nodes[name]

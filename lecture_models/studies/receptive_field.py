@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import cv2
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LONGEST = 256  # pixels of a picture's longer side, as networks see it here
 COARSEST = 32  # its sides are multiples of this, so that all maps have whole cells
+GREY = 128  # of a patch
 LEAST_THING, MOST_THING = 24, 200  # pixels of a thing that a field is to hold
 CURVE = tuple(np.linspace(0, 1, 41).tolist())
 """Scales of the box at which the share of the gradient is taken."""
@@ -41,6 +43,19 @@ class Stacked:
     channels: int
     side: int  # of the square picture whose cost is counted
     thing: int | None  # of the scene
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """One unit of one layer of a network, and the part of a picture that it can see."""
+
+    analysis: Analysis
+    net: str
+    image: np.ndarray  # uint8 [H, W, 3], as the network sees it
+    layer: Layer
+    unit: tuple[int, int]  # row, column
+    field: tuple[float, float, float, float]  # xyxy, not cut to the picture
+    box: Box  # the same cut to the picture, exact
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,28 +151,30 @@ def looked(key: str, net: str, layer: str, unit: Sequence[float], patch: Sequenc
     """
     shown = pictures.resolve(key)
     image = as_seen(shown.image)
-    analysis = networks.analysis_of(net, image.shape[:2])
-    found = usual_layer(analysis, net, layer)
-    row, column = unit_at(found, unit or (image.shape[1] / 2, image.shape[0] / 2))
-    box = analysis.box(found.name, row, column) or (0, 0, 1, 1)
-    field = field_of(found, row, column)
-    kinds = [True, False] if networks.is_trained(net) else [False]
-    at = (net, shown.key, found.name, row, column)
-    seen = tuple(
-        KEPT.get(
-            ("effective field", kind, *at),
-            lambda kind=kind: _effective(analysis, net, kind, image, found, (row, column), field),
-        )
-        for kind in kinds
-    )
-    corners = cut_patch(patch, image.shape[:2])
-    patched = None
+    asked = unit_of(net, image, layer, unit)
+    trained = networks.is_trained(net)
+    name = (net, shown.key, asked.layer.name, asked.unit)
+    seen = []
+    for kind in (True, False) if trained else (False,):
+        made = partial(_effective, asked, kind)
+        seen.append(KEPT.get(("effective field", kind, *name), made))
+    corners, patched = cut_patch(patch, image.shape[:2]), None
     if corners is not None:
-        kept = ("patched", kinds[0], *at, corners)
-        patched = KEPT.get(
-            kept, lambda: _patched(analysis, net, kinds[0], image, found, (row, column), box, corners)
-        )
-    return Looked(shown, image, net, analysis.layers, found, (row, column), field, box, seen, patched)
+        patched = KEPT.get(("patched", trained, *name, corners), partial(_patched, asked, trained, corners))
+    layers = networks.analysis_of(net, image.shape[:2]).layers
+    return Looked(
+        shown, image, net, layers, asked.layer, asked.unit, asked.field, asked.box, tuple(seen), patched
+    )
+
+
+def unit_of(net: str, image: np.ndarray, layer: str, point: Sequence[float]) -> Unit:
+    """The unit that looks at a point (x, y) of a picture, or at its middle."""
+    height, width = image.shape[:2]
+    analysis = networks.analysis_of(net, (height, width))
+    found = usual_layer(analysis, net, layer)
+    row, column = unit_at(found, point or (width / 2, height / 2))
+    box = analysis.box(found.name, row, column) or (0, 0, 1, 1)
+    return Unit(analysis, net, image, found, (row, column), field_of(found, row, column), box)
 
 
 def as_seen(image: np.ndarray) -> np.ndarray:
@@ -223,20 +240,12 @@ def _tensor(net: str, image: np.ndarray) -> Tensor:
 
 
 @zoo.gpu
-def _effective(
-    analysis: Analysis,
-    net: str,
-    trained: bool,
-    image: np.ndarray,
-    layer: Layer,
-    unit: tuple[int, int],
-    field: tuple[float, float, float, float],
-) -> Effective:
+def _effective(asked: Unit, trained: bool) -> Effective:
     from lecture_models.ops import effective_field as effective
 
-    module, picture = _module(net, trained), _tensor(net, image)
-    out, heat = effective.unit_gradient(analysis, module, layer.name, picture, unit)
-    inside = heat * effective.weights_inside(field, heat.shape)
+    module, picture = _module(asked.net, trained), _tensor(asked.net, asked.image)
+    out, heat = effective.unit_gradient(asked.analysis, module, asked.layer.name, picture, asked.unit)
+    field = asked.field
     return Effective(
         trained=trained,
         map=out,
@@ -244,32 +253,24 @@ def _effective(
         inside=effective.share_inside(heat, field),
         half=effective.scale_holding(heat, field, 0.5),
         most=effective.scale_holding(heat, field, 0.95),
-        fit=effective.fit_gaussian(inside),
+        fit=effective.fit_gaussian(heat * effective.weights_inside(field, heat.shape)),
         curve=tuple(effective.share_curve(heat, field, np.array(CURVE)).tolist()),
     )
 
 
 @zoo.gpu
-def _patched(
-    analysis: Analysis,
-    net: str,
-    trained: bool,
-    image: np.ndarray,
-    layer: Layer,
-    unit: tuple[int, int],
-    box: Box,
-    patch: Box,
-) -> Patched:
+def _patched(asked: Unit, trained: bool, patch: Box) -> Patched:
     import torch
 
     from lecture_models.ops.effective_field import run_to
 
-    x0, y0, x1, y1 = patch
-    covered = image.copy()
-    covered[y0:y1, x0:x1] = 128
+    (x0, y0, x1, y1), box = patch, asked.box
+    covered = asked.image.copy()
+    covered[y0:y1, x0:x1] = GREY
     with torch.inference_mode():
-        module = _module(net, trained)
-        before, after = (run_to(analysis, module, layer.name, _tensor(net, one)) for one in (image, covered))
+        module, pictures_of = _module(asked.net, trained), (asked.image, covered)
+        tensors = [_tensor(asked.net, image) for image in pictures_of]
+        before, after = (run_to(asked.analysis, module, asked.layer.name, one) for one in tensors)
     changes = (after - before)[0].abs().amax(0).float().cpu().numpy()
     meets = x0 < box[2] and box[0] < x1 and y0 < box[3] and box[1] < y1
-    return Patched(patch, changes, float(changes[unit]), meets)
+    return Patched(patch, changes, float(changes[asked.unit]), meets)

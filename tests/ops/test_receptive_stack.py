@@ -75,8 +75,8 @@ def test_paths_are_the_gradient_of_equal_weights(text: str, padded: bool):
     for row, column in ((0, out.shape[3] - 1), (out.shape[2] // 2, out.shape[3] // 3)):
         (gradient,) = torch.autograd.grad(out[0, 0, row, column], picture, retain_graph=True)
         down, across = (
-                torch.tensor(paths(steps, unit, 40, padded), dtype=torch.float64) for unit in (row, column)
-            )
+            torch.tensor(paths(steps, unit, 40, padded), dtype=torch.float64) for unit in (row, column)
+        )
         torch.testing.assert_close(gradient[0, 0], down[:, None] * across[None], atol=1e-9, rtol=0)
 
 
