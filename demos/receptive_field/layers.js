@@ -4,11 +4,9 @@ import { clamp, count, number } from "../draw/number.js";
 import { inside } from "../draw/pointer.js";
 import { save } from "../draw/save.js";
 import { terms } from "../draw/terms.js";
+import { csv } from "./csv.js";
 
 const [WIDE, HIGH, LEFT, TOP, LOW] = [900, 170, 52, 10, 138];
-
-const quoted = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
-export const csv = ({ head, rows }) => [head, ...rows].map((row) => row.map(quoted).join(",")).join("\n");
 
 const shown = (value, head) => {
   if (typeof value !== "number") return value;
@@ -58,7 +56,7 @@ class Layers {
       @click=${names.length ? point : nothing}>
       <path class="field-grid" d="M${LEFT} ${y(picture)}H${WIDE - 10}M${LEFT} ${LOW}H${WIDE - 10}"/>
       <text x=${LEFT - 6} y=${y(picture) + 4} text-anchor="end">${picture} px</text>
-      <text x=${WIDE - 12} y=${y(picture) - 5} text-anchor="end">the whole picture</text>
+      <text x=${LEFT + 6} y=${y(picture) - 6}>the whole picture</text>
       <text x=${LEFT - 6} y=${LOW + 4} text-anchor="end">0</text>
       <text x=${(WIDE + LEFT) / 2} y=${HIGH - 8} text-anchor="middle">layer, in the order of execution</text>
       <path class="field-line" d="M${fields.map((field, i) => `${x(i).toFixed(1)} ${y(field).toFixed(1)}`).join("L")}"/>

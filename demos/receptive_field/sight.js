@@ -12,17 +12,18 @@ import { terms } from "../draw/terms.js";
 
 const PATCH = 0.14; // of the picture's shorter side
 const LEAST = 4; // pixels
+const CLOSE = 1.35; // sides of the field that are shown from near
 const NAMES = { trained: "trained", fresh: "untrained" };
-const TITLES = { trained: "What it looks at, trained", fresh: "What it looks at, untrained" };
+const TITLES = { trained: "Trained, it looks at", fresh: "Untrained, it looks at" };
 
-// A gradient's strength in colours, clear where it is 0.
-const paintGlow = (canvas, { data, shape: [height, width] }, lut) => {
-  const made = Object.assign(canvas ?? make("canvas"), { width, height });
-  const pen = made.getContext("2d");
+// A gradient's strength in colours, clear where it is 0, as the address of a picture.
+const glowing = ({ data, shape: [height, width] }, lut) => {
+  const canvas = Object.assign(make("canvas"), { width, height });
+  const pen = canvas.getContext("2d");
   const image = pen.createImageData(width, height);
-  data.forEach((strength, i) => image.data.set([...lut[strength], Math.min(255, 2.2 * strength)], 4 * i));
+  data.forEach((strength, i) => image.data.set([...lut[strength], Math.min(255, 2.4 * strength)], 4 * i));
   pen.putImageData(image, 0, 0);
-  return made;
+  return canvas.toDataURL();
 };
 
 class Sight extends Live {
@@ -42,7 +43,7 @@ class Sight extends Live {
     const glows = await Promise.all(value.heats.map(({ glow }) => unpack(glow)));
     if (value !== this.newest) return;
     this.value = value;
-    this.layers = glows.map((glow, i) => paintGlow(this.layers[i], glow, this.lut));
+    this.layers = glows.map((glow) => glowing(glow, this.lut));
     if (!this.held) this.patch = value.patch.length ? value.patch : null;
     this.now();
   }
@@ -115,38 +116,45 @@ class Sight extends Live {
     this.choose(this.patch ? this.patch.join(",") : "");
   }
 
-  shapes({ ellipse }) {
-    const { box } = this.value;
-    const [x, y, across, down] = ellipse;
-    return html`${this.patch ? rectangle(this.patch, "field-patch") : nothing}${boxed(box, "field-last")}
-      ${ellipse.length ? svg`<ellipse class="field-fit" cx=${x} cy=${y} rx=${across} ry=${down}/>` : nothing}
+  // The whole picture, on which a patch can be dragged.
+  whole() {
+    const { picture, size, box, sides } = this.value;
+    const about = `The picture, with the field of ${sides[0]} × ${sides[1]} px`;
+    const drag = (event) => this.drag(event);
+    const up = () => this.up();
+    const shapes = html`${this.patch ? rectangle(this.patch, "field-patch") : nothing}${boxed(box, "field-last")}
       ${this.other ? rectangle(this.other, "field-other") : nothing}`;
+    return html`<figure><h3>It can see <b>${sides[1]} × ${sides[0]} px</b></h3>
+      <div class="field-drag" tabindex="0" role="application" aria-label="${about}. Arrow keys move a grey patch."
+        @pointerdown=${(event) => this.down(event)} @pointermove=${drag} @pointerup=${up} @pointercancel=${up}
+        @keydown=${this.keys}>${framed({ size, image: picture, alt: about, shapes })}</div>
+      <p class="field-note">Orange: the ${terms("receptive field")}, cut to the picture. Drag to cover a part
+        with grey.</p>
+    </figure>`;
   }
 
-  view(heat, number) {
-    const { picture, size, sides } = this.value;
-    const { weights, inside, half } = heat;
-    const area = percent(half ** 2, 1);
-    const field = `the field of ${sides[0]} × ${sides[1]} px`;
-    const about = `${TITLES[weights]}: ${percent(inside)} of the gradient inside ${field}`;
-    const frame = framed({
-      size,
-      image: picture,
-      alt: about,
-      layers: [this.layers[number]],
-      shapes: this.shapes(heat),
-    });
-    const drag = (event) => this.drag(event);
-    const seen =
-      number === 0
-        ? html`<div class="field-drag" tabindex="0" role="application"
-            aria-label="${about}. Arrow keys move a grey patch."
-          @pointerdown=${(event) => this.down(event)} @pointermove=${drag} @pointerup=${() => this.up()}
-          @pointercancel=${() => this.up()} @keydown=${this.keys}>${frame}</div>`
-        : frame;
-    return html`<figure data-shows="gradient"><h3>${TITLES[weights]}</h3>${seen}
+  // The field and its surroundings, a square of the picture.
+  window() {
+    const { box, size } = this.value;
+    const side = Math.min(CLOSE * Math.max(box[2] - box[0], box[3] - box[1]), Math.max(...size));
+    const from = (low, high, most) => clamp((low + high - side) / 2, 0, Math.max(most - side, 0));
+    return [from(box[0], box[2], size[1]), from(box[1], box[3], size[0]), side, side].join(" ");
+  }
+
+  // One gradient over the picture, from near.
+  near({ weights, inside, half, ellipse }, number) {
+    const { picture, size, box } = this.value;
+    const [height, width] = size;
+    const [x, y, across, down] = ellipse;
+    const about = `${TITLES[weights]}: ${percent(inside)} of the gradient inside the field`;
+    const fit = svg`<ellipse class="field-fit" cx=${x} cy=${y} rx=${across} ry=${down}/>`;
+    return html`<figure data-shows="gradient"><h3>${TITLES[weights]}</h3>
+      <svg class="field-near" viewBox=${this.window()} role="img" aria-label=${about}>
+        <image class="field-dim" href=${picture} width=${width} height=${height}/>
+        <image href=${this.layers[number]} width=${width} height=${height}/>
+        ${boxed(box, "field-last")}${ellipse.length ? fit : nothing}</svg>
       <p class="field-note">${percent(inside)} of the ${terms("gradient")} lies in the field; half of that in
-        ${area} of its area.</p></figure>`;
+        ${percent(half ** 2)} of its area.</p></figure>`;
   }
 
   // The share of the gradient inside the field, scaled about its middle.
@@ -176,11 +184,11 @@ class Sight extends Live {
   draw() {
     if (!this.value) return;
     const { heats, said } = this.value;
+    const put = this.patch ? "Take the patch away" : "Put a grey patch";
     render(
-      html`<div class="field-sights">${heats.map((heat, i) => this.view(heat, i))}${this.curve()}</div>
-      <div class="field-bar"><button type="button" @click=${() => this.toggle()}>
-        ${this.patch ? "Take the patch away" : "Put a grey patch"}</button>
-        <p aria-live="polite">${terms(said || "Drag on the first picture to cover a part of it with grey.")}</p></div>`,
+      html`<div class="field-sights">${this.whole()}${heats.map((heat, i) => this.near(heat, i))}</div>
+      <div class="field-bar"><button type="button" @click=${() => this.toggle()}>${put}</button>
+        <p aria-live="polite">${terms(said)}</p></div>${this.curve()}`,
       this.root,
     );
   }

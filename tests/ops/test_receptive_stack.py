@@ -70,12 +70,12 @@ def test_paths_are_the_gradient_of_equal_weights(text: str, padded: bool):
     averaged = nn.Sequential(
         *(nn.AvgPool2d(m.kernel_size) if isinstance(m, nn.MaxPool2d) else m for m in network)
     )
-    picture = torch.zeros(1, 1, 40, 40, dtype=torch.float64, requires_grad=True)
+    picture = torch.zeros(1, 1, 56, 56, dtype=torch.float64, requires_grad=True)
     out = averaged(picture)
     for row, column in ((0, out.shape[3] - 1), (out.shape[2] // 2, out.shape[3] // 3)):
         (gradient,) = torch.autograd.grad(out[0, 0, row, column], picture, retain_graph=True)
         down, across = (
-            torch.tensor(paths(steps, unit, 40, padded), dtype=torch.float64) for unit in (row, column)
+            torch.tensor(paths(steps, unit, 56, padded), dtype=torch.float64) for unit in (row, column)
         )
         torch.testing.assert_close(gradient[0, 0], down[:, None] * across[None], atol=1e-9, rtol=0)
 
