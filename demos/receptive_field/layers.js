@@ -6,7 +6,8 @@ import { save } from "../draw/save.js";
 import { terms } from "../draw/terms.js";
 import { csv } from "./csv.js";
 
-const [WIDE, HIGH, LEFT, TOP, LOW] = [900, 170, 52, 10, 138];
+const [MOST, LEAST] = [1100, 320]; // CSS pixels that the curve is wide
+const [HIGH, LEFT, TOP, LOW] = [170, 52, 18, 138];
 
 const shown = (value, head) => {
   if (typeof value !== "number") return value;
@@ -18,6 +19,7 @@ const shown = (value, head) => {
 class Layers {
   constructor({ root, choose }) {
     Object.assign(this, { root, choose });
+    new ResizeObserver(() => this.value && this.wide !== this.room && this.draw()).observe(root);
     root.fieldLayers = this; // for the tests
   }
 
@@ -32,6 +34,10 @@ class Layers {
     setTimeout(() => URL.revokeObjectURL(url), 10_000);
   }
 
+  get room() {
+    return clamp(Math.round(this.root.clientWidth), LEAST, MOST);
+  }
+
   // The nearest layer that can be chosen.
   pick(place) {
     const { names } = this.value;
@@ -42,23 +48,24 @@ class Layers {
 
   curve() {
     const { fields, picture, names, chosen, whole } = this.value;
+    const wide = (this.wide = this.room);
     const most = Math.max(...fields, picture) * 1.05;
-    const x = (i) => LEFT + ((WIDE - LEFT - 10) * (i + 0.5)) / fields.length;
+    const x = (i) => LEFT + ((wide - LEFT - 10) * (i + 0.5)) / fields.length;
     const y = (field) => LOW - ((LOW - TOP) * field) / most;
     const at = names.lastIndexOf(chosen);
     const point = (event) => {
       const [place] = inside(event, event.currentTarget);
-      this.pick(clamp(Math.floor(((place - LEFT) * fields.length) / (WIDE - LEFT - 10)), 0, fields.length - 1));
+      this.pick(clamp(Math.floor(((place - LEFT) * fields.length) / (wide - LEFT - 10)), 0, fields.length - 1));
     };
     const dot = (field, i) => (whole[i] ? svg`<circle class="field-whole" cx=${x(i)} cy=${y(field)} r="3"/>` : nothing);
     const about = `Receptive field by layer, from ${fields[0]} to ${fields.at(-1)} px`;
-    return html`<svg class="field-curve" data-shows="curve" viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label=${about}
+    return html`<svg class="field-curve" data-shows="curve" viewBox="0 0 ${wide} ${HIGH}" role="img" aria-label=${about}
       @click=${names.length ? point : nothing}>
-      <path class="field-grid" d="M${LEFT} ${y(picture)}H${WIDE - 10}M${LEFT} ${LOW}H${WIDE - 10}"/>
+      <path class="field-grid" d="M${LEFT} ${y(picture)}H${wide - 10}M${LEFT} ${LOW}H${wide - 10}"/>
       <text x=${LEFT - 6} y=${y(picture) + 4} text-anchor="end">${picture} px</text>
       <text x=${LEFT + 6} y=${y(picture) - 6}>the whole picture</text>
       <text x=${LEFT - 6} y=${LOW + 4} text-anchor="end">0</text>
-      <text x=${(WIDE + LEFT) / 2} y=${HIGH - 8} text-anchor="middle">layer, in the order of execution</text>
+      <text x=${(wide + LEFT) / 2} y=${HIGH - 8} text-anchor="middle">layer, in the order of execution</text>
       <path class="field-line" d="M${fields.map((field, i) => `${x(i).toFixed(1)} ${y(field).toFixed(1)}`).join("L")}"/>
       ${fields.map(dot)}
       ${at >= 0 && chosen ? svg`<circle class="field-own" cx=${x(at)} cy=${y(fields[at])} r="6"/>` : nothing}</svg>`;

@@ -160,7 +160,7 @@ class Sight extends Live {
   // The share of the gradient inside the field, scaled about its middle.
   curve() {
     const { heats } = this.value;
-    const [x, y] = [(scale) => 40 + 240 * scale, (share) => 150 - 136 * share];
+    const [x, y] = [(scale) => 48 + 236 * scale, (share) => 150 - 136 * share];
     const line = ({ curve, weights }) => {
       const points = curve.map((share, i) => `${x(this.scales[i]).toFixed(1)} ${y(share).toFixed(1)}`);
       return svg`<path class="field-line field-${weights}" d="M${points.join("L")}"/>`;
@@ -171,12 +171,12 @@ class Sight extends Live {
       <svg class="field-share" viewBox="0 0 300 190" role="img"
         aria-label="Share of the gradient inside the field scaled about its middle">
       ${ticks.map(
-        (tick) => svg`<path class="field-grid" d="M40 ${y(tick)}H280"/>
-        <text x="34" y=${y(tick) + 4} text-anchor="end">${100 * tick} %</text>
+        (tick) => svg`<path class="field-grid" d="M48 ${y(tick)}H284"/>
+        <text x="42" y=${y(tick) + 4} text-anchor="end">${100 * tick} %</text>
         <text x=${x(tick)} y="168" text-anchor="middle">${tick}</text>`,
       )}
       <path class="field-even" d="M${this.scales.map((s) => `${x(s)} ${y(s * s)}`).join("L")}"/>
-      ${heats.map(line)}<text x="160" y="186" text-anchor="middle">side, as a part of the field's</text></svg>
+      ${heats.map(line)}<text x="166" y="186" text-anchor="middle">side, as a part of the field's</text></svg>
       <ul class="ww-legend">${heats.map(named)}
         <li><i class="field-even"></i>if all pixels counted alike</li></ul></figure>`;
   }
