@@ -213,3 +213,9 @@ def network_row(layer: Layer) -> list[str | float]:
         layer.activation_bytes,
         whole,
     ]
+
+
+def columns(rows: Rows) -> dict[str, list[str | float]]:
+    """The table by its columns: "layer", "kind", "field" and so on."""
+    names = [name.partition(",")[0].replace(" ", "_") for name in rows.head]
+    return {name: [row[i] for row in rows.rows] for i, name in enumerate(names)}

@@ -108,12 +108,10 @@ def data(**settings: Any) -> dict[str, Any]:
     """The numbers behind the lesson, for "Save the data"; settings as `update`'s."""
     made = compute(**(LESSON.defaults | settings))
     if isinstance(made, fields.Stacked):
-        rows = board.stack_rows(made)
-        return {"layers": [dict(zip(rows.head, row, strict=True)) for row in rows.rows]}
-    rows, seen = board.network_rows(made), made.seen
-    kept: dict[str, Any] = {"layers": [dict(zip(rows.head, row, strict=True)) for row in rows.rows]}
-    kept |= {"unit": list(made.unit), "box": list(made.box), "map": seen[0].map}
-    kept |= {f"gradient_{words.weights(one.trained)}": one.heat for one in seen}
+        return board.columns(board.stack_rows(made))
+    kept: dict[str, Any] = board.columns(board.network_rows(made))
+    kept |= {"unit": list(made.unit), "box": list(made.box), "map": made.seen[0].map}
+    kept |= {f"gradient_{words.weights(one.trained)}": one.heat for one in made.seen}
     return kept | ({"changes": made.patched.changes} if made.patched else {})
 
 

@@ -79,8 +79,8 @@ def titled(name: str) -> str:
 
 
 def is_trained(name: str) -> bool:
-    """Whether a network's trained weights are on this machine; nothing is fetched for this lesson."""
-    return name in zoo.names() and zoo.is_here(name)
+    """Whether there are trained weights of ours; torchvision's would have to be fetched, so its networks are fresh."""
+    return name in OURS and name in zoo.names()
 
 
 def trained(name: str) -> nn.Module:

@@ -127,8 +127,8 @@ def test_the_area_that_holds_half_is_the_answer():
 
 def test_data_and_figures_of_both_views():
     for view, keys in (
-        ("stack", {"layers"}),
-        ("network", {"layers", "unit", "box", "map", "gradient_trained"}),
+        ("stack", {"field"}),
+        ("network", {"MACs", "unit", "box", "map", "gradient_trained"}),
     ):
         assert keys <= set(lesson.data(view=view))
         made = lesson.figure(view=view)
