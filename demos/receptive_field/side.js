@@ -62,7 +62,7 @@ const names = ({ pen, look }, { steps }, top, high) => {
   pen.fillStyle = look.muted;
   pen.textAlign = "right";
   pen.font = "12.5px system-ui, sans-serif";
-  const named = (text, i) => pen.fillText(text, LEFT - 10, top(i) + high / 2 + 4);
+  const named = (text, i) => pen.fillText(text, LEFT - 10, Math.max(top(i) + high / 2 + 4, 12));
   named("picture", steps.length);
   if (steps.length > NAMED) return named(`${steps.length} layers`, 0);
   steps.forEach(({ kind, kernel, stride, dilation }, i) => {

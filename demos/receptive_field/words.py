@@ -68,7 +68,7 @@ def depth_question(made: Stacked) -> Question:
     choices = [f"{one}" for one in layers[:OFFERED]]
     why = f"Each adds 2 px: 1 + 2 · {depth} = {1 + 2 * depth} px hold its {size} px, 1 + 2 · {depth - 1} do not."
     text = f"How many 3 × 3 convolutions until one unit sees all {size} px of the {name}?"
-    veils = ("growth/needed", "numbers", "layers/curve")
+    veils = ("growth/needed", "numbers", "seen")
     return Question(text, choices, choices.index(f"{depth}"), why, veils, made.picture.key)
 
 
@@ -163,7 +163,7 @@ def area_question(made: Looked) -> Question:
     why = f"Half of the gradient in the field lies in the middle {half}, {100 * share:.1f} % of its area."
     text = "Half of this unit's gradient lies in which part of its field's area?"
     about = f"{made.picture.key} {made.name} {made.layer.name}"
-    return Question(text, choices, answer, why, ("sight/gradient", "numbers", "reading"), about)
+    return Question(text, choices, answer, why, ("sight/gradient", "numbers", "reading", "seen"), about)
 
 
 def network_numbers(made: Looked) -> str:
