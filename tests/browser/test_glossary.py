@@ -151,7 +151,9 @@ def test_the_tab_key_stops_once_a_block_and_arrow_keys_go_on(visit):
     assert stops == ["0", *["-1"] * (len(stops) - 1)]
     point.locator(".ww-term").first.focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("document.activeElement.textContent") == point.locator(".ww-term").nth(1).inner_text()
+    assert (
+        page.evaluate("document.activeElement.textContent") == point.locator(".ww-term").nth(1).inner_text()
+    )
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")  # there is none before the first
     assert page.evaluate("document.activeElement.textContent") == point.locator(".ww-term").first.inner_text()
