@@ -15,7 +15,8 @@ NUMBER = ".ww-number strong >> visible=true"
 ON_PAPER = """() => {
   const shown = (css) => [...document.querySelectorAll(css)].some((one) => one.offsetHeight);
   return { theory: document.querySelector(`#${document.body.dataset.lesson}-theory-fold .ww-theory`)?.innerText ?? "",
-    settings: document.querySelector(".ww-colophon")?.innerText ?? "", link: document.querySelector(".ww-colophon a")?.href,
+    settings: document.querySelector(".ww-colophon")?.innerText ?? "",
+    link: document.querySelector(".ww-colophon a")?.href,
     acting: shown("#ww-top, #ww-picture-bar, .ww-foot, .ww-main input"), dark: document.body.matches(".dark"),
     pictures: shown(".ww-panel img, .ww-board img, .ww-board canvas") };
 }"""
