@@ -9,7 +9,9 @@ from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.rcnn_family import lesson as rcnn_family
+from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
+from demos.segmentation_metrics import lesson as segmentation_metrics
 from demos.ui import Part
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
@@ -30,7 +32,15 @@ SYLLABUS = (
             mask_rcnn_results.LESSON,
         ),
     ),
-    Part("B", "A label for every pixel", (fully_convolutional.LESSON,)),
+    Part(
+        "B",
+        "A label for every pixel",
+        (
+            fully_convolutional.LESSON,
+            receptive_field.LESSON,
+            segmentation_metrics.LESSON,
+        ),
+    ),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
 )

@@ -18,9 +18,12 @@ from demos.mask_rcnn_results import words as result_words
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
 from demos.rcnn_family import words as family_words
+from demos.receptive_field import words as field_words
 from demos.records import Question
 from demos.roi_features import lesson as crops
 from demos.roi_features import words as crop_words
+from demos.segmentation_metrics import lesson as metrics
+from demos.segmentation_metrics import words as metric_words
 from demos.ui import Lesson
 from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
@@ -28,6 +31,7 @@ from lecture_models import pictures, zoo
 from lecture_models.rcnn.ledgers import mask_ledger
 from lecture_models.studies import fully_convolutional, roi_features, vision_tasks
 from lecture_models.studies import mask_head as masks
+from lecture_models.studies import receptive_field as fields
 
 LESSONS = [lesson for part in demos.SYLLABUS for lesson in part.lessons]
 SCENES = [f"scene:{seed}" for seed in range(40)]
@@ -72,6 +76,14 @@ def of_windows(scene: str) -> Question:
     return asked
 
 
+def of_metrics(scene: str) -> Question:
+    return metric_words.question(metrics.compute(**(metrics.LESSON.defaults | {"picture": scene})))
+
+
+def of_fields(scene: str) -> Question:
+    return field_words.depth_question(fields.stacked(scene, "c3x5", True, 64, 224))
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
@@ -79,6 +91,8 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "mask_head": of_masks,
     "mask_rcnn_results": of_results,
     "fully_convolutional": of_windows,
+    "segmentation_metrics": of_metrics,
+    "receptive_field": of_fields,
 }
 
 
