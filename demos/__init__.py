@@ -10,6 +10,7 @@ from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.rcnn_family import lesson as rcnn_family
 from demos.roi_features import lesson as roi_features
 from demos.ui import Part
+from demos.upsampling import lesson as upsampling
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
 
@@ -29,7 +30,7 @@ SYLLABUS = (
             mask_rcnn_results.LESSON,
         ),
     ),
-    Part("B", "A label for every pixel"),
+    Part("B", "A label for every pixel", (upsampling.LESSON,)),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
 )

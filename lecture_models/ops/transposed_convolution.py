@@ -1,8 +1,8 @@
-"""Transposed convolution: each input lays the kernel, times its number, on the output (Dumoulin & Visin 2016, section 4).
+"""Transposed convolution: each input lays the kernel, times its number, on the output.
 
-The name is exact: written as a matrix, it is the transposed of a convolution's. It undoes the convolution's *shape*,
-not its numbers. Beside it the convolution itself, resize-convolution (Odena et al. 2016), and how many inputs meet
-where, which makes the checkerboard.
+Dumoulin & Visin 2016, section 4. The name is exact: written as a matrix, it is the transposed of a convolution's. It
+undoes the convolution's *shape*, not its numbers. Beside it stand the convolution itself, resize-convolution (Odena et
+al. 2016), and how many inputs meet where, which makes the checkerboard.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ def coverage(
 
 
 def hat_kernel(side: int) -> Tensor:
-    """The bilinear kernel float [k, k] of any side: for an even one that of factor k / 2, for an odd one of (k + 1) / 2.
+    """The bilinear kernel float [k, k] of any side: for an even one of factor k / 2, for an odd one of (k + 1) / 2.
 
     An odd kernel has its peak on a cell, an even one between two; Long et al. 2015 begin their upsampling with these.
 

@@ -101,6 +101,8 @@ def study(
     """
     level, channel, times = place
     size, stride, padding, output_padding = arithmetic
+    from lecture_models.ops.fitted_kernel import least_squares
+
     maps = level_of(zoo.trace(name, picture.image), level, FACTOR**times)
     shown = one_channel(maps, channel)
     key = ("least squares", name, picture.key, level, times, size)
@@ -192,42 +194,6 @@ def kernel_of(kernel: str, size: int, stride: int, learned: Tensor | None = None
     return own
 
 
-def doubled(maps: Tensor, kernel: Tensor) -> Tensor:
-    """Transposed convolution with stride 2 whose rim is cut so that the sides double: [..., h, w] to [..., 2h, 2w]."""
-    from torch.nn import functional as F
-
-    from lecture_models.ops.transposed_convolution import transposed_convolution
-
-    whole = transposed_convolution(maps, kernel, FACTOR)
-    first = max(len(kernel) - FACTOR + 1, 0) // 2
-    height, width = (FACTOR * side for side in maps.shape[-2:])
-    cut = whole[..., first : first + height, first : first + width]
-    return F.pad(cut, (0, width - cut.shape[-1], 0, height - cut.shape[-2]))
-
-
-def least_squares(maps: Tensor, size: int) -> Tensor:
-    """The kernel that brings averaged maps back best: training with a squared loss would end here.
-
-    The output is linear in the weights, so one system of size² equations over all channels has it.
-
-    Args:
-        maps: float [C, H, W], before they are averaged by 2 × 2.
-        size: side of the kernel.
-
-    Returns:
-        float [size, size].
-    """
-    import torch
-
-    pooled = mean_pool(maps)
-    alone = torch.eye(size * size).view(-1, size, size)
-    answers = torch.stack(
-        [doubled(pooled, one).flatten() for one in alone]
-    )  # what each weight alone would give
-    found = torch.linalg.lstsq((answers @ answers.T).double(), (answers @ maps.flatten()).double()[:, None])
-    return found.solution[:, 0].float().view(size, size)
-
-
 # ---- the real map ------------------------------------------------------------------------------------
 def level_of(trace: RCNNTrace, level: str, multiple: int) -> Tensor:
     """Float [C, H, W]: the features of a level, cut at the lower right so that pooling tiles them."""
@@ -254,15 +220,9 @@ def one_channel(maps: Tensor, channel: int) -> Tensor:
     return maps[channel]
 
 
-def mean_pool(maps: Tensor) -> Tensor:
-    """Means of windows of 2 × 2: float [C, H, W] to [C, H / 2, W / 2]."""
-    from torch.nn import functional as F
-
-    return F.avg_pool2d(maps, FACTOR)
-
-
 def restore(original: Tensor, kernel: Tensor, learned: Tensor, times: int) -> Restored:
     """A real map pooled so many times, and back again by each operator; only max unpooling is told positions."""
+    from lecture_models.ops.fitted_kernel import doubled, mean_pool
     from lecture_models.ops.transposed_convolution import hat_kernel, resize_convolution
     from lecture_models.ops.unpooling import bed_of_nails, nearest
     from lecture_models.ops.upsample_bilinear import upsample_bilinear
