@@ -80,17 +80,17 @@ class BenchBoard extends Part {
   }
 
   take(value) {
-    if (!this.ready) this.recall();
-    this.ready = true;
     this.input.show(value.picture);
     this.reset.hidden = !value.edited;
     render(terms(value.edited ? "yours: drag up and down" : "drag a number up and down"), this.how);
     bench.take(value);
+    if (!this.ready) [this.ready] = [true, this.recall()];
     this.now();
   }
 
   // The output cell in the address, "kind,index".
   recall() {
+    if (!bench.cells) return;
     const [kind, index] = this.context.remembered("place").split(",");
     const there = kind in this.context.settings.names && /^\d{1,3}$/.test(index ?? "");
     bench.pin(there ? { kind, index: Number(index) } : bench.usual);

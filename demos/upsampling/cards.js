@@ -1,14 +1,12 @@
 // Seven outputs as cards, each a grid that follows the input and tells where its numbers are from.
-import { bench } from "./bench.js";
-import { drawGrid, indexAt } from "./grid.js";
+import { bench, SIZE } from "./bench.js";
+import { drawGrid, indexAt, short } from "./grid.js";
 import { make } from "../draw/nodes.js";
 import { render } from "../draw/markup.js";
 import { clamp } from "../draw/number.js";
 import { arrow } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
 import { places } from "./sums.js";
-import { short } from "./grid.js";
-import { SIZE } from "./bench.js";
 
 // Weights by which the pointed input counts in an operator's outputs.
 const reached = (kind, index) => {
@@ -58,17 +56,13 @@ export const cardOf = (kind, name, how, look, chosen) => {
 
 // What a card says of itself, with the numbers of now.
 const kept = () => places(bench.cells, SIZE).map((at) => short(bench.cells[at]));
-const layer = () => {
-  const { size, stride, padding, outputPadding } = bench.layer;
-  const rim = [padding && `padding ${padding}`, outputPadding && `+${outputPadding}`].filter(Boolean).join(", ");
-  return `kernel ${size}, stride ${stride}${rim ? `, ${rim}` : ""}`;
-};
+const sideOf = (kind) => `${bench.plans[kind].rows} × ${bench.plans[kind].columns}`;
 export const HOW = {
   nearest: () => "a copy in each of four cells",
   bed_of_nails: () => "one cell of four, the others 0",
-  max_unpool: () => `pooled to ${kept().join(", ")}, and back`,
+  max_unpool: () => `keeps ${kept().join(", ")}, in place`,
   bilinear: () => "four nearest, by distance",
-  bilinear_corners: () => "the same, read elsewhere",
-  transposed: () => layer(),
+  bilinear_corners: () => "read from corner to corner",
+  transposed: (kind) => `${sideOf(kind)}, kernels overlap`,
   resize: () => "nearest, then the kernel",
 };

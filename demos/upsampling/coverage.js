@@ -9,7 +9,8 @@ const FOUR = { size: 4, stride: 2, padding: 0, outputPadding: 0 };
 const THREE = { ...FOUR, size: 3 };
 
 const along = (counts) =>
-  html`<ol class="up-counts" aria-label="Along one axis">
+  html`<ol class="up-counts" style="--most:${Math.max(...counts)}"
+  aria-label="Along one axis">
   ${counts.map((many) => html`<li style="--many:${many}">${many}</li>`)}</ol>`;
 const inTwo = (counts) => counts.flatMap((row) => counts.map((column) => row * column));
 const one = (name, counts) =>

@@ -1,6 +1,6 @@
 // The editable map: sixteen numbers, each over the part of the picture that it stands for.
 import { bench, SIDE } from "./bench.js";
-import { editable } from "./editable.js";
+import { Editable } from "./editable.js";
 import { placeOf } from "../draw/cells.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
@@ -12,7 +12,7 @@ const DARK = 140; // of the colour table's 256: from here on the ink is dark
 export const inputOf = ({ table }, settle) => {
   const root = make("div", { class: "up-input" });
   let picture = "";
-  const cells = editable({
+  const cells = new Editable({
     values: () => bench.cells,
     low: 0,
     high: HIGHEST,
@@ -38,7 +38,7 @@ export const inputOf = ({ table }, settle) => {
       return { css: css.filter(Boolean).join(" "), style: `background:${table[place]};--share:${weight / most}` };
     };
     render(
-      html`<img src=${picture} alt="The picture under its sixteen numbers" draggable="false">${cells(looks)}
+      html`<img src=${picture} alt="The picture under its sixteen numbers" draggable="false">${cells.markup(looks)}
       ${kind.startsWith("bilinear") ? dot(kind, index) : nothing}`,
       root,
     );

@@ -1,6 +1,6 @@
 // The kernel: three that have a name, and the learner's own, dragged cell by cell.
 import { bench } from "./bench.js";
-import { editable } from "./editable.js";
+import { Editable } from "./editable.js";
 import { placeOf } from "../draw/cells.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
@@ -12,7 +12,7 @@ const LARGEST = 2;
 
 export const kernelOf = ({ settings, choose, selection }) => {
   const root = make("div", { class: "up-kernel" });
-  const cells = editable({
+  const cells = new Editable({
     values: () => bench.layer.kernel,
     low: -LARGEST,
     high: LARGEST,
@@ -38,8 +38,8 @@ export const kernelOf = ({ settings, choose, selection }) => {
   };
   const draw = () =>
     render(
-      html`<h3>${terms("The kernel")} <small>adds up to ${number(sum(bench.layer.kernel), 2)}</small></h3>
-      <div class="up-mold">${cells(looks)}<div class="up-named" role="group" aria-label="Kernels">
+      html`<h3>${terms("The kernel")} <small>drag a weight · they add up to ${number(sum(bench.layer.kernel), 2)}</small></h3>
+      <div class="up-mold">${cells.markup(looks)}<div class="up-named" role="group" aria-label="Kernels">
         ${settings.named.map(button)}
         ${settings.named.some(([name]) => name === selection()) ? nothing : html`<span>yours</span>`}</div></div>`,
       root,

@@ -104,7 +104,7 @@ def stage(made: study.Upsampled) -> Panels:
 
     def panel(title: str, values: np.ndarray, note: str) -> Panel:
         alt = f"{title}: {values.shape[0]} × {values.shape[1]} cells, bright where values are large"
-        looks: dict[str, Any] = {"values": encode.pack_values(values), "pixelated": True, "note": note}
+        looks: dict[str, Any] = {"values": encode.pack_values(values), "pixelated": True, "asks": note}
         return Panel(title, alt, encode.png_uri(grids.heat(values, low, high)), **looks)
 
     maps = [panel(f"{made.level}, {size}", real.original.numpy(), "the network's own map")]
@@ -168,6 +168,7 @@ def build(screen: Screen) -> None:
         with gr.Row():
             screen.control("padding", gr.Slider(0, 2, PADDING, label="Padding", **plain))
             screen.control("output_padding", gr.Slider(0, 2, OUTPUT_PADDING, label="Output padding", **plain))
+    with screen.right:
         screen.reading("reading", "Inputs that meet")
     with screen.row:
         screen.board("views", "upsamplingViews", label="What follows", **looks)
@@ -193,7 +194,7 @@ LESSON = Lesson(
     "upsampling",
     "B3",
     "Upsampling",
-    "Upsampling invents numbers: copies, holes, ramps or overlapping stamps. Follow one number through seven operators.",
+    "Upsampling invents numbers: copies, holes, ramps or overlapping stamps.",
     update,
     build,
     code=code,

@@ -35,7 +35,7 @@ def slide(made: Upsampled) -> Slide:
     return Slide(
         title="One map, upsampled: " + ", ".join(NAMES[kind].lower() for kind in SHOWN),
         panels=[*small, bars(made)],
-        caption=f"Right: the error after {made.level} of {made.picture.title} went from {height} × {width} to {h} × {w} "
+        caption=f"Last: errors after {made.level} of {made.picture.title} went from {height} × {width} to {h} × {w} "
         "cells and back, in standard deviations of the map.",
         source="All numbers: computed in this run.",
     )

@@ -17,7 +17,7 @@ NAMES = {
     "bed_of_nails": "Bed of nails",
     "max_unpool": "Max unpooling",
     "bilinear": "Bilinear",
-    "bilinear_corners": "Bilinear, corners aligned",
+    "bilinear_corners": "Bilinear, aligned",
     "transposed": "Transposed convolution",
     "resize": "Resize, then convolve",
 }
@@ -106,8 +106,8 @@ def seen(made: Upsampled) -> str:
 def numbers(made: Upsampled) -> str:
     """One output of three operators from its inputs, the pair of pooling and unpooling, and the adjoint."""
     lines = [f"The output in row {PLACE[0] + 1}, column {PLACE[1] + 1}, from the 4 × 4 numbers $x$."]
-    for kind in ("nearest", "bilinear", "transposed"):
-        lines.append(f"**{NAMES[kind]}**: {written(made.traces[kind])}")
+    kinds = ("nearest", "bilinear", "transposed")
+    lines += [f"**{NAMES[kind]}**: {written(made.traces[kind])}" for kind in kinds]
     unpooled = made.traces["max_unpool"].output
     kept = ", ".join(f"{value:g}" for value in unpooled[unpooled != 0].tolist())
     lines.append(
