@@ -21,6 +21,8 @@ from demos.records import Question
 from demos.roi_features import lesson as crops
 from demos.roi_features import words as crop_words
 from demos.ui import Lesson
+from demos.upsampling import lesson as upsampling
+from demos.upsampling import words as upsampling_words
 from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
@@ -65,12 +67,17 @@ def of_results(scene: str) -> Question:
     return result_words.question(made, scene, 0.5, then)
 
 
+def of_upsampling(scene: str) -> Question:
+    return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
     "roi_features": of_crops,
     "mask_head": of_masks,
     "mask_rcnn_results": of_results,
+    "upsampling": of_upsampling,
 }
 
 

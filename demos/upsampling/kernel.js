@@ -38,7 +38,7 @@ export const kernelOf = ({ settings, choose, selection }) => {
   };
   const draw = () =>
     render(
-      html`<h3>${terms("The kernel")} <small>drag a weight · they add up to ${number(sum(bench.layer.kernel), 2)}</small></h3>
+      html`<h3>${terms("The kernel")} <small>drag a weight · sum ${number(sum(bench.layer.kernel), 2)}</small></h3>
       <div class="up-mold">${cells.markup(looks)}<div class="up-named" role="group" aria-label="Kernels">
         ${settings.named.map(button)}
         ${settings.named.some(([name]) => name === selection()) ? nothing : html`<span>yours</span>`}</div></div>`,

@@ -37,13 +37,11 @@ def reading(made: Upsampled) -> Reading:
     counts, layer = per_axis(made.layer), made.layer
     most, least = max(counts) ** 2, min(counts) ** 2
     size = len(layer.kernel)
-    what = (
-        f"inputs meet in an output, most and fewest away from the rim (kernel {size}, stride {layer.stride})"
-    )
+    what = f"inputs meet in an inner output: most, fewest (kernel {size}, stride {layer.stride})"
     height, width = made.traces["transposed"].output.shape
     zeros = int((made.traces["max_unpool"].output == 0).sum())
     more = [
-        ("Transposed convolution makes", f"{height} × {width}"),
+        ("Size of its output", f"{height} × {width}"),
         ("Zeros after max unpooling", f"{zeros} of 16"),
     ]
     return Reading(f"{most} : {least}", "", what, more=more)
