@@ -39,8 +39,9 @@ export const aligned = () => {
         : ` Column ${here + 1}: ${number(source(here, SIDE, false), 2)} or ${number(source(here, SIDE, true), 2)}.`;
     render(
       html`${axis(false, "Cells tile the picture", here)}${axis(true, "Corners on corners", here)}
-      <p>${terms(`Above the inputs' centres, below the outputs'. False reads straight above, and repeats the rim. True spreads
-        the outputs from the first centre to the last: it reads up to ${number(most, 2)} cells elsewhere.${mine}`)}</p>`,
+      <p>${terms(`Above the inputs' centres, below the outputs'. False reads straight above, and repeats the rim.
+        True spreads the outputs from the first centre to the last: it reads up to ${number(most, 2)} cells elsewhere.`)}
+        ${mine}</p>`,
       body,
     );
   };

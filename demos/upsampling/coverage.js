@@ -8,6 +8,8 @@ import { meeting } from "./sums.js";
 const FOUR = { size: 4, stride: 2, padding: 0, outputPadding: 0 };
 const THREE = { ...FOUR, size: 3 };
 
+const BARS = "Bars: how many inputs meet in each output along one axis. In two dimensions it squares.";
+
 const along = (counts) =>
   html`<ol class="up-counts" style="--most:${Math.max(...counts)}"
   aria-label="Along one axis">
@@ -30,7 +32,7 @@ export const coverage = (_, look) => {
       size % stride ? "inputs pile up unevenly, whatever its weights start from." : "equally many inputs meet.";
     render(
       html`<div class="up-pairing">${one(`yours: ${name(bench.layer)}`, both[0])}${one(name(other), both[1])}</div>
-      <p>${terms(`Bars: how many inputs meet in each output along one axis. In two dimensions it squares. ${said} ${then}`)}</p>`,
+      <p>${terms(`${BARS} ${said} ${then}`)}</p>`,
       body,
     );
     fill(

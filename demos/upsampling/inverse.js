@@ -10,6 +10,8 @@ import { applied, convolution, convolvedSide, inner, outputSide, turned } from "
 // A map that has nothing to do with x: 1, 2, 3 …
 const counted = (many) => Array.from({ length: many }, (_, i) => i + 1);
 
+const SAID = "C is the convolution with your kernel and stride. Its transposed brings the size back, not the numbers.";
+
 export const inverse = (_, look) => {
   const { root, body } = cardOf("Transposed is not inverse", "up-inverse");
   const draw = () => {
@@ -23,13 +25,14 @@ export const inverse = (_, look) => {
     const down = applied(forward, x);
     const again = applied(back, down);
     const [one, other] = [inner(down, y), inner(x, applied(back, y))];
+    const off = Math.abs(one - other) / Math.max(Math.abs(one), 1);
     const most = Math.max(...[...down, ...again].map(Math.abs), 9);
     render(
       html`<div class="up-row">${figure("x", "The input x", SIDE)}<i>→ C →</i>
         ${figure("Cx", "Convolved", forward.columns)}<i>→ Cᵀ →</i>${figure("CᵀCx", "Convolved and back", SIDE)}</div>
-      <p>${terms("C is the convolution with your kernel and stride. Its transposed brings the size back, not the numbers.")}</p>
+      <p>${terms(SAID)}</p>
       <p class="up-equal">⟨Cx, y⟩ = ${number(one, 3)}<br>⟨x, Cᵀy⟩ = ${number(other, 3)}
-        <small>for y = 1, 2, 3 …; they differ by ${tiny(Math.abs(one - other) / Math.max(Math.abs(one), 1))} of that</small></p>`,
+        <small>for y = 1, 2, 3 …; they differ by ${tiny(off)} of that</small></p>`,
       body,
     );
     const grids = [
@@ -55,7 +58,8 @@ export const sizes = () => {
     const item = (length) => {
       const to = convolvedSide(length, bench.layer);
       const mine = to === SIDE && length === first + outputPadding;
-      return html`<li class="${to === SIDE ? "up-fits" : ""} ${mine ? "up-mine" : ""}"><b>${length}</b><i>↓</i>${to}</li>`;
+      const css = [to === SIDE && "up-fits", mine && "up-mine"].filter(Boolean).join(" ");
+      return html`<li class=${css}><b>${length}</b><i>↓</i>${to}</li>`;
     };
     const fitting = some.filter((length) => convolvedSide(length, bench.layer) === SIDE);
     const ways = fitting.map((length, i) => `output padding ${i} gives ${length}`).join(", ");

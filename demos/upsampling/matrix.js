@@ -49,7 +49,8 @@ export const matrix = ({ names }, look) => {
     const plan = bench.plans[kind];
     root.dataset.shows = names[kind];
     const filled = plan.terms.reduce((sum, row) => sum + row.length, 0);
-    const text = `${plan.terms.length} outputs (rows) from ${INPUTS} inputs (columns): ${things(filled, "weight")} not 0.`;
+    const size = `${plan.terms.length} outputs (rows) from ${INPUTS} inputs (columns)`;
+    const text = `${size}: ${things(filled, "weight")} not 0.`;
     render(
       html`<div class="up-beside"><canvas role="img" aria-label="${names[kind]} as a matrix. ${text}"
         @pointermove=${point} @pointerdown=${point} @pointerleave=${() => bench.point(null)}></canvas>

@@ -28,12 +28,12 @@ const nearest = (size) => planned(larger(size), (row, column) => [[block(row, co
 const bedOfNails = (size) =>
   planned(larger(size), (row, column) => (row % FACTOR || column % FACTOR ? [] : [[block(row, column, size[1]), 1]]));
 
-// Where the largest number of each window stands, the windows row by row; of equal numbers the first.
+// Where the largest number of each block stands, the blocks row by row; of equal numbers the first.
 export const places = (data, [rows, columns]) =>
   list((rows / FACTOR) * (columns / FACTOR), (i) => {
     const [top, left] = [Math.floor(i / (columns / FACTOR)), i % (columns / FACTOR)].map((at) => at * FACTOR);
-    const window = list(FACTOR ** 2, (k) => (top + Math.floor(k / FACTOR)) * columns + left + (k % FACTOR));
-    return window.reduce((best, at) => (data[at] > data[best] ? at : best));
+    const inBlock = list(FACTOR ** 2, (k) => (top + Math.floor(k / FACTOR)) * columns + left + (k % FACTOR));
+    return inBlock.reduce((best, at) => (data[at] > data[best] ? at : best));
   });
 const maxUnpool = (size, data) => {
   const kept = new Set(places(data, size));
