@@ -40,7 +40,7 @@ export const aligned = () => {
     render(
       html`${axis(false, "Cells tile the picture", here)}${axis(true, "Corners on corners", here)}
       <p>${terms(`Above the inputs' centres, below the outputs'. False reads straight above, and repeats the rim.
-        True spreads the outputs from the first centre to the last: it reads up to ${number(most, 2)} cells elsewhere.`)}
+        True spreads the outputs from the first centre to the last: it reads up to ${number(most, 2)} cells off.`)}
         ${mine}</p>`,
       body,
     );

@@ -27,9 +27,9 @@ export const coverage = (_, look) => {
     const name = (layer) => `kernel ${layer.size}, stride ${layer.stride}`;
     const both = [bench.layer, other].map((layer) => meeting(SIDE, layer));
     const said =
-      size % stride ? "The stride does not divide your kernel, so" : "The stride divides your kernel, so inside";
-    const then =
-      size % stride ? "inputs pile up unevenly, whatever its weights start from." : "equally many inputs meet.";
+      size % stride
+        ? "The stride does not divide your kernel, so more inputs meet in some outputs than in their neighbours."
+        : "The stride divides your kernel, so equally many inputs meet everywhere inside.";
     render(
       html`<div class="up-pairing">${one(`yours: ${name(bench.layer)}`, both[0])}${one(name(other), both[1])}</div>
       <p>${terms(`${BARS} ${said} ${then}`)}</p>`,
