@@ -32,7 +32,7 @@ export const coverage = (_, look) => {
         : "The stride divides your kernel, so equally many inputs meet everywhere inside.";
     render(
       html`<div class="up-pairing">${one(`yours: ${name(bench.layer)}`, both[0])}${one(name(other), both[1])}</div>
-      <p>${terms(`${BARS} ${said} ${then}`)}</p>`,
+      <p>${terms(`${BARS} ${said}`)}</p>`,
       body,
     );
     fill(

@@ -16,9 +16,9 @@ from lecture_models.studies import upsampling as study
 from tests.browser.modules import address
 
 BENCH = "document.querySelector('.ww-upsamplingBench').upsampling"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 CELLS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5, 1.5, 2, 3, 9, 1]
-LAYERS = [one for one in product((2, 3, 4, 5), (1, 2, 3), (0, 1, 2), (0, 1)) if one[3] < one[1]]
+LAYERS = [one for one in product((2, 3, 4, 5), (1, 2, 3), (0, 1, 2), (0, 1)) if one[3] < one[1]][::3]
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,9 @@ def is_pythons(page: Page) -> None:
     kernel = torch.tensor(own["kernel"], dtype=torch.float32).view(own["size"], own["size"])
     layer = study.Layer(kernel, own["stride"], own["padding"], own["outputPadding"])
     for kind, expected in in_python(cells, layer).items():
-        torch.testing.assert_close(torch.tensor(outputs(page)[kind]), expected, atol=2e-6, rtol=1e-6)
+        torch.testing.assert_close(
+            torch.tensor(outputs(page)[kind], dtype=torch.float32), expected, atol=2e-6, rtol=1e-6
+        )
 
 
 # ---- the arithmetic ----------------------------------------------------------------------------------
@@ -93,7 +95,9 @@ def test_the_browsers_numbers_are_pythons(lesson: Page):
     for (cells, layer), theirs in zip(jobs, found, strict=True):
         for kind, trace in study.trace_all(cells, layer).items():
             values, terms = theirs[kind]
-            torch.testing.assert_close(torch.tensor(values), trace.output.flatten(), atol=1e-5, rtol=1e-6)
+            torch.testing.assert_close(
+                torch.tensor(values, dtype=torch.float32), trace.output.flatten(), atol=1e-5, rtol=1e-6
+            )
             matrix = torch.zeros(trace.matrix.shape)
             for output, row in enumerate(terms):
                 for at, weight in row:
@@ -123,13 +127,13 @@ def test_dragging_moves_all_outputs_without_a_request_and_release_asks_python(le
         requests.append(request.url)
 
     lesson.on("request", note)
-    for step in range(1, 11):
+    for step in range(1, 10):
         lesson.mouse.move(x, y - 12 * step)
-    lesson.wait_for_function(f"{BENCH}.cells[0] === 5")
+    lesson.wait_for_function(f"{BENCH}.cells[0] === 4.5")
     assert requests == []
     after = outputs(lesson)
     assert [kind for kind in after if after[kind] == before[kind]] == ["max_unpool"], (
-        "5 is largest in its window as yet"
+        "another is largest in its window as yet"
     )
     lesson.mouse.move(x, y - 168)
     lesson.wait_for_function(f"{BENCH}.cells[0] === 7")
@@ -153,7 +157,7 @@ def test_a_frame_is_drawn_in_time(lesson: Page):
       }}
       return Math.min(...times);
     }}"""
-    assert lesson.evaluate(script) < 16.7
+    assert lesson.evaluate(script) < 16.7  # 60 frames a second
 
 
 def test_by_touch(lesson: Page):
@@ -223,7 +227,7 @@ def test_an_input_tells_where_it_goes(lesson: Page):
 
 # ---- the kernel and what follows ---------------------------------------------------------------------
 def test_the_kernel_by_name_and_by_hand(lesson: Page):
-    lesson.get_by_role("button", name="bilinear").click()
+    lesson.get_by_role("button", name="bilinear", exact=True).click()
     lesson.wait_for_function(f"{BENCH}.layer.kernel[4] === 1 && {BENCH}.layer.kernel[0] === 0.25")
     x, y = middle(lesson, ".up-mold .up-cell", 0)
     lesson.mouse.move(x, y)
