@@ -58,9 +58,11 @@ const onPaper = () => {
   undo.push(() => (link.media = "print"), asOnAScreen());
 };
 
-// The point, the stage with its reading, what stands below, the theory, the settings: what can begin a sheet.
+// Point, question, the stage with its reading, what stands below, the theory, what was seen, the settings: what can
+// begin a sheet.
+const ENDS = ":scope .ww-block:has(> * .ww-point), :scope .ww-block:has(> * .ww-seen), :scope .ww-line";
 const blocks = (panel) => {
-  const parts = ":scope .ww-block:has(> * .ww-point), :scope .ww-main, :scope .ww-row > *, :scope .ww-more";
+  const parts = `${ENDS}, :scope .ww-main, :scope .ww-row > *, :scope .ww-more`;
   return [...panel.querySelectorAll(parts), panel.lastElementChild].filter((one) => one.offsetHeight);
 };
 

@@ -127,7 +127,15 @@ def data(**settings: Any) -> dict[str, Any]:
     maps = {"real": made.restored.original.numpy(), "real_averaged": made.restored.pooled.numpy()}
     inputs = {"cells_used": made.cells.numpy(), "kernel_used": made.layer.kernel.numpy()}
     learned = {"kernel_learned": made.restored.kernels["learned"][0].numpy()}
-    return {**inputs, **learned, **small, **matrices, **maps, **real, "errors": made.restored.errors}
+    return {
+        **inputs,
+        **learned,
+        **small,
+        **matrices,
+        **maps,
+        **real,
+        "errors": list(made.restored.errors.values()),
+    }
 
 
 def figure(**settings: Any) -> Slide:
