@@ -1,4 +1,4 @@
-"""Lesson B3 as a figure: the input and three of its outputs, how many inputs meet where, errors on the real map."""
+"""Lesson B3 as a figure: the input and three of its outputs, how many inputs meet where, the same on a real map."""
 
 from __future__ import annotations
 
@@ -6,48 +6,41 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from demos.figures import grids, style
-from demos.figures.slides import Bars, Picture, Scale, Slide
+from demos.figures import grids
+from demos.figures.slides import Picture, Scale, Slide
 from demos.upsampling.words import NAMES
 
 if TYPE_CHECKING:
     from lecture_models.studies.upsampling import Upsampled
 
-SHOWN = ("nearest", "bilinear", "transposed")
+SHOWN = {"bed_of_nails": "Bed of nails", "bilinear": "Bilinear", "transposed": "Transposed"}
 
 
 def slide(made: Upsampled) -> Slide:
-    """The small map on one scale of colours, the coverage, and what each operator makes of the real map."""
+    """The small map on one scale of colours, the coverage, and the transposed convolution of the real map."""
     high = max(9.0, *(float(made.traces[kind].output.max()) for kind in SHOWN))
-    scale = Scale("value", 0.0, high)
-    small = [Picture("The input", heat(made.cells.numpy(), high), sharp=True, scale=scale)]
+    small = [heat("The input", made.cells.numpy(), Scale("value", 0.0, high))]
     small += [
-        Picture(NAMES[kind], heat(made.traces[kind].output.numpy(), high), sharp=True, scale=scale)
-        for kind in SHOWN
+        heat(title, made.traces[kind].output.numpy(), Scale("value", 0.0, high))
+        for kind, title in SHOWN.items()
     ]
-    counts = made.coverage().numpy()
-    layer = f"kernel {len(made.layer.kernel)}, stride {made.layer.stride}"
-    meet = Scale("inputs that meet", 0.0, float(counts.max()))
-    small.append(
-        Picture("Where inputs meet", heat(counts, float(counts.max())), sharp=True, scale=meet, note=layer)
-    )
-    (height, width), (h, w) = made.restored.original.shape, made.restored.pooled.shape
+    counts, real = made.coverage().numpy(), made.restored
+    meet = heat("Where inputs meet", counts, Scale("inputs", 0.0, float(counts.max())))
+    low, top = float(real.original.min()), float(real.original.max())
+    back = heat("On a real map", real.outputs["transposed"].numpy(), Scale("feature", low, top))
+    (height, width), (h, w) = real.original.shape, real.pooled.shape
+    errors = sorted(real.errors.items(), key=lambda pair: pair[1])
+    listed = ", ".join(f"{NAMES[kind].lower()} {error:.2f}" for kind, error in errors)
     return Slide(
-        title="One map, upsampled: " + ", ".join(NAMES[kind].lower() for kind in SHOWN),
-        panels=[*small, bars(made)],
-        caption=f"Last: errors after {made.level} of {made.picture.title} went from {height} × {width} to {h} × {w} "
-        "cells and back, in standard deviations of the map.",
+        title="One map of 4 × 4 numbers, upsampled",
+        panels=[*small, meet, back],
+        caption=f"Transposed convolution: kernel {len(made.layer.kernel)}, stride {made.layer.stride}. The real map, "
+        f"{made.level} of {made.picture.title}, went from {height} × {width} to {h} × {w} cells and back; errors in "
+        f"standard deviations: {listed}.",
         source="All numbers: computed in this run.",
     )
 
 
-def heat(values: np.ndarray, high: float) -> np.ndarray:
-    """Numbers from 0 on as a picture."""
-    return grids.heat(values, 0, high)
-
-
-def bars(made: Upsampled) -> Bars:
-    """A bar for each operator, the best on top."""
-    errors = sorted(made.restored.errors.items(), key=lambda pair: pair[1])
-    rows = [(NAMES[kind], error, f"{error:.2f}", style.CYCLE[0]) for kind, error in errors]
-    return Bars("Back to its size", rows, "error")
+def heat(title: str, values: np.ndarray, scale: Scale) -> Picture:
+    """Numbers as a picture of cells, on a scale."""
+    return Picture(title, grids.heat(values, scale.low, scale.high), sharp=True, scale=scale)
