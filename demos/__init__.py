@@ -8,7 +8,9 @@ import logging
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.rcnn_family import lesson as rcnn_family
+from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
+from demos.segmentation_metrics import lesson as segmentation_metrics
 from demos.ui import Part
 from demos.upsampling import lesson as upsampling
 from demos.vision_tasks import lesson as vision_tasks
@@ -30,7 +32,15 @@ SYLLABUS = (
             mask_rcnn_results.LESSON,
         ),
     ),
-    Part("B", "A label for every pixel", (upsampling.LESSON,)),
+    Part(
+        "B",
+        "A label for every pixel",
+        (
+            receptive_field.LESSON,
+            upsampling.LESSON,
+            segmentation_metrics.LESSON,
+        ),
+    ),
     Part("C", "Both at once"),
     Part("D", "Beyond labels"),
 )

@@ -17,9 +17,12 @@ from demos.mask_rcnn_results import words as result_words
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
 from demos.rcnn_family import words as family_words
+from demos.receptive_field import words as field_words
 from demos.records import Question
 from demos.roi_features import lesson as crops
 from demos.roi_features import words as crop_words
+from demos.segmentation_metrics import lesson as metrics
+from demos.segmentation_metrics import words as metric_words
 from demos.ui import Lesson
 from demos.upsampling import lesson as upsampling
 from demos.upsampling import words as upsampling_words
@@ -28,6 +31,7 @@ from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
 from lecture_models.rcnn.ledgers import mask_ledger
 from lecture_models.studies import mask_head as masks
+from lecture_models.studies import receptive_field as fields
 from lecture_models.studies import roi_features, vision_tasks
 
 LESSONS = [lesson for part in demos.SYLLABUS for lesson in part.lessons]
@@ -67,6 +71,14 @@ def of_results(scene: str) -> Question:
     return result_words.question(made, scene, 0.5, then)
 
 
+def of_metrics(scene: str) -> Question:
+    return metric_words.question(metrics.compute(**(metrics.LESSON.defaults | {"picture": scene})))
+
+
+def of_fields(scene: str) -> Question:
+    return field_words.depth_question(fields.stacked(scene, "c3x5", True, 64, 224))
+
+
 def of_upsampling(scene: str) -> Question:
     return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
 
@@ -77,6 +89,8 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "roi_features": of_crops,
     "mask_head": of_masks,
     "mask_rcnn_results": of_results,
+    "segmentation_metrics": of_metrics,
+    "receptive_field": of_fields,
     "upsampling": of_upsampling,
 }
 

@@ -4,6 +4,7 @@
 // page draws an answer. What Python cannot answer at once (weights that must be fetched, a GPU that is lent by call)
 // goes through gradio's queue, by the beacon's event.
 import { ask, unfold } from "./answers.js";
+import { come } from "./coming.js";
 import { hush, say } from "./header.js";
 import { notice } from "./notice.js";
 
@@ -25,6 +26,7 @@ class Lesson {
   add(key, take) {
     this.parts.set(key, take);
     if (this.values.has(key)) take(this.values.get(key));
+    come(this);
   }
 
   show(key, value) {
@@ -88,6 +90,7 @@ class Lesson {
     if (answer.shown) [this.queued, this.drawn, this.said] = [false, this.asked, hush(this.said)];
     const next = this.once();
     for (const [key, value] of Object.entries(shown)) this.show(key, value);
+    come(this);
     return next;
   }
 

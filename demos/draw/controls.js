@@ -1,8 +1,11 @@
 // gradio's fields as people use them: keys, typed numbers, fingers, and one group for the choices of a question.
+import { lessonOf, set } from "./asking.js";
 import { say } from "./header.js";
+import { shown } from "./lessons.js";
 import { clamp } from "./number.js";
 
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
+const LATE = 500; // milliseconds in which gradio speaks of a slider that has told its value itself
 const SLIP = 6; // pixels after which a finger on a slider has a direction
 const isNumber = (node) => node.matches?.(".gradio-container input[type=number]");
 const isRange = (node) => node.matches?.("input[type=range]");
@@ -67,6 +70,20 @@ on("pointercancel", () => {
   if (held) held.node.value = held.value;
   held = null;
 });
+
+// ---- a lesson's slider asks as it moves: gradio tells of it some frames later, and of values that have passed -----
+let moved = { id: "", at: 0 };
+on("input", ({ target }) => {
+  const id = isRange(target) && target.closest(".block[id]")?.id;
+  const key = id && id.slice(shown().length + 1);
+  if (!key || !(key in lessonOf(shown()).settings)) return;
+  moved = { id, at: performance.now() };
+  set(shown(), key, Number(target.value));
+});
+// gradio's word that a widget has another value.
+export const changed = (lesson, key, value) => {
+  if (moved.id !== `${lesson}-${key}` || performance.now() - moved.at > LATE) set(lesson, key, value);
+};
 
 // ---- choices: gradio gives each a group of its own, so that arrow keys and screen readers find no other ----------
 const group = () => {

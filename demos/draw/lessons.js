@@ -13,6 +13,7 @@ let ready = [...new URLSearchParams(location.search).keys()].every(
   (key) => PLAIN.includes(key) || key.startsWith("at."),
 );
 
+document.body.classList.toggle("ww-restoring", !ready); // what is moved now would be put back
 export const shown = () => current;
 
 // The lesson's point, and its eyes: it asks when it is in sight and shows another picture than the page's.
@@ -67,6 +68,7 @@ export const restored = (names, key, ...values) => {
   for (const [name, keys] of names) for (const one of keys) lessonOf(name).set(one, values.shift());
   expect(key);
   ready = true;
+  document.body.classList.remove("ww-restoring");
   namePicture(key);
   lookAgain();
 };

@@ -46,7 +46,7 @@ const asText = (lesson) => {
     .replaceAll("%2C", ",");
   const address = new URL(`?${query}`, document.baseURI).href;
   const said = named.map(([name, value]) => html`<span><b>${name}</b> ${value}</span>`);
-  const aside = make("aside", { class: "ww-paper" });
+  const aside = make("aside", { class: "ww-colophon" });
   render(html`<p>${said}</p><p>What &amp; Where: <a href=${address}>${address}</a></p>`, aside);
   return aside;
 };
@@ -58,11 +58,11 @@ const onPaper = () => {
   undo.push(() => (link.media = "print"), asOnAScreen());
 };
 
-// Point, question, the stage with its reading, what stands below, the theory, what was seen, the settings: what can
-// begin a sheet.
-const ENDS = ":scope .ww-block:has(> * .ww-point), :scope .ww-block:has(> * .ww-seen), :scope .ww-line";
+// The point, the stage with its reading, what stands below, the theory, what was seen, the settings: what can begin a
+// sheet.
+const PARTS = [".ww-block:has(> * .ww-point)", ".ww-main", ".ww-row > *", ".ww-more", '[id$="-seen"]'];
 const blocks = (panel) => {
-  const parts = `${ENDS}, :scope .ww-main, :scope .ww-row > *, :scope .ww-more`;
+  const parts = PARTS.map((part) => `:scope ${part}`).join();
   return [...panel.querySelectorAll(parts), panel.lastElementChild].filter((one) => one.offsetHeight);
 };
 

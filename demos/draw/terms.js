@@ -38,11 +38,11 @@ export const pieces = (text) => {
 
 export const linked = (text, link) => html`<a class="ww-paper" href=${link} target="_blank" rel="noopener">${text}</a>`;
 
-const term = ({ text, key }) =>
-  html`<span class="ww-term" role="button" tabindex="0" aria-haspopup="dialog" data-term=${key}>${text}</span>`;
+const term = ({ text, key }, stop) =>
+  html`<span class="ww-term" role="button" tabindex=${stop} aria-haspopup="dialog" data-term=${key}>${text}</span>`;
 
 // A text as markup. Only the first place of a term is one: `seen` holds the keys that a larger block has had already.
-// What is no text stays as it is.
+// The Tab key stops at a block's first term; arrow keys go on from there (lookup.js). What is no text stays as it is.
 export const terms = (text, seen = new Set()) => {
   if (typeof text !== "string") return text;
   return pieces(text).map((piece) => {
@@ -50,6 +50,6 @@ export const terms = (text, seen = new Set()) => {
     if (piece.link) return linked(piece.text, piece.link);
     if (seen.has(piece.key)) return piece.text;
     seen.add(piece.key);
-    return term(piece);
+    return term(piece, seen.size === 1 ? 0 : -1);
   });
 };

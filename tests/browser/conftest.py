@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("playwright")
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 FLAGS = [
     "--no-sandbox",
@@ -21,6 +21,7 @@ FLAGS = [
     "--disable-sync",
 ]
 IGNORED = ("svelte-i18n",)
+FORGET = "if (!sessionStorage.length) { sessionStorage.setItem('begun', '1'); localStorage.clear(); }"
 SHOWN = "localStorage.setItem('ww-predict', 'false')"
 
 
@@ -34,13 +35,29 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="module")
+def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A context for each kind of screen: its pages find the scripts compiled, which is half of a page's opening."""
+    made: dict[str, BrowserContext] = {}
+
+    def context(**options: Any) -> BrowserContext:
+        key = repr(sorted(options.items()))
+        if key not in made:
+            made[key] = browser.new_context(**options)
+        return made[key]
+
+    yield context
+    for one in made.values():
+        one.close()
+
+
 @pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
+def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callable[..., Page]]:
     """Open the app with a query; at the end no console error and no request to another host may have been seen.
 
     The visitor has chosen "Just show me" before, unless ``asks``: then what answers a lesson's question is veiled.
     """
-    contexts, wrong = [], []
+    pages, wrong = [], []
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
@@ -53,20 +70,20 @@ def visit(browser: Browser, url: str) -> Iterator[Callable[..., Page]]:
     def open_page(
         query: str = "", width: int = 1366, height: int = 768, asks: bool = False, **options: Any
     ) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        if not asks:
-            context.add_init_script(SHOWN)
-        page = context.new_page()
+        page = contexts(**options).new_page()
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": height})
+        page.add_init_script(FORGET if asks else f"{FORGET} {SHOWN}")
         page.set_default_timeout(30_000)
         watch(page)
         page.goto(url + query)
-        page.wait_for_selector(":is(.ww-panel, .ww-board) :is(img, image) >> visible=true")
+        first = ":is(.ww-panel, .ww-board) :is(img, image) >> visible=true"
+        page.wait_for_selector(first, timeout=90_000)  # a cold server loads its network
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.close()
     assert wrong == []
 
 

@@ -75,11 +75,14 @@ def test_a_slow_restore_switches_no_tab_back(visit):
     page.route("**/queue/join*", lambda route: (page.wait_for_timeout(1500), route.continue_()))
     page.goto(page.url.split("?")[0] + "?lesson=mask_head&picture=scene:9")
     page.wait_for_function("document.body.dataset.lesson === 'mask_head'")  # before the server has answered
+    can = "getComputedStyle(document.querySelector('#ww-picture-bar')).pointerEvents"
+    assert page.evaluate(can) == "none", "what is changed before would be put back"
     page.locator("#ww-tab-vision_tasks-button").last.click()
     page.wait_for_selector(f"#ww-tab-vision_tasks {NUMBER}")
     page.wait_for_timeout(2000)
     assert in_sight(page) == "vision_tasks"
     assert page.input_value("#ww-seed input") == "9"
+    assert page.evaluate(can) == "auto"
 
 
 def test_boards_are_as_they_were(visit):

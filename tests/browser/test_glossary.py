@@ -143,6 +143,22 @@ def test_keys_open_an_entry_and_focus_returns(visit):
     page.wait_for_selector(ENTRY, state="hidden")
 
 
+def test_the_tab_key_stops_once_a_block_and_arrow_keys_go_on(visit):
+    page = visit("?predict=0&lesson=mask_head")
+    point = page.locator(".ww-point >> visible=true")
+    stops = [one.get_attribute("tabindex") for one in point.locator(".ww-term").all()]
+    assert len(stops) > 1
+    assert stops == ["0", *["-1"] * (len(stops) - 1)]
+    point.locator(".ww-term").first.focus()
+    page.keyboard.press("ArrowRight")
+    assert (
+        page.evaluate("document.activeElement.textContent") == point.locator(".ww-term").nth(1).inner_text()
+    )
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")  # there is none before the first
+    assert page.evaluate("document.activeElement.textContent") == point.locator(".ww-term").first.inner_text()
+
+
 def test_a_press_opens_one_entry_that_stays_until_something_else_is_pressed(visit):
     page = visit("?lesson=mask_head")
     page.locator(".ww-point .ww-term >> visible=true").first.click()

@@ -18,7 +18,7 @@ from lecture_models.studies import rcnn_family as study
 from tests.browser.modules import alone
 
 BOARD = "document.querySelector('.ww-maskAutopsy').maskAutopsy"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from tests.browser.modules import alone
 
 FLOW = "document.querySelector('.ww-maskFlow').maskFlow"
 BOARD = "document.querySelector('.ww-maskGradients').maskGradients"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 BOX = [46.3, 190.7, 110.2, 250.4]  # around a crate, so that there is a mask loss
 CELL = (5, 21)
 

@@ -14,7 +14,7 @@ ERRORS, MEASURED = "#mask_rcnn_results-errors", "#mask_rcnn_results-measured"
 START, STOP = "#mask_rcnn_results-measure-start", "#mask_rcnn_results-measure-stop"
 STATE = "document.querySelector('#mask_rcnn_results-measure-progress .ww-progress').dataset.state"
 DONE = "document.querySelector('#mask_rcnn_results-measure-progress progress').value"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 
 def visit(browser: Browser, url: str, wrong: list[str], query: str) -> Page:

@@ -80,6 +80,7 @@ def test_a_slider_leaves_the_panels_alone_that_it_does_not_change(visit):
 
 def test_click_chooses_a_pixel_and_its_numbers(visit):
     page = visit("?lesson=vision_tasks")
+    page.wait_for_selector(".ww-number >> visible=true")
     box = box_of(page, ".ww-frame")
     page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
     page.click("#vision_tasks-numbers-fold button")

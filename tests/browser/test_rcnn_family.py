@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect
 
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 BOARDS = {"ledgers": ".ww-rcnnLedgers", "stages": ".ww-rcnnStages", "autopsy": ".ww-maskAutopsy"}
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 BOARD = "document.querySelector('.ww-rcnnStages').rcnnStages"
 QUERY = "?lesson=rcnn_family&picture=scene:6&view=stages&place=40,105&predict=0"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.browser.modules import address, alone
 from tests.ops.crops import SIZE, STRIDE, features, thousand_boxes
 
 BOARD = "document.querySelector('.ww-roiBoard').roiBoard"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 BOX = [60.3, 90.7, 141.2, 180.4]
 
 

@@ -1,0 +1,111 @@
+"""Three ways to the same field, timed layer by layer: the learner's stack, plain convolutions, down and up again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from lecture_models.ops.receptive_stack import (
+    Step,
+    as_module,
+    depth_for,
+    grow,
+    hourglass,
+    parse_stack,
+    stack_text,
+)
+
+REPORT = 0.2  # seconds between two reports, at least
+DEEPEST = 160  # plain convolutions that are run, at most
+
+
+@dataclass(frozen=True)
+class Race:
+    """One stack, and how far it was run.
+
+    Args:
+        name: what it is.
+        steps: its layers.
+        field: pixels that its unit sees.
+        macs: multiply-adds of all layers.
+        bytes: of all outputs.
+        done: layers that were run.
+        ms: milliseconds of these.
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    field: int
+    macs: int
+    bytes: int
+    done: int = 0
+    ms: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """The stack as a text."""
+        return stack_text(self.steps)
+
+
+def timed(stack: str, padded: bool, channels: int, side: int) -> Iterator[tuple[int, int, tuple[Race, ...]]]:
+    """Run three stacks of the same field on noise, one layer after the other.
+
+    Args:
+        stack: the learner's.
+        padded: whether its convolutions keep the size.
+        channels: of all maps.
+        side: pixels of the picture.
+
+    Yields:
+        Layers done, layers in all, and the three as they stand.
+
+    Raises:
+        ValueError: No such stack, or nothing is left of its map.
+    """
+    races = [*rivals(parse_stack(stack), padded, channels, side)]
+    total, last = sum(len(race.steps) for race in races), time.monotonic()
+    yield 0, total, tuple(races)
+    for place, race in enumerate(races):
+        for done, ms in enumerate(_layer_times(race.steps, padded or place > 0, channels, side), start=1):
+            races[place] = replace(races[place], done=done, ms=races[place].ms + ms)
+            if time.monotonic() - last > REPORT:
+                last = time.monotonic()
+                yield sum(one.done for one in races), total, tuple(races)
+    yield total, total, tuple(races)
+
+
+def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> Iterator[Race]:
+    """The learner's stack, and two others whose field is at least as large.
+
+    Raises:
+        ValueError: Nothing is left of a map.
+    """
+    own = grow(steps, side, channels, padded)
+    empty = [i for i, one in enumerate(own, start=1) if one.side < 1]
+    if empty:
+        raise ValueError(
+            f"A map has at least one cell; after layer {empty[0]} none is left of {side} pixels. Take fewer layers or "
+            "let padding keep the size."
+        )
+    field = own[-1].field
+    plain = (Step("conv"),) * min(max(depth_for(field), 1), DEEPEST)
+    for name, other in (("your stack", steps), ("3 × 3 alone", plain), ("down and up", hourglass(field))):
+        grown = grow(other, side, channels, padded or other is not steps)
+        macs, size = sum(one.macs for one in grown), sum(one.bytes for one in grown)
+        yield Race(name, tuple(other), grown[-1].field, macs, size)
+
+
+def _layer_times(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> Iterator[float]:
+    """Milliseconds of one layer after the other."""
+    import torch
+
+    layers = as_module(steps, channels, padded)
+    with torch.inference_mode():
+        x = torch.rand(1, channels, side, side)
+        layers[0](x)  # the first call of a kind takes longer
+    for layer in layers:
+        with torch.inference_mode():
+            started = time.perf_counter()
+            x = layer(x).clamp_(0, 1)
+            yield 1000 * (time.perf_counter() - started)
