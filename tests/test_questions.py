@@ -25,6 +25,8 @@ from demos.roi_features import words as crop_words
 from demos.segmentation_metrics import lesson as metrics
 from demos.segmentation_metrics import words as metric_words
 from demos.ui import Lesson
+from demos.upsampling import lesson as upsampling
+from demos.upsampling import words as upsampling_words
 from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
@@ -84,6 +86,10 @@ def of_fields(scene: str) -> Question:
     return field_words.depth_question(fields.stacked(scene, "c3x5", True, 64, 224))
 
 
+def of_upsampling(scene: str) -> Question:
+    return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
@@ -93,6 +99,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "fully_convolutional": of_windows,
     "segmentation_metrics": of_metrics,
     "receptive_field": of_fields,
+    "upsampling": of_upsampling,
 }
 
 
