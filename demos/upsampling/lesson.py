@@ -166,7 +166,7 @@ def build(screen: Screen) -> None:
         label = "A map of 4 × 4 numbers, and seven ways to upsample it"
         screen.board("bench", "upsamplingBench", label=label, key="cells", rule=CELLS, **looks)
     with screen.right, gr.Column(min_width=0, elem_classes=["up-layer"]):
-        kinds = {"named": NAMED, "usual": KERNEL}
+        kinds: dict[str, Any] = {"named": NAMED, "usual": KERNEL}
         screen.board(
             "weights", "upsamplingKernel", label="Kernel", key="kernel", rule=WEIGHTS, **looks, **kinds
         )

@@ -122,9 +122,10 @@ def trace_max_unpool(x: Tensor, factor: int = 2) -> UpsampleTrace:
     Which numbers these are depends on the map, so the pair is linear only while the positions stay.
     """
     _, places = max_pool(x, factor)
+    height, width = x.shape[-2:]
 
     def pair(maps: Tensor) -> Tensor:
         kept = maps.flatten(-2).gather(-1, places.flatten().expand(len(maps), -1))
-        return max_unpool(kept.unflatten(-1, places.shape), places.expand(len(maps), -1, -1), x.shape[-2:])
+        return max_unpool(kept.unflatten(-1, places.shape), places.expand(len(maps), -1, -1), (height, width))
 
     return trace_linear(x, pair)

@@ -5,6 +5,7 @@ torch is imported inside the functions, so that the page is up before it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -239,10 +240,10 @@ def restore(original: Tensor, kernel: Tensor, learned: Tensor, times: int) -> Re
     outputs = {kind: repeated(step, pooled, times) for kind, step in steps.items()}
     outputs["max_unpool"] = pooled_and_back(original, times)
     weights = {"bilinear": hat_kernel(len(kernel)), "learned": learned}
-    kernels = {
-        name: (one, error(repeated(lambda x, w=one: doubled(x, w), pooled, times), original))
-        for name, one in weights.items()
+    grown = {
+        name: repeated(functools.partial(doubled, kernel=one), pooled, times) for name, one in weights.items()
     }
+    kernels = {name: (weights[name], error(grown[name], original)) for name in weights}
     return Restored(original, pooled, {kind: outputs[kind] for kind in KINDS}, kernels)
 
 
