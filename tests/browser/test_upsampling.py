@@ -300,12 +300,3 @@ def test_stage_kernel_reading_and_formula_fit_a_projector(lesson: Page):
         assert box
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768, selector
-
-
-def test_in_the_dark_the_cards_are_dark(lesson: Page):
-    color = "getComputedStyle(document.querySelector('.up-view')).backgroundColor"
-    light = lesson.evaluate(color)
-    lesson.click("[data-tool=theme]")
-    lesson.wait_for_function(f"{color} !== '{light}'")
-    lesson.evaluate(f"{BENCH}.tell()")
-    lesson.click("[data-tool=theme]")
