@@ -11,7 +11,6 @@ from typing import Literal
 
 import cv2
 import numpy as np
-from scipy import ndimage
 
 from lecture_models import pictures, zoo
 from lecture_models.cache import KEPT
@@ -194,6 +193,8 @@ def usual_class(labels: np.ndarray) -> int:
     if not things:
         return int(np.where(areas > 0, areas, areas.max() + 1).argmin())
 
+    from scipy import ndimage
+
     def fit(label: int) -> tuple[bool, bool, int]:
         regions, _ = ndimage.label(labels == label)
         whole = np.bincount(regions.ravel())[1:].max() >= ONE_THING * areas[label]
@@ -206,6 +207,8 @@ def usual_class(labels: np.ndarray) -> int:
 
 def without(labels: np.ndarray, label: int) -> np.ndarray:
     """A label map without one class: its pixels get the label of the nearest other pixel."""
+    from scipy import ndimage
+
     gone = (labels == label) | (labels == VOID)
     if gone.all():
         return labels
