@@ -22,9 +22,6 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 def box_of(page, selector: str):
-    page.wait_for_function(
-        "!document.querySelector('.ww-board[data-waiting]')"
-    )  # their scripts come by themselves
     return page.locator(f"{selector} >> visible=true").first.bounding_box()
 
 
