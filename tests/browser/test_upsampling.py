@@ -149,12 +149,14 @@ def test_dragging_moves_all_outputs_without_a_request_and_release_asks_python(le
 def test_a_frame_is_drawn_in_time(lesson: Page):
     script = f"""() => {{
       const times = [];
+      {BENCH}.held = true;
       for (let i = 0; i < 12; i++) {{
         const began = performance.now();
         {BENCH}.set(5, i / 2);
         for (const part of {BENCH}.parts) part.now();
         times.push(performance.now() - began);
       }}
+      {BENCH}.held = false;
       return Math.min(...times);
     }}"""
     assert lesson.evaluate(script) < 16.7  # 60 frames a second
