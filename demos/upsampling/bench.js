@@ -30,6 +30,7 @@ class Bench {
   hold(index) {
     this.held = index !== null;
     if (this.held) this.pin({ kind: "", index });
+    else this.tell();
   }
 
   set(index, value) {

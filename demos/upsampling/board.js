@@ -23,6 +23,12 @@ const lookOf = (root, table) => {
   };
 };
 
+// While a finger is on a number, what is out of sight waits: the finger needs the time.
+const inSight = (root) => {
+  const { top, bottom } = root.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+};
+
 class Part extends Live {
   constructor({ root }) {
     super();
@@ -33,7 +39,7 @@ class Part extends Live {
 
   draw() {
     if (!bench.cells || !this.ready || this.root.offsetParent === null) return;
-    for (const part of this.drawn) part.draw();
+    for (const part of this.drawn) if (!bench.held || inSight(part.root)) part.draw();
   }
 }
 

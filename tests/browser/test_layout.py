@@ -22,9 +22,8 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 def box_of(page, selector: str):
-    page.locator(".ww-board[data-waiting] >> visible=true").first.wait_for(
-        state="hidden"
-    )  # scripts come later
+    scripts = page.locator(".ww-board[data-waiting] >> visible=true")
+    scripts.first.wait_for(state="hidden")
     return page.locator(f"{selector} >> visible=true").first.bounding_box()
 
 
