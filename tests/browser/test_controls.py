@@ -13,6 +13,10 @@ import demos
 NUMBER = ".ww-number strong >> visible=true"
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 WITH_NETWORKS = ["vision_tasks", "rcnn_family", "mask_head", "mask_rcnn_results"]
+# of gradio's kind, whose ends go together: upsampling refuses some pairs, the others' boards have their own
+WITH_SLIDERS = [
+    name for name in LESSONS if name not in ("fully_convolutional", "receptive_field", "upsampling")
+]
 
 
 def asked_by(page, act) -> dict:
@@ -28,7 +32,7 @@ def type_into(page, field, text: str, key: str) -> None:
     page.keyboard.press(key)
 
 
-@pytest.mark.parametrize("lesson", LESSONS)
+@pytest.mark.parametrize("lesson", WITH_SLIDERS)
 def test_keys_move_every_slider(visit, lesson: str):
     page = visit(f"?lesson={lesson}" + ("&view=stages" if lesson == "rcnn_family" else ""))
     page.wait_for_selector(NUMBER)
