@@ -192,7 +192,7 @@ def test_old_pictures_are_dimmed_while_new_ones_are_awaited(visit):
     page = visit("?lesson=vision_tasks")
     page.wait_for_selector(NUMBER)
     number, first = page.inner_text(NUMBER), page.locator(".ww-frame img").first.get_attribute("src")
-    page.route("**/ww/ask", lambda route: (page.wait_for_timeout(1200), route.continue_()))
+    page.route("**/ww/ask", lambda route: (page.wait_for_timeout(2500), route.continue_()))
     page.click("#ww-next")
     page.wait_for_selector("body.ww-working")
     page.wait_for_timeout(300)
