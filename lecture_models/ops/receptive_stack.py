@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 FORM = re.compile(r"(c([1-9])(s[1-4])?(d([1-9]|1[0-6]))?|p([2-4])|u2)(x(\d{1,3}))?")
 MOST = 128
 """Layers of a stack, at most."""
+WIDEST = 1 << 16
+"""Cells of a map along a side, and pixels between neighbouring units, at most: far beyond any picture."""
 FLOAT_BYTES = 4
 
 
@@ -134,13 +136,21 @@ def grow(steps: Sequence[Step], side: int, channels: int, padded: bool = True) -
         channels: of each map; convolutions have no bias.
         padded: whether convolutions are padded by d · (k − 1) / 2.
 
+    Raises:
+        ValueError: A map or the step from unit to unit grows beyond all pictures.
+
     >>> [(one.field, one.side) for one in grow(parse_stack("c3-c3-p2-c3"), 224, 64)]
     [(3, 224), (5, 224), (6, 112), (10, 112)]
     """
     pattern, grown = Pattern(), []
-    for step in steps:
+    for number, step in enumerate(steps, start=1):
         pattern = pattern.through(step.window(padded))
         side = step.after(side, padded)
+        if max(side, pattern.jump) > WIDEST:
+            raise ValueError(
+                f"A map has at most {WIDEST:,} cells along a side, and its units lie at most so many pixels "
+                f"apart; layer {number} goes beyond. Take away strides, poolings or upsamplings."
+            )
         kernels = channels * channels * step.kernel**2 if step.kind == "conv" else 0
         size = FLOAT_BYTES * channels * side * side
         grown.append(Grown(step, pattern.sizes[1], pattern.jump, side, kernels * side * side, size))

@@ -20,6 +20,16 @@ LONGEST = 4096
 """Most kinds of outputs that a pattern may have."""
 
 
+def lowest(outputs: int, inputs: int) -> Range:
+    """So many outputs for so many inputs, in lowest terms.
+
+    >>> lowest(8, 6)
+    (4, 3)
+    """
+    shared = gcd(outputs, inputs)
+    return outputs // shared, inputs // shared
+
+
 @dataclass(frozen=True)
 class Window:
     """What a layer's outputs read along one axis; this one reads its own place alone.
@@ -140,9 +150,8 @@ class Resampled(Window):
 
     @property
     def period(self) -> Range:
-        """In lowest terms, so many outputs for so many inputs."""
-        shared = gcd(self.numerator, self.denominator)
-        return self.denominator // shared, self.numerator // shared
+        """See :meth:`Window.period`."""
+        return lowest(self.denominator, self.numerator)
 
     def read(self, first: int, last: int) -> Range:
         """See :meth:`Window.read`."""
@@ -168,9 +177,8 @@ class Divided(Window):
 
     @property
     def period(self) -> Range:
-        """In lowest terms, so many outputs for so many inputs."""
-        shared = gcd(self.inputs, self.outputs)
-        return self.outputs // shared, self.inputs // shared
+        """See :meth:`Window.period`."""
+        return lowest(self.outputs, self.inputs)
 
     def read(self, first: int, last: int) -> Range:
         """See :meth:`Window.read`."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lecture_models.ops.receptive_stack import (
+    Grown,
     Step,
     as_module,
     depth_for,
@@ -18,6 +19,8 @@ from lecture_models.ops.receptive_stack import (
 
 REPORT = 0.2  # seconds between two reports, at least
 DEEPEST = 160  # plain convolutions that are run, at most
+GIB = 1 << 30
+LARGEST = 1 * GIB  # bytes of a map that is run, at most
 
 
 @dataclass(frozen=True)
@@ -79,21 +82,31 @@ def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> I
     """The learner's stack, and two others whose field is at least as large.
 
     Raises:
-        ValueError: Nothing is left of a map.
+        ValueError: Nothing is left of a map, or one is too large to be run.
     """
-    own = grow(steps, side, channels, padded)
-    empty = [i for i, one in enumerate(own, start=1) if one.side < 1]
-    if empty:
-        raise ValueError(
-            f"A map has at least one cell; after layer {empty[0]} none is left of {side} pixels. Take fewer layers or "
-            "let padding keep the size."
-        )
-    field = own[-1].field
+    field = grow(steps, side, channels, padded)[-1].field
     plain = (Step("conv"),) * min(max(depth_for(field), 1), DEEPEST)
     for name, other in (("your stack", steps), ("3 × 3 alone", plain), ("down and up", hourglass(field))):
         grown = grow(other, side, channels, padded or other is not steps)
+        _can_run(name, grown, side)
         macs, size = sum(one.macs for one in grown), sum(one.bytes for one in grown)
         yield Race(name, tuple(other), grown[-1].field, macs, size)
+
+
+def _can_run(name: str, grown: Sequence[Grown], side: int) -> None:
+    """Raise ValueError for a stack with an empty map, or one that memory should not hold."""
+    empty = [number for number, one in enumerate(grown, start=1) if one.side < 1]
+    if empty:
+        raise ValueError(
+            f"A map has at least one cell; of {side} pixels none is left after layer {empty[0]} of “{name}”. "
+            "Take fewer layers or let padding keep the size."
+        )
+    largest = max(one.bytes for one in grown)
+    if largest > LARGEST:
+        raise ValueError(
+            f"A map that is run takes at most {LARGEST / GIB:.0f} GiB; one of “{name}” takes "
+            f"{largest / GIB:.1f} GiB. Take a smaller picture, fewer channels or fewer upsamplings."
+        )
 
 
 def _layer_times(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> Iterator[float]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lecture_models import pictures, zoo
@@ -57,6 +58,11 @@ class Restored:
     kernels: dict[str, tuple[Tensor, float]]  # of one layer, bilinear and learned: weights, error
 
     @property
+    def nbytes(self) -> int:
+        """Bytes of the maps."""
+        return sum(one.nbytes for one in (self.original, self.pooled, *self.outputs.values()))
+
+    @cached_property
     def errors(self) -> dict[str, float]:
         """Root mean square of output − original, by kind, in standard deviations of the original."""
         return {kind: error(output, self.original) for kind, output in self.outputs.items()}
@@ -109,7 +115,8 @@ def study(
     key = ("least squares", name, picture.key, level, times, size)
     learned = KEPT.get(key, lambda: least_squares(maps, size))
     layer = Layer(kernel_of(kernel, size, stride, learned), stride, padding, output_padding)
-    small = cells_of(cells, shown)
+    small, real = cells_of(cells, shown), kernel_of(kernel, size, FACTOR, learned)
+    restoring = ("restored", name, picture.key, *place, *real.flatten().tolist())
     return Upsampled(
         picture=picture,
         level=level,
@@ -117,7 +124,7 @@ def study(
         edited=bool(cells),
         layer=layer,
         traces=trace_all(small, layer),
-        restored=restore(shown, kernel_of(kernel, size, FACTOR, learned), learned, times),
+        restored=KEPT.get(restoring, lambda: restore(shown, real, learned, times)),
     )
 
 

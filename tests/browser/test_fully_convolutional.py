@@ -14,9 +14,9 @@ from lecture_models import pictures
 from lecture_models.nets import sliding_window as sliding
 from lecture_models.nets.size_ledger import BUILDERS, classifier
 from lecture_models.studies import fully_convolutional as fully
+from tests.browser.kept import kept
 from tests.browser.modules import alone
 
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 RACE, WEIGHTS, SIZES = (
     f"document.querySelector('.ww-{name}').{name}" for name in ("fcRace", "fcWeights", "fcSizes")
 )
@@ -75,24 +75,17 @@ def test_the_browsers_sums_are_pythons(page: Page, layer: int):
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson at stride 32, opened once; whatever goes wrong in it fails the last test."""
-    wrong: list[str] = []
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, has_touch=True)
-    tab = context.new_page()
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(f"{url}?predict=0&lesson=fully_convolutional&stride=32")
-    tab.wait_for_function(f"document.querySelector('.fc-columns') && {RACE}.windows", timeout=PATIENCE)
-    yield tab
-    context.close()
-    assert wrong == []
+    query = "?predict=0&lesson=fully_convolutional&stride=32"
+    with kept(browser, url + query, has_touch=True) as tab:
+        tab.wait_for_function(f"document.querySelector('.fc-columns') && {RACE}.windows")
+        yield tab
 
 
 def look(page: Page, view: str, ready: str) -> None:
     """Choose a view by its radio button and wait until it is drawn."""
     page.evaluate("window.scrollTo(0, 0)")
     page.locator(f"#fully_convolutional-view input[value={view}]").check()
-    page.wait_for_function(ready, timeout=PATIENCE)
+    page.wait_for_function(ready)
 
 
 @pytest.fixture
@@ -155,7 +148,7 @@ def test_a_finger_chooses_a_place(race: Page):
 
 def test_the_run_fills_the_map_and_all_scores_are_the_same(race: Page):
     race.locator("#fully_convolutional-slide-start").click()
-    race.wait_for_function(f"{RACE}.windows.done === 64", timeout=PATIENCE)
+    race.wait_for_function(f"{RACE}.windows.done === 64")
     assert race.evaluate(f"Array.from({RACE}.done)") == race.evaluate(f"Array.from({RACE}.labels)")
     assert race.evaluate(f"{RACE}.largest") < 1e-5
     race.wait_for_function(
@@ -165,15 +158,15 @@ def test_the_run_fills_the_map_and_all_scores_are_the_same(race: Page):
 
 def test_stop_leaves_the_windows_so_far(race: Page):
     race.locator("#fully_convolutional-stride input[value='4']").check()
-    race.wait_for_function(f"{RACE}.value.stride === 4 && {RACE}.windows.total === 4096", timeout=PATIENCE)
+    race.wait_for_function(f"{RACE}.value.stride === 4 && {RACE}.windows.total === 4096")
     start = race.evaluate(f"{RACE}.windows.done")
     race.locator("#fully_convolutional-slide-start").click()
-    race.wait_for_function(f"{RACE}.windows.done !== {start}", timeout=PATIENCE)
+    race.wait_for_function(f"{RACE}.windows.done !== {start}")
     race.locator("#fully_convolutional-slide-stop").click()
     race.wait_for_selector(".ww-progress[data-state=stopped]")
     assert 0 < race.evaluate(f"{RACE}.windows.done") < 4096
     race.locator("#fully_convolutional-stride input[value='32']").check()
-    race.wait_for_function(f"{RACE}.value.stride === 32", timeout=PATIENCE)
+    race.wait_for_function(f"{RACE}.value.stride === 32")
 
 
 def test_a_weight_chosen_in_the_kernel_is_chosen_in_the_matrix(weights: Page):
@@ -183,9 +176,7 @@ def test_a_weight_chosen_in_the_kernel_is_chosen_in_the_matrix(weights: Page):
     weights.evaluate(f"{tiles}[4].dispatchEvent(new MouseEvent('click', {{bubbles: true}}))")
     weights.wait_for_function("document.querySelectorAll('.fc-mine').length === 4")
     column = weights.evaluate(f"{WEIGHTS}.column")
-    weights.wait_for_function(
-        f"new URLSearchParams(location.search).get('weight')?.startsWith('{column},')", timeout=PATIENCE
-    )
+    weights.wait_for_function(f"new URLSearchParams(location.search).get('weight')?.startsWith('{column},')")
     titles = weights.locator(".fc-mine title").all_text_contents()
     assert any(f"column {column}:" in title for title in titles)
     assert any(title.startswith("kernel:") for title in titles)

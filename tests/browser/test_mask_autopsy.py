@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, Page
 from demos.rcnn_family import autopsy as figure
 from demos.records import as_json
 from lecture_models.studies import rcnn_family as study
+from tests.browser.kept import kept
 from tests.browser.modules import alone
 
 BOARD = "document.querySelector('.ww-maskAutopsy').maskAutopsy"
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +41,11 @@ def sums(browser: Browser, url: str) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str, made: study.Traced) -> Iterator[Page]:
     """The lesson at that pixel; an error on the page fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
     x, y = map(int, made.made.pixel)
-    tab.goto(f"{url}?lesson=rcnn_family&picture=scene:42&view=autopsy&pixel={x},{y}&predict=0")
-    tab.wait_for_selector(".ma-field svg >> visible=true")
-    yield tab
-    tab.close()
-    assert wrong == []
+    query = f"?lesson=rcnn_family&picture=scene:42&view=autopsy&pixel={x},{y}&predict=0"
+    with kept(browser, url + query) as tab:
+        tab.wait_for_selector(".ma-field svg >> visible=true")
+        yield tab
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from demos.figures import encode
 from lecture_models import pictures
 from lecture_models.nets.mask_heads import mask_probs
 from lecture_models.studies import mask_head as roi_masks
+from tests.browser.kept import kept
 from tests.browser.modules import alone
 
 FLOW = "document.querySelector('.ww-maskFlow').maskFlow"
 BOARD = "document.querySelector('.ww-maskGradients').maskGradients"
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 BOX = [46.3, 190.7, 110.2, 250.4]  # around a crate, so that there is a mask loss
 CELL = (5, 21)
 
@@ -59,18 +59,12 @@ def test_cells_and_outlines(page: Page):
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson with the softmax network, opened once; whatever goes wrong in it fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
     box = ",".join(map(str, BOX))
-    tab.goto(f"{url}?lesson=mask_head&picture=scene:42&box={box}&network=mask_softmax&predict=0")
-    for ready in (f"{FLOW}?.value", f"{BOARD}?.values"):
-        tab.wait_for_function(ready.replace("')", "')?"), timeout=PATIENCE)
-    yield tab
-    tab.close()
-    assert wrong == []
+    query = f"?lesson=mask_head&picture=scene:42&box={box}&network=mask_softmax&predict=0"
+    with kept(browser, url + query) as tab:
+        for ready in (f"{FLOW}?.value", f"{BOARD}?.values"):
+            tab.wait_for_function(ready.replace("')", "')?"))
+        yield tab
 
 
 @pytest.fixture
@@ -85,7 +79,7 @@ def lesson(opened: Page) -> Page:
 
 def settled(page: Page, holds: str = "true") -> None:
     """Wait until what Python said has been drawn and `holds`."""
-    page.wait_for_function(f"!{FLOW}.frame && !{BOARD}.frame && {holds}", timeout=PATIENCE)
+    page.wait_for_function(f"!{FLOW}.frame && !{BOARD}.frame && {holds}")
 
 
 def tile(page: Page, k: int) -> Any:
@@ -183,9 +177,7 @@ def test_a_cell_is_pinned_by_keyboard_and_multiplied_out(lesson: Page):
     start = lesson.evaluate(f"{BOARD}.pinned")
     lesson.keyboard.press("ArrowRight")
     lesson.keyboard.press("ArrowUp")
-    lesson.wait_for_function(
-        f"String({FLOW}.value.cell) === '{start[0] + 1},{start[1] - 1}'", timeout=PATIENCE
-    )
+    lesson.wait_for_function(f"String({FLOW}.value.cell) === '{start[0] + 1},{start[1] - 1}'")
     assert lesson.evaluate(f"{BOARD}.pinned") == [start[0] + 1, start[1] - 1]
 
 

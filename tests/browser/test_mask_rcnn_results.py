@@ -4,43 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
+from tests.browser.kept import kept
+
 ERRORS, MEASURED = "#mask_rcnn_results-errors", "#mask_rcnn_results-measured"
 START, STOP = "#mask_rcnn_results-measure-start", "#mask_rcnn_results-measure-stop"
 STATE = "document.querySelector('#mask_rcnn_results-measure-progress .ww-progress').dataset.state"
 DONE = "document.querySelector('#mask_rcnn_results-measure-progress progress').value"
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 
-def visit(browser: Browser, url: str, wrong: list[str], query: str) -> Page:
-    """The lesson with a query, once its first scene is judged; page errors and foreign requests go to `wrong`."""
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(f"{url}?lesson=mask_rcnn_results&{query}&predict=0")
-    tab.wait_for_selector(f"{ERRORS} .mrr-bar >> visible=true")
-    return tab
+@contextmanager
+def judged(browser: Browser, url: str, query: str) -> Iterator[Page]:
+    """The lesson with a query, once its first scene is judged."""
+    with kept(browser, f"{url}?lesson=mask_rcnn_results&{query}&predict=0") as page:
+        page.wait_for_selector(f"{ERRORS} .mrr-bar >> visible=true")
+        yield page
 
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """Three crowded scenes at a low score, measured once; whatever goes wrong fails the last test."""
-    wrong: list[str] = []
-    tab = visit(
-        browser, url, wrong, "picture=scene:42?things%3D16%26crowding%3D0.8&score=0.3&scenes=3&gallery=this"
-    )
-    tab.click(START)
-    tab.wait_for_function(f"{STATE} === 'done'", timeout=PATIENCE)
-    tab.wait_for_selector(f"{MEASURED} .ww-table >> visible=true")
-    yield tab
-    tab.close()
-    assert wrong == []
+    query = "picture=scene:42?things%3D16%26crowding%3D0.8&score=0.3&scenes=3&gallery=this"
+    with judged(browser, url, query) as page:
+        page.click(START)
+        page.wait_for_function(f"{STATE} === 'done'")
+        page.wait_for_selector(f"{MEASURED} .ww-table >> visible=true")
+        yield page
 
 
 @pytest.fixture
@@ -120,10 +115,10 @@ def test_a_card_opens_its_scene_and_closes_it_again(lesson: Page):
     button = lesson.locator(f"{MEASURED} .mrr-card .mrr-button", has_text=re.compile("scene 4[34]")).first
     seed = button.inner_text().split()[-1]
     button.click()
-    lesson.wait_for_function(f"{message}.startsWith('Scene {seed}')", timeout=PATIENCE)
+    lesson.wait_for_function(f"{message}.startsWith('Scene {seed}')")
     assert button.get_attribute("aria-pressed") == "true"
     button.click()
-    lesson.wait_for_function(f"{message}.startsWith('Scene 42')", timeout=PATIENCE)
+    lesson.wait_for_function(f"{message}.startsWith('Scene 42')")
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1366, 768)])
@@ -156,14 +151,11 @@ def test_picture_controls_reading_and_start_fit_a_projector(lesson: Page):
 
 
 def test_a_measurement_can_be_stopped(browser: Browser, url: str):
-    wrong: list[str] = []
-    page = visit(browser, url, wrong, "picture=scene:42?things%3D2&scenes=300&gallery=this")
-    page.click(START)
-    page.wait_for_function(f"{DONE} >= 2", timeout=PATIENCE)
-    page.click(STOP)
-    page.wait_for_function(f"{STATE} === 'stopped'", timeout=PATIENCE)
-    before = page.evaluate(DONE)
-    page.wait_for_timeout(3000)
-    assert page.evaluate(DONE) == before < 300
-    page.close()
-    assert wrong == []
+    with judged(browser, url, "picture=scene:42?things%3D2&scenes=300&gallery=this") as page:
+        page.click(START)
+        page.wait_for_function(f"{DONE} >= 2")
+        page.click(STOP)
+        page.wait_for_function(f"{STATE} === 'stopped'")
+        before = page.evaluate(DONE)
+        page.wait_for_timeout(3000)
+        assert page.evaluate(DONE) == before < 300

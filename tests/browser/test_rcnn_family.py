@@ -10,7 +10,8 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect
 
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+from tests.browser.kept import PATIENCE
+
 BOARDS = {"ledgers": ".ww-rcnnLedgers", "stages": ".ww-rcnnStages", "autopsy": ".ww-maskAutopsy"}
 
 

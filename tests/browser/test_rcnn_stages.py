@@ -9,23 +9,18 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
+from tests.browser.kept import kept
+
 BOARD = "document.querySelector('.ww-rcnnStages').rcnnStages"
 QUERY = "?lesson=rcnn_family&picture=scene:6&view=stages&place=40,105&predict=0"
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson at the stages of scene 6; an error on the page fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.goto(url + QUERY)
-    tab.wait_for_selector(".rcs-frame img >> visible=true")
-    yield tab
-    tab.close()
-    assert wrong == []
+    with kept(browser, url + QUERY) as tab:
+        tab.wait_for_selector(".rcs-frame img >> visible=true")
+        yield tab
 
 
 def _stage(page: Page) -> int:
@@ -148,15 +143,13 @@ def test_the_keyboard_chooses_a_place(opened):
 
 
 def test_on_a_telephone_nothing_is_cut_and_still_motion_is_respected(browser, url):
-    tab = browser.new_page(viewport={"width": 390, "height": 844}, reduced_motion="reduce")
-    tab.set_default_timeout(PATIENCE)
-    tab.goto(url + QUERY)
-    tab.wait_for_selector(".rcs-frame img >> visible=true")
-    assert tab.evaluate("document.documentElement.scrollWidth") == 390
     wide = "[...document.querySelectorAll('.rcs-body *')].filter((e) => e.getBoundingClientRect().right > 391).length"
-    assert tab.evaluate(wide) == 0
-    assert tab.evaluate(f"{BOARD}.go(3), {BOARD}.picture.at") == 1, "no morph"
-    tab.close()
+    phone = {"viewport": {"width": 390, "height": 844}, "reduced_motion": "reduce"}
+    with kept(browser, url + QUERY, **phone) as tab:
+        tab.wait_for_selector(".rcs-frame img >> visible=true")
+        assert tab.evaluate("document.documentElement.scrollWidth") == 390
+        assert tab.evaluate(wide) == 0
+        assert tab.evaluate(f"{BOARD}.go(3), {BOARD}.picture.at") == 1, "no morph"
 
 
 def test_no_serious_violation_of_accessibility(opened):

@@ -12,22 +12,14 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models.ops.receptive_stack import depth_for, grow, hourglass, parse_stack, paths, stack_text
 from lecture_models.studies import receptive_field as fields
+from tests.browser.kept import kept
 from tests.browser.modules import alone
+from tests.ops.test_receptive_stack import STACKS
 
 GROWTH = "document.querySelector('.ww-fieldGrowth').fieldGrowth"
 UNITS = "document.querySelector('.ww-fieldUnits').fieldUnits"
 SIGHT = "document.querySelector('.ww-fieldSight').fieldSight"
 LAYERS = "document.querySelector('.ww-fieldLayers').fieldLayers"
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
-STACKS = [
-    "c3x5",
-    "c3-c3-p2-c3s2-c5d2",
-    "c3d2x3",
-    "c1-c3-c5-c7",
-    "c3-p2-c3-u2-c3",
-    "c3x2-p2-c3x2-p2-c3-u2-u2-c3",
-    "c4-p3",
-]
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +33,10 @@ def module(browser: Browser, url: str) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson, opened once; whatever goes wrong in it fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768}, has_touch=True)
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(f"{url}?predict=0&lesson=receptive_field")
-    tab.wait_for_function(f"document.querySelector('.ww-fieldGrowth')?.fieldGrowth?.drawn && {LAYERS}.value")
-    yield tab
-    tab.close()
-    assert wrong == []
+    with kept(browser, f"{url}?predict=0&lesson=receptive_field", has_touch=True) as tab:
+        drawn = "document.querySelector('.ww-fieldGrowth')?.fieldGrowth?.drawn"
+        tab.wait_for_function(f"{drawn} && {LAYERS}.value")
+        yield tab
 
 
 @pytest.fixture
@@ -78,8 +64,7 @@ def view(page: Page, name: str) -> None:
 
 def told(page: Page, number: str) -> None:
     page.wait_for_function(
-        f"document.querySelector('#receptive_field-reading .ww-number strong')?.textContent === '{number}'",
-        timeout=PATIENCE,
+        f"document.querySelector('#receptive_field-reading .ww-number strong')?.textContent === '{number}'"
     )
 
 
@@ -200,9 +185,7 @@ def test_times_are_measured_and_shown(stack: Page):
     stack.wait_for_function(f"{GROWTH}.value.side === 64 && {GROWTH}.value.channels === 16")
     stack.locator("#receptive_field-measure-start").click()
     done = "document.querySelector('.ww-fieldMeasured').fieldMeasured?.value?.runners"
-    stack.wait_for_function(
-        f"{done}?.every((one) => one.done === one.layers && one.ms > 0)", timeout=PATIENCE
-    )
+    stack.wait_for_function(f"{done}?.every((one) => one.done === one.layers && one.ms > 0)")
     assert stack.locator(".field-race").inner_text().count(" ms") == 3
 
 
@@ -218,14 +201,12 @@ def test_pointing_at_a_unit_shows_its_field_and_choosing_asks_python(looking: Pa
     x0, y0, x1, y1 = looking.evaluate(f"{SIGHT}.other")
     assert [(x0 + x1) / 2, (y0 + y1) / 2] == pytest.approx(middle)
     looking.mouse.click(box["x"] + 8.5 * cell, box["y"] + 10.5 * cell)
-    looking.wait_for_function(f"String({UNITS}.value.unit) === '10,8'", timeout=PATIENCE)
+    looking.wait_for_function(f"String({UNITS}.value.unit) === '10,8'")
     drawn = [int(x0), int(y0), int(x1), int(y1)]  # exact is what was drawn
-    looking.wait_for_function(
-        f"String({SIGHT}.value.box) === '{','.join(map(str, drawn))}'", timeout=PATIENCE
-    )
+    looking.wait_for_function(f"String({SIGHT}.value.box) === '{','.join(map(str, drawn))}'")
     looking.locator(".field-cells").focus()
     looking.keyboard.press("ArrowDown")
-    looking.wait_for_function(f"String({UNITS}.value.unit) === '11,8'", timeout=PATIENCE)
+    looking.wait_for_function(f"String({UNITS}.value.unit) === '11,8'")
 
 
 def test_a_patch_is_drawn_moved_and_taken_away(looking: Page):
@@ -236,19 +217,19 @@ def test_a_patch_is_drawn_moved_and_taken_away(looking: Page):
     looking.mouse.down()
     looking.mouse.move(box["x"] + 220 * scale, box["y"] + 60 * scale, steps=4)
     looking.mouse.up()
-    looking.wait_for_function(f"{SIGHT}.value.patch.length === 4", timeout=PATIENCE)
+    looking.wait_for_function(f"{SIGHT}.value.patch.length === 4")
     assert looking.evaluate(f"{SIGHT}.value.patch") == pytest.approx([180, 20, 220, 60], abs=1)
     assert "a layer reads its whole map" in looking.locator(".ww-fieldSight .field-bar p").inner_text()
     looking.locator(".ww-fieldSight .field-drag").focus()
     looking.keyboard.press("ArrowLeft")
-    looking.wait_for_function(f"Math.abs({SIGHT}.value.patch[0] - 179) <= 1", timeout=PATIENCE)
+    looking.wait_for_function(f"Math.abs({SIGHT}.value.patch[0] - 179) <= 1")
     looking.get_by_role("button", name="Take the patch away").click()
-    looking.wait_for_function(f"{SIGHT}.value.patch.length === 0", timeout=PATIENCE)
+    looking.wait_for_function(f"{SIGHT}.value.patch.length === 0")
 
 
 def test_a_layer_is_chosen_in_the_table_and_the_point_stays(looking: Page):
     looking.get_by_role("button", name="backbone.stem.0", exact=True).click()
-    looking.wait_for_function(f"{UNITS}.value.layer === 'backbone.stem.0'", timeout=PATIENCE)
+    looking.wait_for_function(f"{UNITS}.value.layer === 'backbone.stem.0'")
     told(looking, "3")
     looking.wait_for_function("location.search.includes('layer=backbone.stem.0')")
     made = fields.looked("scene:42", "panoptic_fpn", "backbone.stem.0", (), ())

@@ -12,11 +12,11 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
 from lecture_models.ops import roi_features as ops
+from tests.browser.kept import kept
 from tests.browser.modules import address, alone
 from tests.ops.crops import SIZE, STRIDE, features, thousand_boxes
 
 BOARD = "document.querySelector('.ww-roiBoard').roiBoard"
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 BOX = [60.3, 90.7, 141.2, 180.4]
 
 
@@ -31,19 +31,10 @@ def page(browser: Browser, url: str) -> Iterator[Page]:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson at P4 in 5 × 5 bins, opened once; whatever goes wrong in it fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(
-        f"{url}?predict=0&lesson=roi_features&picture=scene:42&box=60.3,90.7,141.2,180.4&level=P4&bins=5"
-    )
-    ready = f"document.querySelector('.ww-roiBoard')?.roiBoard?.state && {BOARD}.fresh"
-    tab.wait_for_function(ready, timeout=PATIENCE)
-    yield tab
-    tab.close()
-    assert wrong == []
+    query = "?predict=0&lesson=roi_features&picture=scene:42&box=60.3,90.7,141.2,180.4&level=P4&bins=5"
+    with kept(browser, url + query) as tab:
+        tab.wait_for_function(f"document.querySelector('.ww-roiBoard')?.roiBoard?.state && {BOARD}.fresh")
+        yield tab
 
 
 @pytest.fixture
@@ -57,7 +48,7 @@ def lesson(opened: Page) -> Page:
 
 def settled(page: Page, holds: str = "true") -> None:
     """Wait until Python has answered, what it said has been drawn, and `holds`."""
-    page.wait_for_function(f"{BOARD}.fresh && {BOARD}.frame === 0 && {holds}", timeout=PATIENCE)
+    page.wait_for_function(f"{BOARD}.fresh && {BOARD}.frame === 0 && {holds}")
 
 
 # ---- the module alone ------------------------------------------------------------------------------

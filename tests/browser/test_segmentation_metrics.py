@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models import pictures
 from lecture_models.evaluation.one_picture import measure
+from tests.browser.kept import kept
 
-PATIENCE = 120_000  # milliseconds; a busy machine is slow, not wrong
 MODEL = "document.querySelector('.ww-metricsEasel').metrics"
 FRAME = ".ww-metricsEasel .met-frame"
 QUERY = "?predict=0&lesson=segmentation_metrics&picture=scene:42&target=ball"
@@ -25,18 +25,11 @@ QUERY = "?predict=0&lesson=segmentation_metrics&picture=scene:42&target=ball"
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson with the ball's mask, opened once; whatever goes wrong in it fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(url + QUERY)
-    tab.wait_for_function(
-        "document.querySelector('.met-frame canvas') && document.querySelector('.met-formula')"
-    )
-    yield tab
-    tab.close()
-    assert wrong == []
+    with kept(browser, url + QUERY) as tab:
+        tab.wait_for_function(
+            "document.querySelector('.met-frame canvas') && document.querySelector('.met-formula')"
+        )
+        yield tab
 
 
 @pytest.fixture
@@ -227,10 +220,12 @@ CUT = """[...document.querySelectorAll('.ww-board :is(canvas, svg, button, p, h3
 
 
 def test_a_finger_paints_on_a_phone_in_the_dark(browser: Browser, url: str):
-    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{url}{QUERY}&__theme=dark&labels=all&start=truth&moved=")
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with kept(browser, f"{url}{QUERY}&__theme=dark&labels=all&start=truth&moved=", **phone) as page:
+        paints_by_finger(page)
+
+
+def paints_by_finger(page: Page) -> None:
     page.wait_for_function("document.querySelector('.met-frame canvas')")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate(CUT) == []
@@ -243,15 +238,11 @@ def test_a_finger_paints_on_a_phone_in_the_dark(browser: Browser, url: str):
     press(page, "Erase")
     page.touchscreen.tap(*point(page, 128, 40))
     page.wait_for_function(f"{MODEL}.class.iou === 1")
-    context.close()
 
 
 def test_what_answers_the_question_is_veiled(browser: Browser, url: str):
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.set_default_timeout(PATIENCE)
-    page.goto(f"{url}{QUERY}".replace("predict=0", "predict=1"))
-    page.wait_for_selector("#segmentation_metrics-scores[inert]")
-    for part in ("areas", "absent", "shift"):
-        assert page.locator(f"[data-shows={part}]").evaluate("(node) => node.inert")
-    assert not page.locator(FRAME).evaluate("(node) => Boolean(node.closest('[inert]'))")
-    page.close()
+    with kept(browser, f"{url}{QUERY}".replace("predict=0", "predict=1")) as page:
+        page.wait_for_selector("#segmentation_metrics-scores[inert]")
+        for part in ("areas", "absent", "shift"):
+            assert page.locator(f"[data-shows={part}]").evaluate("(node) => node.inert")
+        assert not page.locator(FRAME).evaluate("(node) => Boolean(node.closest('[inert]'))")

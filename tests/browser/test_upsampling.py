@@ -13,10 +13,10 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
 
 from lecture_models.studies import upsampling as study
+from tests.browser.kept import PATIENCE, kept
 from tests.browser.modules import address
 
 BENCH = "document.querySelector('.ww-upsamplingBench').upsampling"
-PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 CELLS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0.5, 1.5, 2, 3, 9, 1]
 LAYERS = [one for one in product((2, 3, 4, 5), (1, 2, 3), (0, 1, 2), (0, 1)) if one[3] < one[1]][::3]
 
@@ -24,18 +24,11 @@ LAYERS = [one for one in product((2, 3, 4, 5), (1, 2, 3), (0, 1, 2), (0, 1)) if 
 @pytest.fixture(scope="module")
 def opened(browser: Browser, url: str) -> Iterator[Page]:
     """The lesson with numbers of ours, opened once; whatever goes wrong in it fails the last test."""
-    wrong: list[str] = []
-    tab = browser.new_page(viewport={"width": 1366, "height": 768})
-    tab.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda it: None if it.url.startswith((url, "data:", "blob:")) else wrong.append(it.url))
-    tab.goto(f"{url}?predict=0&lesson=upsampling&cells={','.join(map(str, CELLS))}")
-    tab.wait_for_function(f"document.querySelector('.up-told b') && {BENCH}.cells", timeout=PATIENCE)
-    tab.wait_for_selector(".up-view canvas")
-    yield tab
-    tab.close()
-    assert wrong == []
+    with kept(browser, f"{url}?predict=0&lesson=upsampling&cells={','.join(map(str, CELLS))}") as tab:
+        tab.wait_for_function(f"document.querySelector('.up-told b') && {BENCH}.cells")
+        tab.wait_for_selector(".up-view canvas")
+        yield tab
 
 
 @pytest.fixture

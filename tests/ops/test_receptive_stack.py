@@ -100,3 +100,9 @@ def test_texts_and_back():
 def test_other_texts_get_a_sentence(text: str):
     with pytest.raises(ValueError, match="A stack"):
         parse_stack(text)
+
+
+@pytest.mark.parametrize("text", ["c9s4x128", "p4x9", "u2x100"])
+def test_maps_and_steps_beyond_all_pictures_get_a_sentence(text: str):
+    with pytest.raises(ValueError, match=r"at most 65,536 cells along a side.* layer \d+ goes beyond"):
+        grow(parse_stack(text), 224, 64)

@@ -137,5 +137,12 @@ def test_the_race_runs_every_layer_and_can_be_stopped():
 
 
 def test_a_map_without_cells_is_no_race():
-    with pytest.raises(ValueError, match="after layer 4 none is left of 8 pixels"):
+    with pytest.raises(ValueError, match="of 8 pixels none is left after layer 4 of “your stack”"):
         next(timing.timed("c3x6", False, 4, 8))
+
+
+def test_what_is_run_fits_the_memory_in_all_three_stacks():
+    with pytest.raises(ValueError, match=r"“your stack” takes 2\.0 GiB"):
+        next(timing.timed("u2x2", True, 128, 512))  # 128 · 2048² · 4 bytes
+    with pytest.raises(ValueError, match=r"none is left after layer .* of “down and up”"):
+        next(timing.timed("c9d16x128", True, 4, 512))  # a field of 16,385 px, more than 512 can be halved for
