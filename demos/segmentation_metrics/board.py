@@ -59,7 +59,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class More:
-    """What follows: curves of IoU against shift, and whether the truth is known to count whole pictures."""
+    """What follows: curves of IoU against shift."""
 
     curves: Sequence[Curve]
 
