@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Request
 
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 
@@ -25,3 +25,17 @@ def kept(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     yield page
     page.close()
     assert wrong == []
+
+
+@contextmanager
+def asked(page: Page) -> Iterator[list[str]]:
+    """What a page asks Python for meanwhile; scripts that come by themselves once a lesson rests do not count."""
+    urls: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/ww/ask") or "/gradio_api/" in request.url:
+            urls.append(request.url)
+
+    page.on("request", note)
+    yield urls
+    page.remove_listener("request", note)

@@ -14,7 +14,7 @@ from lecture_models import pictures
 from lecture_models.nets import sliding_window as sliding
 from lecture_models.nets.size_ledger import BUILDERS, classifier
 from lecture_models.studies import fully_convolutional as fully
-from tests.browser.kept import kept
+from tests.browser.kept import asked, kept
 from tests.browser.modules import alone
 
 RACE, WEIGHTS, SIZES = (
@@ -113,18 +113,15 @@ def test_what_is_shown_is_what_python_computed(race: Page):
 
 
 def test_pointing_follows_without_a_request_and_a_click_chooses_the_place(race: Page):
-    requests: list[str] = []
     frame = race.locator(".fc-pointing").nth(1).bounding_box()
     assert frame
 
-    def note(request: Any) -> None:
-        requests.append(request.url)
-
-    race.on("request", note)
-    race.mouse.move(frame["x"] + frame["width"] * 0.4, frame["y"] + frame["height"] * 0.8)
-    race.wait_for_function("document.querySelector('.fc-readout').textContent.includes('row 7, column 4')")
-    race.remove_listener("request", note)
-    assert [one for one in requests if not one.startswith("data:")] == []
+    with asked(race) as requests:
+        race.mouse.move(frame["x"] + frame["width"] * 0.4, frame["y"] + frame["height"] * 0.8)
+        race.wait_for_function(
+            "document.querySelector('.fc-readout').textContent.includes('row 7, column 4')"
+        )
+    assert requests == []
     race.mouse.click(frame["x"] + frame["width"] * 0.4, frame["y"] + frame["height"] * 0.8)
     race.wait_for_function("new URLSearchParams(location.search).get('place') === '112,208'")
     race.mouse.move(5, 5)

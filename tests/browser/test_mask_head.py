@@ -15,7 +15,7 @@ from demos.figures import encode
 from lecture_models import pictures
 from lecture_models.nets.mask_heads import mask_probs
 from lecture_models.studies import mask_head as roi_masks
-from tests.browser.kept import kept
+from tests.browser.kept import asked, kept
 from tests.browser.modules import alone
 
 FLOW = "document.querySelector('.ww-maskFlow').maskFlow"
@@ -95,16 +95,10 @@ def hover_cell(page: Page, k: int, cell: tuple[int, int]) -> None:
 
 
 def test_the_pointer_reads_pythons_probabilities_without_a_request(lesson: Page):
-    requests: list[str] = []
-
-    def note(request: Any) -> None:
-        requests.append(request.url)
-
     made = roi_masks.study(pictures.resolve("scene:42"), "mask_softmax", BOX)
-    lesson.on("request", note)
-    hover_cell(lesson, 2, CELL)
-    texts = [float(text) for text in lesson.locator(".mask-tile .mask-reading b").all_inner_texts()]
-    lesson.remove_listener("request", note)
+    with asked(lesson) as requests:
+        hover_cell(lesson, 2, CELL)
+        texts = [float(text) for text in lesson.locator(".mask-tile .mask-reading b").all_inner_texts()]
     assert requests == []
     assert texts == pytest.approx(made.heads.mask_probs[:, CELL[1], CELL[0]].tolist(), abs=5.1e-4)
     assert "cell (5, 21) add up to 1.000" in lesson.locator(".mask-sum").inner_text()

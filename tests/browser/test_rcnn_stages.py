@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
-from tests.browser.kept import kept
+from tests.browser.kept import asked, kept
 
 BOARD = "document.querySelector('.ww-rcnnStages').rcnnStages"
 QUERY = "?lesson=rcnn_family&picture=scene:6&view=stages&place=40,105&predict=0"
@@ -93,12 +93,11 @@ def test_arrow_keys_step_and_boxes_are_those_of_the_value(opened):
 
 
 def test_boxes_morph_without_a_request(opened):
-    asked: list[str] = []
-    opened.on("request", lambda it: asked.append(it.url))
     half = f"{BOARD}.go(2, false); {BOARD}.go(3); {BOARD}.picture.pose(0.5)"
-    opened.evaluate(half)
-    opened.wait_for_function(f"{BOARD}.picture.at === 1")
-    assert [it for it in asked if not it.startswith(("data:", "blob:"))] == []
+    with asked(opened) as requests:
+        opened.evaluate(half)
+        opened.wait_for_function(f"{BOARD}.picture.at === 1")
+    assert requests == []
 
 
 def test_it_plays_and_pauses(opened):

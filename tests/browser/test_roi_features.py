@@ -12,7 +12,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
 from lecture_models.ops import roi_features as ops
-from tests.browser.kept import kept
+from tests.browser.kept import asked, kept
 from tests.browser.modules import address, alone
 from tests.ops.crops import SIZE, STRIDE, features, thousand_boxes
 
@@ -149,25 +149,20 @@ def test_what_is_shown_is_what_python_computed(lesson: Page):
 
 
 def test_dragging_moves_the_crops_without_a_request_and_release_asks_python(lesson: Page):
-    requests: list[str] = []
     before = shown(lesson)
     x, y = handle(lesson)
     lesson.mouse.move(x, y)
     lesson.mouse.down()
 
-    def note(request: Any) -> None:
-        requests.append(request.url)
-
-    lesson.on("request", note)
-    for step in range(1, 20):
-        lesson.mouse.move(x + 2 * step, y + step)
-    lesson.wait_for_function(f"!{BOARD}.fresh && {BOARD}.frame === 0")
-    assert requests == []
-    assert shown(lesson) != before
-    dragged = lesson.evaluate(f"{BOARD}.box")
-    lesson.mouse.up()
-    settled(lesson)
-    lesson.remove_listener("request", note)
+    with asked(lesson) as requests:
+        for step in range(1, 20):
+            lesson.mouse.move(x + 2 * step, y + step)
+        lesson.wait_for_function(f"!{BOARD}.fresh && {BOARD}.frame === 0")
+        assert requests == []
+        assert shown(lesson) != before
+        dragged = lesson.evaluate(f"{BOARD}.box")
+        lesson.mouse.up()
+        settled(lesson)
     assert requests
     assert lesson.evaluate(f"{BOARD}.value.box") == pytest.approx(dragged, abs=0.06)
     torch.testing.assert_close(

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models import pictures
 from lecture_models.evaluation.one_picture import measure
-from tests.browser.kept import kept
+from tests.browser.kept import asked, kept
 
 MODEL = "document.querySelector('.ww-metricsEasel').metrics"
 FRAME = ".ww-metricsEasel .met-frame"
@@ -82,25 +82,20 @@ def ball() -> tuple[float, float]:
 
 
 def test_dragging_moves_the_mask_without_a_request_and_release_asks_python(lesson: Page):
-    requests: list[str] = []
     before, move = iou(lesson), lesson.evaluate(f"{MODEL}.move")
     x, y = ball()
     start = point(lesson, x + move[0], y + move[1])
     end = point(lesson, x + 2, y)
 
-    def note(request: Any) -> None:
-        requests.append(request.url)
-
     lesson.mouse.move(*start)
     lesson.mouse.down()
-    lesson.on("request", note)
-    lesson.mouse.move(*end, steps=8)
-    lesson.wait_for_function(f"Math.abs({MODEL}.move[0] - 2) <= 1")
-    assert iou(lesson) > 0.8 > before
-    assert not requests
-    lesson.mouse.up()
-    lesson.wait_for_function("new URL(location).searchParams.get('moved')")
-    lesson.remove_listener("request", note)
+    with asked(lesson) as requests:
+        lesson.mouse.move(*end, steps=8)
+        lesson.wait_for_function(f"Math.abs({MODEL}.move[0] - 2) <= 1")
+        assert iou(lesson) > 0.8 > before
+        assert not requests
+        lesson.mouse.up()
+        lesson.wait_for_function("new URL(location).searchParams.get('moved')")
     assert requests
     assert iou(lesson) == pytest.approx(in_python(lesson).iou[1])
     assert lesson.locator(".met-same").count() == 1

@@ -13,7 +13,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
 
 from lecture_models.studies import upsampling as study
-from tests.browser.kept import PATIENCE, kept
+from tests.browser.kept import PATIENCE, asked, kept
 from tests.browser.modules import address
 
 BENCH = "document.querySelector('.ww-upsamplingBench').upsampling"
@@ -109,31 +109,26 @@ def middle(page: Page, selector: str, number: int) -> tuple[float, float]:
 
 
 def test_dragging_moves_all_outputs_without_a_request_and_release_asks_python(lesson: Page):
-    requests: list[str] = []
     before = outputs(lesson)
     x, y = middle(lesson, ".up-input .up-cell", 0)
     lesson.mouse.move(x, y)
     lesson.mouse.down()
 
-    def note(request: Any) -> None:
-        requests.append(request.url)
-
-    lesson.on("request", note)
-    for step in range(1, 10):
-        lesson.mouse.move(x, y - 12 * step)
-    lesson.wait_for_function(f"{BENCH}.cells[0] === 4.5")
-    assert requests == []
-    after = outputs(lesson)
-    assert [kind for kind in after if after[kind] == before[kind]] == ["max_unpool"], (
-        "another is largest in its window as yet"
-    )
-    lesson.mouse.move(x, y - 168)
-    lesson.wait_for_function(f"{BENCH}.cells[0] === 7")
-    assert outputs(lesson)["max_unpool"][0] == 7
-    lesson.mouse.up()
-    lesson.wait_for_function("new URLSearchParams(location.search).get('cells')?.startsWith('7,1,2')")
-    lesson.wait_for_function(f"!{BENCH}.wanted")
-    lesson.remove_listener("request", note)
+    with asked(lesson) as requests:
+        for step in range(1, 10):
+            lesson.mouse.move(x, y - 12 * step)
+        lesson.wait_for_function(f"{BENCH}.cells[0] === 4.5")
+        assert requests == []
+        after = outputs(lesson)
+        assert [kind for kind in after if after[kind] == before[kind]] == ["max_unpool"], (
+            "another is largest in its window as yet"
+        )
+        lesson.mouse.move(x, y - 168)
+        lesson.wait_for_function(f"{BENCH}.cells[0] === 7")
+        assert outputs(lesson)["max_unpool"][0] == 7
+        lesson.mouse.up()
+        lesson.wait_for_function("new URLSearchParams(location.search).get('cells')?.startsWith('7,1,2')")
+        lesson.wait_for_function(f"!{BENCH}.wanted")
     assert requests
     is_pythons(lesson)
 
