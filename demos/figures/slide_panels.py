@@ -212,7 +212,7 @@ def ticks(ends: tuple[float, float]) -> list[float]:
     >>> ticks((0.0, 3.2))
     [0.0, 1.0, 2.0, 3.0]
     """
-    found = map(float, MaxNLocator(TICKS).tick_values(*ends))
+    found = map(float, MaxNLocator(TICKS, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends))
     return [one for one in found if min(ends) <= one <= max(ends)]
 
 
