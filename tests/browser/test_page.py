@@ -10,6 +10,7 @@ import PIL.Image
 import pytest
 
 import demos
+from tests.browser.kept import asked
 
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 PICTURE = ":is(.ww-panel, .ww-board) img"
@@ -42,18 +43,13 @@ def test_another_scene_reaches_every_lesson(visit):
 
 def test_hover_reads_every_panel_without_a_request(visit):
     page = visit("?lesson=vision_tasks")
-    page.wait_for_timeout(500)
-    sent = []  # but for the glossary, which comes with the theory once the lesson rests
-    page.on(
-        "request",
-        lambda it: None if "/glossary." in it.url or "/sketches." in it.url else sent.append(it.url),
-    )
     box = box_of(page, ".ww-frame")
-    for step in range(30):
-        page.mouse.move(box["x"] + 5 + 4 * step, box["y"] + 5 + 3 * step)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.ww-knows b')].filter(n => n.textContent.trim()).length >= 6"
-    )
+    with asked(page) as sent:
+        for step in range(30):
+            page.mouse.move(box["x"] + 5 + 4 * step, box["y"] + 5 + 3 * step)
+        page.wait_for_function(
+            "[...document.querySelectorAll('.ww-knows b')].filter(n => n.textContent.trim()).length >= 6"
+        )
     assert sent == []
     paths = page.eval_on_selector_all(".ww-cross", "all => all.map(one => one.getAttribute('d'))")
     assert len(set(paths)) == 1, "the crosshair is the same in all panels"
