@@ -11,6 +11,8 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.kept import FORGET, watch
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -20,8 +22,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-IGNORED = ("svelte-i18n",)
-FORGET = "if (!sessionStorage.length) { sessionStorage.setItem('begun', '1'); localStorage.clear(); }"
 SHOWN = "localStorage.setItem('ww-predict', 'false')"
 
 
@@ -57,15 +57,7 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
 
     The visitor has chosen "Just show me" before, unless ``asks``: then what answers a lesson's question is veiled.
     """
-    pages, wrong = [], []
-
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
-        page.on("console", lambda message: wrong.append(message.text) if is_error(message) else None)
-        allowed = (url, "data:", "blob:")
-        page.on(
-            "request", lambda it: None if it.url.startswith(allowed) else wrong.append(f"foreign {it.url}")
-        )
+    pages, found = [], []
 
     def open_page(
         query: str = "", width: int = 1366, height: int = 768, asks: bool = False, **options: Any
@@ -75,7 +67,7 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
         page.set_viewport_size({"width": width, "height": height})
         page.add_init_script(FORGET if asks else f"{FORGET} {SHOWN}")
         page.set_default_timeout(30_000)
-        watch(page)
+        found.append(watch(page, url))
         page.goto(url + query)
         first = ":is(.ww-panel, .ww-board) :is(img, image) >> visible=true"
         page.wait_for_selector(first, timeout=90_000)  # a cold server loads its network
@@ -84,9 +76,4 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
     yield open_page
     for page in pages:
         page.close()
-    assert wrong == []
-
-
-def is_error(message: Any) -> bool:
-    """Whether a console message is an error of the page."""
-    return message.type == "error" and not any(text in message.text for text in IGNORED)
+    assert [error for wrong in found for error in wrong] == []

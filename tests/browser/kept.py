@@ -1,4 +1,4 @@
-"""One page that all tests of a file share: opening a lesson takes longer than most of them."""
+"""Pages that several tests share: opening a lesson takes longer than most of them."""
 
 from __future__ import annotations
 
@@ -6,25 +6,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+IGNORED = ("svelte-i18n",)
+# A page begins with nothing remembered, and remembers over its own reloads.
+FORGET = "if (!sessionStorage.length) { sessionStorage.setItem('begun', '1'); localStorage.clear(); }"
 
 
 @contextmanager
-def kept(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """A page at an address of the app; an error in it, or a request to another host, fails whoever closes it."""
-    wrong: list[str] = []
-    options = {"viewport": {"width": 1366, "height": 768}, **options}
-    page = browser.new_page(**options)
+def kept(where: Browser | BrowserContext, address: str, **options: Any) -> Iterator[Page]:
+    """A page at an address of the app, closed in the end; what `watch` finds fails whoever closes it."""
+    if isinstance(where, Browser):
+        options = {"viewport": {"width": 1366, "height": 768}, **options}
+    page = where.new_page(**options)
+    page.add_init_script(FORGET)
     page.set_default_timeout(PATIENCE)
-    own = (address.partition("?")[0], "data:", "blob:")
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda it: None if it.url.startswith(own) else wrong.append(it.url))
+    wrong = watch(page, address.partition("?")[0])
     page.goto(address)
     yield page
     page.close()
     assert wrong == []
+
+
+def watch(page: Page, home: str) -> list[str]:
+    """A list that grows by each error of a page, and by each request to another host than the app's."""
+    wrong: list[str] = []
+    own = (home, "data:", "blob:")
+    page.on("pageerror", lambda error: wrong.append(f"page error: {error}"))
+    page.on("console", lambda message: wrong.append(message.text) if is_error(message) else None)
+    page.on("request", lambda it: None if it.url.startswith(own) else wrong.append(f"foreign {it.url}"))
+    return wrong
+
+
+def is_error(message: ConsoleMessage) -> bool:
+    """Whether a console message is an error of the page."""
+    return message.type == "error" and not any(text in message.text for text in IGNORED)
 
 
 @contextmanager

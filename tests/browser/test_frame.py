@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+import demos
+
 
 @pytest.mark.parametrize("query", ["mask_head&mask_class=zzz", "mask_rcnn_results&opened=zzz"])
 def test_a_link_with_a_bad_choice_opens_the_lesson_all_the_same(browser, url: str, query: str):
@@ -55,3 +57,26 @@ def test_a_fold_that_opens_late_shows_the_last_answer(visit, monkeypatch):
     page.wait_for_timeout(500)
     page.click("#mask_rcnn_results-numbers-fold button")
     page.locator("#mask_rcnn_results-numbers >> text=0.05").first.wait_for()
+
+
+def test_theme_is_remembered(visit):
+    page = visit()
+    dark = "document.body.classList.contains('dark')"
+    was = page.evaluate(dark)
+    page.click("[data-tool=theme]")
+    assert page.evaluate(dark) is not was
+    page.wait_for_selector(".ww-number >> visible=true")
+    page.wait_for_timeout(500)  # gradio complains of a stream that a reload breaks off
+    page.reload()
+    page.wait_for_selector(".ww-panel img")
+    assert page.evaluate(dark) is not was
+
+
+def test_a_phone_shows_the_point_near_the_top_and_has_a_menu_of_lessons(visit):
+    page = visit("?lesson=vision_tasks", width=390, height=844)
+    for lesson in [one.name for part in demos.SYLLABUS for one in part.lessons][::-1]:
+        page.select_option(".ww-menu", lesson)
+        point = page.locator(f".ww-point[data-lesson={lesson}]")
+        point.wait_for()
+        assert point.bounding_box()["y"] <= 110
+        page.wait_for_function("name => document.querySelector('.ww-menu').value === name", arg=lesson)

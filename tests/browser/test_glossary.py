@@ -2,98 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
-import demos
 from demos.ui import glossary
 from tests.browser.modules import address
-from tests.ui.test_glossary import unexplained
 
 GLOSSARY = glossary.read()
-LESSONS = {lesson.name: lesson for part in demos.SYLLABUS for lesson in part.lessons}
 READING = ".ww-reading .ww-term >> visible=true"
 ENTRY = ".ww-entry"
-
-
-@pytest.fixture(params=LESSONS, scope="module")
-def opened(request: Any, browser, url: str) -> Iterator[Any]:
-    """A lesson with all folds open and its words listed: (lesson, page)."""
-    page = browser.new_page(viewport={"width": 1366, "height": 768})
-    page.set_default_timeout(90_000)  # torch comes with the first answer
-    page.goto(f"{url}?lesson={request.param}")
-    page.wait_for_selector(".ww-number strong >> visible=true")
-    for fold in page.locator(".ww-fold > button >> visible=true").all():
-        fold.click()
-    page.wait_for_selector(".ww-words dt >> visible=true")
-    page.wait_for_selector(".ww-theory .ww-term >> visible=true")
-    page.wait_for_timeout(500)  # labels and numbers, too
-    yield LESSONS[request.param], page
-    page.close()
-
-
-def test_the_point_the_labels_and_the_theory_have_terms(opened):
-    lesson, page = opened
-    found = page.eval_on_selector_all(
-        f"#ww-tab-{lesson.name} :is(.ww-point, .ww-theory) .ww-term",
-        "all => all.map(one => one.dataset.term)",
-    )
-    assert set(GLOSSARY.found(lesson.point)) <= set(found)
-    missing = set(GLOSSARY.found(re.sub(r"\$.+?\$", " ", lesson.theory, flags=re.DOTALL))) - set(found)
-    assert not missing
-
-
-def test_a_term_stands_at_its_first_place_of_a_block_and_never_in_a_control(opened):
-    lesson, page = opened
-    inside = f"#ww-tab-{lesson.name} :is(button, input, select, svg, code, pre, a, .katex) .ww-term"
-    assert page.locator(inside).count() == 0
-    twice = """name => [...document.querySelectorAll(`#ww-tab-${name} :is(p, table, .ww-reading, .ww-point)`)]
-      .map(block => [...block.querySelectorAll(".ww-term")].map(one => one.dataset.term))
-      .filter(keys => new Set(keys).size < keys.length)"""
-    assert page.evaluate(twice, lesson.name) == []
-    keys = page.eval_on_selector_all(".ww-term", "all => all.map(one => one.dataset.term)")
-    assert set(keys) <= {entry.key for entry in GLOSSARY.entries}
-
-
-def test_no_text_of_the_lesson_has_a_word_without_an_entry(opened):
-    lesson, page = opened
-    texts = """name => { const found = [], tab = document.getElementById(`ww-tab-${name}`);
-      const all = document.createTreeWalker(tab, NodeFilter.SHOW_TEXT);
-      const never = "code, pre, .katex, style, script, .ww-term, .ww-paper, button, svg, input, " +
-        ".ww-formula, [aria-hidden=true]";
-      while (all.nextNode())
-        if (!all.currentNode.parentElement.closest(never)) found.push(all.currentNode.data);
-      return found }"""
-    left = {text: unexplained(text) for text in page.evaluate(texts, lesson.name)}
-    assert {text: words for text, words in left.items() if words} == {}
-
-
-def test_citations_are_links_to_their_papers(opened):
-    lesson, page = opened
-    links = page.eval_on_selector_all(
-        f"#ww-tab-{lesson.name} .ww-paper",
-        "all => all.map(one => [one.textContent.replace(/\\s+/g, ' '), one.href, one.target, one.rel])",
-    )
-    assert all(target == "_blank" and rel == "noopener" for _, _, target, rel in links)
-    there = {(text, href) for text, href, *_ in links}
-    theory = re.sub(r"\s+", " ", lesson.theory)
-    assert {(text, href) for text, href in GLOSSARY.links.items() if text in theory} <= there
-    captions = page.locator(f"#ww-tab-{lesson.name} [data-source=paper] caption")
-    assert all(caption.locator(".ww-paper").count() for caption in captions.all())
-
-
-def test_the_words_of_the_lesson_are_listed(opened):
-    lesson, page = opened
-    said = page.locator(f"#{lesson.name}-words").inner_text()
-    told = {entry.key: entry for entry in GLOSSARY.entries}
-    keys = GLOSSARY.found(f"{lesson.point}\n{lesson.theory}")
-    assert keys
-    assert [key for key in keys if told[key].says not in said] == []
-    names = page.locator(f"#{lesson.name}-words dt").all_inner_texts()
-    assert names == sorted(names, key=str.lower)
 
 
 def test_the_mouse_opens_an_entry_and_leaving_closes_it(visit):

@@ -14,7 +14,6 @@ from tests.browser.kept import asked
 
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 PICTURE = ":is(.ww-panel, .ww-board) img"
-every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 
 
 def box_of(page, selector: str):
@@ -122,22 +121,6 @@ def test_permalink_restores_everything(visit):
     assert page.inner_text(".ww-number strong") == number
     page.click("#ww-settings > button")
     page.wait_for_function("document.querySelector('#ww-set-things input[type=number]')?.value === '6'")
-
-
-@every_lesson
-def test_copied_link_opens_the_same(visit, lesson: str):
-    page = visit(f"?lesson={lesson}&picture=scene:9")
-    page.locator(".ww-number strong >> visible=true >> text=/^[^…]/").wait_for()  # what comes later is there
-    number = page.locator(".ww-number strong >> visible=true").inner_text()
-    page.click("[data-tool=link]")
-    page.wait_for_function("location.search.includes('picture=scene:9')")
-    link = urlparse(page.url).query
-    again = visit(f"?{link}")
-    again.locator(".ww-number strong >> visible=true >> text=/^[^…]/").wait_for()
-    assert again.locator(".ww-number strong >> visible=true").inner_text() == number
-    again.click("[data-tool=link]")
-    again.wait_for_timeout(300)
-    assert parse_qs(urlparse(again.url).query) == parse_qs(link)
 
 
 @pytest.mark.parametrize(

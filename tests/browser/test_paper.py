@@ -7,56 +7,22 @@ import re
 import PIL.Image
 import pytest
 
-import demos
+from tests.browser import paper
 
-LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
-every_lesson = pytest.mark.parametrize("lesson", LESSONS)
 NUMBER = ".ww-number strong >> visible=true"
-ON_PAPER = """() => {
-  const shown = (css) => [...document.querySelectorAll(css)].some((one) => one.offsetHeight);
-  return { theory: document.querySelector(`#${document.body.dataset.lesson}-theory-fold .ww-theory`)?.innerText ?? "",
-    settings: document.querySelector(".ww-colophon")?.innerText ?? "",
-    link: document.querySelector(".ww-colophon a")?.href,
-    acting: shown("#ww-top, #ww-picture-bar, .ww-foot, .ww-main input"), dark: document.body.matches(".dark"),
-    pictures: shown(".ww-panel img, .ww-board img, .ww-board canvas") };
-}"""
 STATE = """() => [document.querySelectorAll(".ww-colophon, .ww-sheet, .label-wrap.open").length,
   document.querySelector("link[href$='print.css']").media, document.body.matches(".dark"),
   document.documentElement.scrollWidth, getComputedStyle(document.querySelector(".ww-panels")).gridTemplateColumns]"""
 
 
-def pages(content: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b", content))
-
-
-def prepared(page, lesson: str) -> None:
-    """Wait until the theory has come, in a fold that nobody opened and that is closed again."""
-    theory = f"document.querySelector('#{lesson}-theory-fold .ww-theory')?.textContent.length > 1000"
-    page.wait_for_function(f"{theory} && !document.querySelector('#{lesson}-theory-fold > .label-wrap.open')")
-
-
-@every_lesson
-def test_a_lesson_is_printed_on_one_or_two_sheets(visit, lesson: str):
-    page = visit(f"?lesson={lesson}&picture=scene:9&__theme=dark")
-    page.wait_for_selector(NUMBER)
-    prepared(page, lesson)
-    assert pages(page.pdf(prefer_css_page_size=True, print_background=True)) in (1, 2)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_timeout(300)
-    found = page.evaluate(ON_PAPER)
-    assert len(found["theory"]) > 1000
-    assert "scene:9" in found["settings"]
-    assert f"lesson={lesson}" in found["link"]
-    assert found["pictures"]
-    assert not found["acting"]
-    assert not found["dark"]
-
-
 def test_after_printing_all_is_as_it_was(visit):
     page = visit("?lesson=vision_tasks&__theme=dark", width=390, height=844)
     page.wait_for_selector(NUMBER)
-    prepared(page, "vision_tasks")
+    paper.prepared(page, "vision_tasks")
     before = page.evaluate(STATE)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert not page.evaluate(paper.SHOWN)["dark"]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.pdf(prefer_css_page_size=True)
     page.wait_for_timeout(500)
     assert page.evaluate(STATE) == before
@@ -65,8 +31,8 @@ def test_after_printing_all_is_as_it_was(visit):
 def test_a_phone_prints_the_same_sheets(visit):
     page = visit("?lesson=mask_head", width=390, height=844)
     page.wait_for_selector(NUMBER)
-    prepared(page, "mask_head")
-    assert pages(page.pdf(prefer_css_page_size=True)) == 2
+    paper.prepared(page, "mask_head")
+    assert paper.count(page.pdf(prefer_css_page_size=True)) == 2
 
 
 def test_sheets_are_filled_evenly(visit):

@@ -2,39 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 import demos
 
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
-SMALLEST = 45  # text is at least one part in so many of the screen's height
-TEXTS = """() => {
-  const sizes = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node; (node = walker.nextNode()); ) {
-    const parent = node.parentElement, range = document.createRange();
-    range.selectNode(node);
-    const box = range.getBoundingClientRect();
-    const text = node.textContent.trim(), away = parent.closest("option, .ww-sr, svg");
-    const seen = text && !away && box.width && box.top < innerHeight;
-    if (!seen || !parent.checkVisibility({opacityProperty: true, visibilityProperty: true})) continue;
-    const size = parseFloat(getComputedStyle(parent).fontSize) * parent.currentCSSZoom;
-    sizes.push([Math.round(size * 10) / 10, node.textContent.trim()]);
-  }
-  return sizes;
-}"""
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_every_text_can_be_read_from_the_back_row(visit, lesson: str):
-    page = visit(f"?lesson={lesson}&present=1")
-    page.wait_for_selector(".ww-number >> visible=true")
-    for width, height in ((1366, 768), (2560, 1440)):
-        page.set_viewport_size({"width": width, "height": height})
-        page.wait_for_timeout(300)
-        texts = page.evaluate(TEXTS)
-        assert len(texts) > 8
-        assert [one for one in texts if one[0] < height / SMALLEST - 0.2] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_keys_lead_to_lessons_and_scenes_and_are_told(visit):
