@@ -100,12 +100,9 @@ export const rcnnLedgers = ({ root, settings, again }) => {
     const { columns, waiting } = page.value ?? { columns: [] };
     const masks = columns.some(({ name }) => name === "Mask R-CNN");
     const soon = section(FAST, settings.papers, hint("Selective search is looking for proposals…"));
-    const drawn = columns.map((column) => columnOf(page.value, column, settings));
-    if (columns.length)
-      render(
-        html`${waiting ? soon : ""}${drawn}${masks ? "" : hint(NO_MASKS)}<p class="ww-note">${terms(HOW)}</p>`,
-        root,
-      );
+    const known = columns.map((column) => columnOf(page.value, column, settings));
+    const drawn = waiting ? [soon, ...known] : known; // one list, so that each column stays in its place
+    if (columns.length) render(html`${drawn}${masks ? "" : hint(NO_MASKS)}<p class="ww-note">${terms(HOW)}</p>`, root);
   };
   const take = (value) => {
     clearTimeout(timer);
