@@ -79,5 +79,5 @@ $(VENV)/.dev: requirements.txt pyproject.toml | $(PY)
 
 # Chromium of the system if there is one (or $$CHROMIUM), else Playwright's own; without either the browser tests are skipped.
 browser: $(VENV)/.dev
-	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
+	@for name in "$$CHROMIUM" chromium-headless-shell chromium chromium-browser google-chrome; do command -v "$$name" >/dev/null 2>&1 && exit 0; done; \
 	$(PY) -m playwright install chromium || echo "No Chromium, and none could be fetched: the tests of the page in a browser are skipped."
