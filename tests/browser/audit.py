@@ -32,9 +32,9 @@ TEXTS = """() => {
 }"""
 
 
-def serious(page: Page) -> list[str]:
+def serious(page: Page, context: Any = None) -> list[str]:
     """What axe finds that matters; what is in order is not described, which halves the time."""
-    return grave(page, {})
+    return grave(page, {}, context)
 
 
 def hard_to_read(page: Page) -> list[str]:
@@ -42,9 +42,12 @@ def hard_to_read(page: Page) -> list[str]:
     return grave(page, {"runOnly": ["color-contrast"]}, {"exclude": [[".katex"]]})
 
 
-def grave(page: Page, options: dict[str, Any], context: dict[str, Any] | None = None) -> list[str]:
+def grave(page: Page, options: dict[str, Any], context: Any = None) -> list[str]:
     """What axe finds by some rules in a part of the page."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page.evaluate(
+        "document.getAnimations().forEach((one) => one.finish())"
+    )  # a colour that fades is none yet
     found = axe.run(page, context, {"preload": False, "resultTypes": ["violations"], **options})
     return [
         f"{one['id']}: {node['target']} {node['failureSummary'][:200]}"

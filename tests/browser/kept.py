@@ -26,7 +26,7 @@ def kept(where: Browser | BrowserContext, address: str, **options: Any) -> Itera
     page.goto(address)
     yield page
     page.close()
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def watch(page: Page, home: str) -> list[str]:

@@ -34,8 +34,9 @@ def test_keys_change_a_scene_setting_at_once(visit, field: str):
 
 
 def test_what_is_said_lies_before_the_bar(visit):
-    page = visit("?lesson=vision_tasks")
+    page = visit("?lesson=vision_tasks", permissions=["clipboard-write"])
     page.click("[data-tool=link]")
+    page.wait_for_selector(".ww-said >> visible=true")
     on_top = """() => { const box = document.querySelector(".ww-said").getBoundingClientRect();
       return document.elementFromPoint(box.x + box.width / 2, box.bottom - 3)?.className }"""
     assert "ww-said" in page.evaluate(on_top)

@@ -9,6 +9,7 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
+from tests.browser import audit
 from tests.browser.kept import asked, kept
 
 BOARD = "document.querySelector('.ww-rcnnStages').rcnnStages"
@@ -152,6 +153,4 @@ def test_on_a_telephone_nothing_is_cut_and_still_motion_is_respected(browser, ur
 
 
 def test_no_serious_violation_of_accessibility(opened):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    found = axe.run(opened, context=".ww-rcnnStages").response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert audit.serious(opened, ".ww-rcnnStages") == []
