@@ -18,7 +18,7 @@ app: $(VENV)/.app
 	$(PY) app.py
 
 test: $(VENV)/.dev browser
-	$(PY) -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(PY) -m ruff format --check .

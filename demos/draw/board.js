@@ -81,6 +81,7 @@ export const board = (element, props, watch) => {
       console.warn(error);
       for (const mark of ["data-waiting", "data-nothing"]) root.removeAttribute(mark);
       failed(root, begin);
+      lessonOf(lesson).add(output, () => {}); // the rest of the lesson does not wait for it
     }
   };
   begin();

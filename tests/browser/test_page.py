@@ -185,7 +185,7 @@ def test_a_lessons_script_that_fails_to_load_says_so_and_can_be_tried_again(brow
     page.route("**/roi_features/board.js", lambda route: route.abort())
     page.goto(f"{url}?lesson=roi_features")
     again = page.locator("#roi_features-board .ww-failed button")
-    again.wait_for()
+    again.wait_for(timeout=15_000)  # a lesson waits longer for what may still come
     page.wait_for_selector("#roi_features-stage .ww-panel img")  # the rest of the lesson works
     page.unroute("**/roi_features/board.js")
     again.click()
