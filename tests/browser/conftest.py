@@ -12,7 +12,7 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.kept import FORGET, watch
+from tests.browser.kept import FORGET, kept, watch
 
 # The shell has no window: a page costs a quarter less.
 CHROMIUMS = [
@@ -86,3 +86,11 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
     for page in pages:
         page.close()
     assert [error for wrong in found for error in wrong] == []
+
+
+@pytest.fixture(scope="module")
+def tasks(browser: Browser, url: str) -> Iterator[Page]:
+    """Lesson vision_tasks with nothing veiled: a page for all those tests of a file that leave it fit for the next."""
+    with kept(browser, f"{url}?predict=0&lesson=vision_tasks") as page:
+        page.wait_for_selector(".ww-number strong >> visible=true")
+        yield page

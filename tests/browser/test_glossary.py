@@ -12,21 +12,20 @@ READING = ".ww-reading .ww-term >> visible=true"
 ENTRY = ".ww-entry"
 
 
-def test_the_mouse_opens_an_entry_and_leaving_closes_it(visit):
-    page = visit("?predict=0&lesson=vision_tasks")
-    term = page.locator(READING).first
+def test_the_mouse_opens_an_entry_and_leaving_closes_it(tasks):
+    term = tasks.locator(READING).first
     term.hover()
-    assert not page.locator(ENTRY).count(), "it waits a moment"
-    page.wait_for_selector(f"{ENTRY} .ww-entry-name")
+    assert not tasks.locator(ENTRY).count(), "it waits a moment"
+    tasks.wait_for_selector(f"{ENTRY} .ww-entry-name")
     key = term.get_attribute("data-term")
     says = next(entry.says for entry in GLOSSARY.entries if entry.key == key)
-    assert says in page.inner_text(ENTRY)
-    assert page.evaluate("document.activeElement === document.body"), "pointing takes no focus"
-    page.locator(ENTRY).hover()  # the way from the term to its entry
-    page.wait_for_timeout(400)
-    assert page.locator(ENTRY).is_visible()
-    page.mouse.move(5, 500)
-    page.wait_for_selector(ENTRY, state="hidden")
+    assert says in tasks.inner_text(ENTRY)
+    assert tasks.evaluate("document.activeElement === document.body"), "pointing takes no focus"
+    tasks.locator(ENTRY).hover()  # the way from the term to its entry
+    tasks.wait_for_timeout(400)
+    assert tasks.locator(ENTRY).is_visible()
+    tasks.mouse.move(5, 500)
+    tasks.wait_for_selector(ENTRY, state="hidden")
 
 
 def test_keys_open_an_entry_and_focus_returns(visit):
@@ -88,13 +87,12 @@ def test_a_press_opens_one_entry_that_stays_until_something_else_is_pressed(visi
     page.wait_for_selector(ENTRY, state="hidden")
 
 
-def test_a_term_in_a_label_explains_and_does_not_press_the_control(visit):
-    page = visit("?predict=0&lesson=vision_tasks")
-    term = page.locator("#vision_tasks-score .ww-term").first
+def test_a_term_in_a_label_explains_and_does_not_press_the_control(tasks):
+    term = tasks.locator("#vision_tasks-score .ww-term").first
     term.click()
-    page.wait_for_selector(ENTRY)
-    assert page.evaluate("document.activeElement.classList.contains('ww-entry')")
-    assert page.locator("#vision_tasks-score [data-testid=block-info]").inner_text() == "Score threshold"
+    tasks.wait_for_selector(ENTRY)
+    assert tasks.evaluate("document.activeElement.classList.contains('ww-entry')")
+    assert tasks.locator("#vision_tasks-score [data-testid=block-info]").inner_text() == "Score threshold"
 
 
 @pytest.mark.parametrize("lesson", ["roi_features", "rcnn_family"])
@@ -114,21 +112,22 @@ def test_an_entry_fits_a_phone(visit, lesson: str):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_texts_that_change_keep_their_terms_and_say_the_new(visit):
-    page = visit("?predict=0&lesson=vision_tasks&pixel=100,100")
-    page.click("#vision_tasks-numbers-fold button")
-    page.wait_for_selector("#vision_tasks-numbers .ww-term >> visible=true")
-    box = page.locator(".ww-frame >> visible=true").first.bounding_box()
+def test_texts_that_change_keep_their_terms_and_say_the_new(tasks):
+    tasks.click("#vision_tasks-numbers-fold button")
+    tasks.wait_for_selector("#vision_tasks-numbers .ww-term >> visible=true")
+    box = tasks.locator(".ww-frame >> visible=true").first.bounding_box()
     for part in (0.25, 0.6):
-        page.mouse.click(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.75)
+        tasks.mouse.click(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.75)
         x = int(256 * part)
-        page.wait_for_selector(f"#vision_tasks-numbers >> text=/Pixel \\({x - 1}|{x}|{x + 1}, 19/")
-        page.wait_for_selector("#vision_tasks-numbers .ww-term")
-    before = page.inner_text(".ww-reading")
-    page.locator("#vision_tasks-score input[type=range]").press("Home")
-    page.wait_for_function("before => document.querySelector('.ww-reading').innerText !== before", arg=before)
+        tasks.wait_for_selector(f"#vision_tasks-numbers >> text=/Pixel \\({x - 1}|{x}|{x + 1}, 19/")
+        tasks.wait_for_selector("#vision_tasks-numbers .ww-term")
+    before = tasks.inner_text(".ww-reading")
+    tasks.locator("#vision_tasks-score input[type=range]").press("Home")
+    tasks.wait_for_function(
+        "before => document.querySelector('.ww-reading').innerText !== before", arg=before
+    )
     assert (
-        page.locator(".ww-reading .ww-meaning").inner_text() == "of the pixels: panoptic map and truth agree"
+        tasks.locator(".ww-reading .ww-meaning").inner_text() == "of the pixels: panoptic map and truth agree"
     )
 
 
@@ -146,20 +145,18 @@ def test_a_glossary_that_cannot_be_had_says_so_and_is_tried_again(browser, url: 
     page.close()
 
 
-def test_terms_move_nothing(visit):
+def test_terms_move_nothing(tasks):
     """A term is as wide and as high as the text was, whenever it is marked."""
-    page = visit("?predict=0&lesson=vision_tasks")
-    page.wait_for_selector("#vision_tasks-score .ww-term")
+    tasks.wait_for_selector("#vision_tasks-score .ww-term")
     measured = """() => [...document.querySelectorAll(".ww-term")].filter(one => {
         const [own, around] = [getComputedStyle(one), getComputedStyle(one.parentElement)];
         const flat = ["padding", "margin", "borderWidth"].every(name => own[name] === "0px");
         return !flat || own.display !== "inline" || own.font !== around.font;
       }).map(one => one.textContent)"""
-    assert page.evaluate(measured) == []
+    assert tasks.evaluate(measured) == []
 
 
-def test_a_text_is_split_in_no_time_and_stays_text(visit):
-    page = visit("?predict=0&lesson=vision_tasks")
+def test_a_text_is_split_in_no_time_and_stays_text(tasks):
     run = """async ([terms, markup]) => {
       const [{ terms: split }, { render }] = await Promise.all([import(terms), import(markup)]);
       const node = document.createElement("p");
@@ -169,7 +166,7 @@ def test_a_text_is_split_in_no_time_and_stays_text(visit):
       for (let i = 0; i < 10000; i++) split(text);
       return [node.textContent, node.querySelectorAll("img, b").length, node.querySelectorAll(".ww-term").length,
         (performance.now() - start) / 10000] }"""
-    text, parsed, marked, took = page.evaluate(run, [address("draw/terms.js"), address("draw/markup.js")])
+    text, parsed, marked, took = tasks.evaluate(run, [address("draw/terms.js"), address("draw/markup.js")])
     assert text == "<img src=x onerror=alert(1)> An anchor & <b>an IoU</b> (He et al. 2017)"
     assert (parsed, marked) == (0, 2)
     assert took < 0.2, f"{took} ms a text that is drawn again"

@@ -30,71 +30,65 @@ def test_every_tab_opens_with_a_picture(visit):
         page.wait_for_selector(f"#ww-tab-{lesson} .ww-number strong >> visible=true")
 
 
-def test_another_scene_reaches_every_lesson(visit):
-    page = visit()
-    first = page.locator(".ww-frame img").first.get_attribute("src")
-    page.click("#ww-next")
-    page.wait_for_function("src => document.querySelector('.ww-frame img').src !== src", arg=first)
-    assert page.input_value("#ww-seed input") == "43"
-    page.click("#ww-previous")
-    page.wait_for_function("src => document.querySelector('.ww-frame img').src === src", arg=first)
+def test_another_scene_reaches_every_lesson(tasks):
+    first = tasks.locator(".ww-frame img").first.get_attribute("src")
+    tasks.click("#ww-next")
+    tasks.wait_for_function("src => document.querySelector('.ww-frame img').src !== src", arg=first)
+    assert tasks.input_value("#ww-seed input") == "43"
+    tasks.click("#ww-previous")
+    tasks.wait_for_function("src => document.querySelector('.ww-frame img').src === src", arg=first)
 
 
-def test_hover_reads_every_panel_without_a_request(visit):
-    page = visit("?lesson=vision_tasks")
-    box = box_of(page, ".ww-frame")
-    with asked(page) as sent:
+def test_hover_reads_every_panel_without_a_request(tasks):
+    box = box_of(tasks, ".ww-frame")
+    with asked(tasks) as sent:
         for step in range(30):
-            page.mouse.move(box["x"] + 5 + 4 * step, box["y"] + 5 + 3 * step)
-        page.wait_for_function(
+            tasks.mouse.move(box["x"] + 5 + 4 * step, box["y"] + 5 + 3 * step)
+        tasks.wait_for_function(
             "[...document.querySelectorAll('.ww-knows b')].filter(n => n.textContent.trim()).length >= 6"
         )
     assert sent == []
-    paths = page.eval_on_selector_all(".ww-cross", "all => all.map(one => one.getAttribute('d'))")
+    paths = tasks.eval_on_selector_all(".ww-cross", "all => all.map(one => one.getAttribute('d'))")
     assert len(set(paths)) == 1, "the crosshair is the same in all panels"
 
 
-def test_a_slider_leaves_the_panels_alone_that_it_does_not_change(visit):
-    page = visit("?lesson=vision_tasks&score=0.95")
-    page.wait_for_selector(".ww-number strong")
-    first = page.locator(".ww-panel").first.element_handle()
-    drawn = [panel.inner_html() for panel in page.query_selector_all(".ww-panel")]
-    page.locator("#vision_tasks-score input[type=number]").fill("0.05")
-    page.keyboard.press("Tab")
-    page.locator("#vision_tasks-score input[type=range]").dispatch_event("pointerup")
-    page.wait_for_function(
+def test_a_slider_leaves_the_panels_alone_that_it_does_not_change(tasks):
+    first = tasks.locator(".ww-panel").first.element_handle()
+    drawn = [panel.inner_html() for panel in tasks.query_selector_all(".ww-panel")]
+    tasks.locator("#vision_tasks-score input[type=number]").fill("0.05")
+    tasks.keyboard.press("Tab")
+    tasks.locator("#vision_tasks-score input[type=range]").dispatch_event("pointerup")
+    tasks.wait_for_function(
         "drawn => [...document.querySelectorAll('.ww-panel')].some((node, i) => node.innerHTML !== drawn[i])",
         arg=drawn,
     )
     assert first.evaluate("node => node.isConnected && node === document.querySelector('.ww-panel')")
-    sent = []
-    page.on("request", lambda request: sent.append(request.url) if request.url.endswith("/ww/ask") else None)
-    box = box_of(page, ".ww-frame")
-    with page.expect_response("**/ww/ask"):
-        page.mouse.click(box["x"] + 20, box["y"] + 20)
-    page.wait_for_timeout(500)
+    box = box_of(tasks, ".ww-frame")
+    with asked(tasks) as sent:
+        with tasks.expect_response("**/ww/ask"):
+            tasks.mouse.click(box["x"] + 20, box["y"] + 20)
+        tasks.wait_for_timeout(500)
     assert len(sent) == 1, "the panel listens once, although it was kept"
 
 
-def test_click_chooses_a_pixel_and_its_numbers(visit):
-    page = visit("?lesson=vision_tasks")
-    page.wait_for_selector(".ww-number >> visible=true")
-    box = box_of(page, ".ww-frame")
-    page.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
-    page.click("#vision_tasks-numbers-fold button")
-    page.wait_for_selector("text=/Pixel \\(6[2-6], 19[0-4]\\)/ >> visible=true")
+def test_click_chooses_a_pixel_and_its_numbers(tasks):
+    box = box_of(tasks, ".ww-frame")
+    tasks.mouse.click(box["x"] + box["width"] * 0.25, box["y"] + box["height"] * 0.75)
+    tasks.click("#vision_tasks-numbers-fold button")
+    tasks.wait_for_selector("text=/Pixel \\(6[2-6], 19[0-4]\\)/ >> visible=true")
 
 
-def test_keyboard_moves_the_pixel(visit):
-    page = visit("?lesson=vision_tasks&pixel=100,100")
-    page.locator(".ww-pointing[tabindex='0']").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Shift+ArrowDown")
-    page.wait_for_function(
+def test_keyboard_moves_the_pixel(tasks):
+    box = box_of(tasks, ".ww-frame")
+    tasks.mouse.click(box["x"] + box["width"] * 100.5 / 256, box["y"] + box["height"] * 100.5 / 256)
+    tasks.locator(".ww-pointing[tabindex='0']").focus()
+    tasks.keyboard.press("ArrowRight")
+    tasks.keyboard.press("Shift+ArrowDown")
+    tasks.wait_for_function(
         "document.querySelector('.ww-stage output').textContent.startsWith('pixel 101, 110')"
     )
-    page.keyboard.press("Escape")
-    page.wait_for_function("document.querySelector('.ww-ring').getAttribute('rx') === '0'")
+    tasks.keyboard.press("Escape")
+    tasks.wait_for_function("document.querySelector('.ww-ring').getAttribute('rx') === '0'")
 
 
 def test_touch_chooses_a_pixel(visit):
@@ -205,23 +199,21 @@ def test_scripts_of_a_lesson_come_with_its_tab_and_are_kept(visit):
     assert "immutable" in answer.headers["cache-control"]
 
 
-def test_code_and_theory_open(visit):
-    page = visit("?lesson=vision_tasks")
-    page.click("#vision_tasks-code-fold button")
-    page.wait_for_selector(".ww-code pre >> text=compute")
-    page.click("#vision_tasks-theory-fold button")
-    page.wait_for_selector("#vision_tasks-theory-fold .katex >> visible=true")
+def test_code_and_theory_open(tasks):
+    tasks.click("#vision_tasks-code-fold button")
+    tasks.wait_for_selector(".ww-code pre >> text=compute")
+    tasks.click("#vision_tasks-theory-fold button")
+    tasks.wait_for_selector("#vision_tasks-theory-fold .katex >> visible=true")
 
 
-def test_pictures_and_data_are_saved(visit):
-    page = visit("?lesson=vision_tasks")
-    page.hover(".ww-panel >> nth=1")
-    with page.expect_download() as done:
-        page.click(".ww-save-png >> nth=1")
+def test_pictures_and_data_are_saved(tasks):
+    tasks.hover(".ww-panel >> nth=1")
+    with tasks.expect_download() as done:
+        tasks.click(".ww-save-png >> nth=1")
     assert done.value.suggested_filename == "semantic-map.png"
     assert PIL.Image.open(done.value.path()).size == (1024, 1024)
-    with page.expect_download() as done:
-        page.click("#vision_tasks-save-json")
+    with tasks.expect_download() as done:
+        tasks.click("#vision_tasks-save-json")
     assert done.value.suggested_filename == "vision_tasks.json"
 
 
