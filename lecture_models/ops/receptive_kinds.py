@@ -12,7 +12,8 @@ from typing import Any
 from torch import fx, nn
 
 from .receptive_graph import Graph
-from .receptive_layers import reads_everything, window_of
+from .receptive_layers import POINTWISE, reads_everything, window_of
+from .receptive_sequences import is_sequence, keeps_places
 from .receptive_windows import Sliding, Window
 
 Windows = tuple[Window, Window]
@@ -20,17 +21,6 @@ Size = tuple[int, int]
 Given = Mapping[str, Any]
 
 SAME = (Window(), Window())
-POINTWISE = frozenset(
-    (
-        *("relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "hardswish"),
-        *("hardsigmoid", "hardtanh", "leaky_relu", "elu", "softplus", "mish"),
-        *("dropout", "dropout2d", "batch_norm", "local_response_norm", "add", "sub", "mul"),
-        *("div", "true_divide", "neg", "abs", "exp", "log", "sqrt"),
-        *("pow", "square", "clamp", "maximum", "minimum", "iadd", "isub"),
-        *("imul", "idiv", "radd", "rmul", "rsub", "truediv", "rtruediv"),
-        *("contiguous", "to", "float", "clone", "detach"),
-    )
-)
 OVER_CHANNELS = frozenset(
     (
         "cat",
@@ -75,6 +65,11 @@ def edges_of(graph: Graph, node: fx.Node) -> list[Edge]:
     layer = graph.layer(node) or (LAYERS[name](_given(name, node)) if name in LAYERS else None)
     if layer is None and name in REDUCING and _is_global(node, sources[0]):
         layer = nn.AdaptiveAvgPool2d(1)
+    in_a_row = keeps_places(node, sources, name, layer)
+    if in_a_row is not None:
+        if not in_a_row:
+            raise unknown(node)
+        return [Edge(source, SAME, isinstance(layer, nn.MultiheadAttention)) for source in sources]
     if layer is not None:
         return [_through(node, sources[0], layer)]
     if name == "getitem":
@@ -104,6 +99,9 @@ def function_name(target: Any) -> str:
 def size_of(node: fx.Node) -> Size:
     """(rows, columns) of a node's maps; (1, 1) where it has none, as after flattening."""
     shape = node.meta["shape"]
+    if is_sequence(node):
+        height, width = node.meta["places"]
+        return height, width
     if not shape:
         return size_of(node.all_input_nodes[0])
     if len(shape) == 3:

@@ -14,6 +14,17 @@ from torchvision.ops import FrozenBatchNorm2d, StochasticDepth
 
 from .receptive_windows import Divided, Resampled, Shuffled, Sliding, Spreading, Window
 
+POINTWISE = frozenset(
+    (
+        *("relu", "relu6", "gelu", "silu", "sigmoid", "tanh", "hardswish"),
+        *("hardsigmoid", "hardtanh", "leaky_relu", "elu", "softplus", "mish"),
+        *("dropout", "dropout2d", "batch_norm", "local_response_norm", "add", "sub", "mul"),
+        *("div", "true_divide", "neg", "abs", "exp", "log", "sqrt"),
+        *("pow", "square", "clamp", "maximum", "minimum", "iadd", "isub"),
+        *("imul", "idiv", "radd", "rmul", "rsub", "truediv", "rtruediv"),
+        *("contiguous", "to", "float", "clone", "detach"),
+    )
+)
 DROPOUTS = (nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout)
 FIXED = (nn.BatchNorm2d, nn.LocalResponseNorm, nn.Identity, FrozenBatchNorm2d, StochasticDepth, *DROPOUTS)
 MIXING = (

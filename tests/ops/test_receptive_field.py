@@ -158,6 +158,68 @@ def test_squeeze_excitation_is_marked_and_leaves_the_field_without_it(meta: torc
     assert scaled.receptive_field == last(layers, "features.1.block.0.0").receptive_field
 
 
+class Attending(nn.Module):
+    """A convolution, then attention over the places of its map with what a transformer has around it."""
+
+    def __init__(self, batch_first: bool) -> None:
+        super().__init__()
+        self.conv, self.after = nn.Conv2d(3, 8, 3), nn.Conv2d(8, 4, 3)
+        self.norm, self.feed = nn.LayerNorm(8), nn.Sequential(nn.Linear(8, 8), nn.GELU(), nn.Dropout())
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=batch_first)
+        self.first = batch_first
+        self.place = nn.Parameter(torch.zeros(1, 36, 8))
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.conv(x)
+        row = self.norm(x.flatten(2).transpose(1, 2)) + self.place
+        row = row if self.first else row.permute(1, 0, 2)
+        row = row + self.attention(row, row, row)[0]
+        row = row if self.first else row.permute(1, 0, 2)
+        row = row + self.feed(row)
+        return self.after(row.transpose(1, 2).reshape(x.shape))
+
+
+# picture 8 × 8, conv 3: map 6 × 6, so 36 places in a row; attention mixes them all, a place's own field stays 3 × 3
+@pytest.mark.parametrize("batch_first", [True, False])
+def test_attention_is_marked_and_leaves_the_field_without_it(batch_first: bool):
+    network = Attending(batch_first).eval()
+    layers = analyze(network, (3, 8, 8))
+    assert [layer.name for layer in layers if layer.reads_whole_map] == ["attention"]
+    at = last(layers, "attention")
+    assert (at.receptive_field, at.sees_everything, last(layers, "conv").sees_everything) == (
+        (3, 3),
+        True,
+        False,
+    )
+    assert last(layers, "feed.1").receptive_field == (3, 3)
+    out = last(layers, "after")
+    assert (out.receptive_field, out.jump, out.output_shape) == ((5, 5), (1, 1), (1, 4, 4, 4))
+    assert analyzed(network, (3, 8, 8)).box("after", 0, 1) == (1, 0, 6, 5)
+    picture = torch.rand(1, 3, 8, 8, generator=torch.manual_seed(0), requires_grad=True)
+    network(picture)[0, 0, 0, 0].backward()
+    assert picture.grad is not None
+    assert (picture.grad[0, 0] != 0).all(), "with attention every pixel counts"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda x: x.flatten(2).mean(1),
+        lambda x: x.flatten(2).softmax(-1),
+        lambda x: x.flatten(2).reshape(1, 3, 8, 2),
+        lambda x: x.flatten(2).transpose(1, 2).reshape(1, 3, 4, 4),
+        lambda x: x.flatten(2) + x.transpose(2, 3).flatten(2),
+    ],
+)
+def test_a_row_of_places_that_is_mixed_raises(wrong):
+    class Mixed(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return wrong(x)
+
+    with pytest.raises(ValueError, match="known kinds"):
+        analyze(Mixed(), (3, 4, 4))
+
+
 @pytest.mark.parametrize("norm", [nn.GroupNorm(2, 4), nn.InstanceNorm2d(4), nn.LayerNorm((4, 8, 8))])
 def test_norms_over_places_are_marked(norm: nn.Module):
     layers = analyze(nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), norm, nn.ReLU()), (3, 8, 8))
