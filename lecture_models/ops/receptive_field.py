@@ -127,8 +127,8 @@ def analyze(module: nn.Module, input_size: tuple[int, ...]) -> list[Layer]:
 
     Args:
         module: float [B, C, H, W] -> whatever it returns, of convolutions, transposed convolutions, pooling,
-            normalisation, interpolation, linear layers and skips. It is neither run nor changed, and is analyzed as it
-            is in evaluation.
+            normalisation, interpolation, linear layers, attention over the places of a map, and skips. It is
+            neither run nor changed, and is analyzed as it is in evaluation.
         input_size: of the picture, (B, C, H, W) or (C, H, W).
 
     Raises:
