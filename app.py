@@ -10,6 +10,8 @@ from typing import Any
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
+# before torch is: its threads, while they wait for work, soon leave the cores to whoever draws the page
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
 import demos
 from demos.ui import page, server

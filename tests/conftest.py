@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")  # as in app.py
 os.environ.setdefault("NO_PROXY", "127.0.0.1,localhost")
 
 

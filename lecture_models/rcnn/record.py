@@ -36,7 +36,7 @@ class Limits:
     detections: int  # of the picture
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RCNNRecord:
     """One pass, on the CPU in float32. A anchors, level after level, as torchvision orders them.
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -124,32 +125,51 @@ def trace_stages(network: Any, record: RCNNRecord, settings: StageSettings = Sta
     (40, 8)
     """
     limits = settings.limits(record.limits)
-    rpn = filter_anchors(record, limits)
-    boxes = record.clipped[rpn.proposals]
-    maps, logits, deltas, crops = _box_head(network, record, boxes)
-    probs = logits.softmax(-1)
-    refined = network.roi_heads.box_coder.decode(deltas, [boxes.to(deltas)])
-    refined = clip_boxes_to_image(refined, record.network_size).cpu()
-    found = _filter_candidates(probs.cpu(), refined, limits)
-    classes = probs.shape[1]
-    chosen = refined.flatten(0, 1)[found["detections"]]
+    made = _proposed(network, record, limits)
+    found = _filter_candidates(made.probs, made.refined, limits)
+    classes = made.probs.shape[1]
+    chosen = made.refined.flatten(0, 1)[found["detections"]]
     labels = found["detections"] % classes
     names = [name for name in network.roi_heads.box_roi_pool.featmap_names if name in record.maps]
     return StagesTrace(
         limits=limits,
-        rpn=rpn,
+        rpn=made.rpn,
         roi_levels=tuple(COCO_LEVELS[name] for name in names),
-        proposal_boxes=record.in_picture(boxes),
-        proposal_levels=_levels_of(network, boxes, len(names)),
-        crops=crops,
-        class_probs=probs.cpu(),
-        class_boxes=record.in_picture(refined),
+        proposal_boxes=record.in_picture(made.boxes),
+        proposal_levels=_levels_of(network, made.boxes, len(names)),
+        crops=made.crops,
+        class_probs=made.probs,
+        class_boxes=record.in_picture(made.refined),
         **found,
         boxes=record.in_picture(chosen),
         labels=labels,
-        scores=probs.cpu().flatten()[found["detections"]],
-        mask_cells=_mask_head(network, record, maps, chosen[:MASKED], labels[:MASKED]),
+        scores=made.probs.flatten()[found["detections"]],
+        mask_cells=_mask_head(network, record, chosen[:MASKED], labels[:MASKED]),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Proposed:
+    """Proposals and what the box head says of them, on the CPU; boxes in network pixels."""
+
+    rpn: ProposalStages
+    boxes: Tensor  # [N, 4]
+    probs: Tensor  # [N, K]
+    refined: Tensor  # [N, K, 4], clipped
+    crops: Tensor  # [N, 7, 7]
+
+
+# A record's latest: as long as only the class score moves, neither the RPN's filters nor the box head run anew.
+_latest: WeakKeyDictionary[RCNNRecord, tuple[Limits, _Proposed]] = WeakKeyDictionary()
+
+
+def _proposed(network: Any, record: RCNNRecord, limits: Limits) -> _Proposed:
+    key = replace(limits, score_threshold=0.0)
+    kept = _latest.get(record)
+    if kept is None or kept[0] != key:
+        rpn = filter_anchors(record, limits)
+        kept = _latest[record] = key, _box_head(network, record, rpn)
+    return kept[1]
 
 
 def filter_anchors(record: RCNNRecord, limits: Limits) -> ProposalStages:
@@ -170,13 +190,24 @@ def _large(boxes: Tensor, least: float) -> Tensor:
     return (boxes[..., 2:] - boxes[..., :2] >= least).all(-1)
 
 
-def _box_head(network: Any, record: RCNNRecord, boxes: Tensor) -> tuple[Any, Tensor, Tensor, Tensor]:
-    """Feature maps on the network's device, class logits, deltas, and the crops averaged over channels."""
-    heads, device = network.roi_heads, next(network.parameters()).device
-    maps = {name: value.to(device) for name, value in record.maps.items()}
-    crops = heads.box_roi_pool(maps, [boxes.to(device)], [record.network_size])
+def _box_head(network: Any, record: RCNNRecord, rpn: ProposalStages) -> _Proposed:
+    """Class probs, refined boxes, and the crops averaged over channels."""
+    heads, boxes = network.roi_heads, record.clipped[rpn.proposals]
+    crops = heads.box_roi_pool(_maps(network, record), [boxes.to(_device(network))], [record.network_size])
     logits, deltas = heads.box_predictor(heads.box_head(crops))
-    return maps, logits, deltas, crops.mean(1).cpu()
+    refined = heads.box_coder.decode(deltas, [boxes.to(deltas)])
+    refined = clip_boxes_to_image(refined, record.network_size).cpu()
+    return _Proposed(rpn, boxes, logits.softmax(-1).cpu(), refined, crops.mean(1).cpu())
+
+
+def _device(network: Any) -> torch.device:
+    device: torch.device = next(network.parameters()).device
+    return device
+
+
+def _maps(network: Any, record: RCNNRecord) -> dict[str, Tensor]:
+    """Feature maps on the network's device."""
+    return {name: value.to(_device(network)) for name, value in record.maps.items()}
 
 
 def _levels_of(network: Any, boxes: Tensor, count: int) -> Tensor:
@@ -206,12 +237,12 @@ def _filter_candidates(probs: Tensor, boxes: Tensor, limits: Limits) -> dict[str
     }
 
 
-def _mask_head(network: Any, record: RCNNRecord, maps: Any, boxes: Tensor, labels: Tensor) -> Tensor:
+def _mask_head(network: Any, record: RCNNRecord, boxes: Tensor, labels: Tensor) -> Tensor:
     """Mask probs of each box's own class, [n, 28, 28]; none for a network without masks."""
     heads = network.roi_heads
     if not heads.has_mask() or not len(boxes):
         return torch.zeros(0, 28, 28)
-    device = next(network.parameters()).device
-    crops = heads.mask_roi_pool(maps, [boxes.to(device)], [record.network_size])
+    device = _device(network)
+    crops = heads.mask_roi_pool(_maps(network, record), [boxes.to(device)], [record.network_size])
     logits = heads.mask_predictor(heads.mask_head(crops))
     return maskrcnn_inference(logits, [labels.to(device)])[0][:, 0].float().cpu()
