@@ -169,7 +169,7 @@ def choose(trace: RCNNTrace, pixel: tuple[int, int]) -> int:
     Raises:
         ValueError: there is none; the sentence names the nearest boxes.
     """
-    if not len(trace.masks):
+    if not len(trace.mask_cells):
         raise ValueError(no_masks(trace))
     x, y = pixel
     for number in torch.nonzero(trace.masks[:, y, x] >= THRESHOLD).flatten().tolist():
@@ -194,7 +194,7 @@ def near(trace: RCNNTrace, pixel: tuple[int, int]) -> str:
 
 
 def _paste(trace: RCNNTrace, number: int, logits: Tensor, pixel: tuple[int, int]) -> PasteLink | None:
-    value = float(trace.masks[number, pixel[1], pixel[0]])
+    value = float(trace.mask(number)[pixel[1], pixel[0]])
     return trace_paste(trace.mask_cells[number], logits, trace.boxes[number], pixel, value)
 
 
@@ -221,11 +221,11 @@ def _inside(trace: RCNNTrace, pixel: tuple[float, float]) -> tuple[int, int]:
 
 
 def _checked(trace: RCNNTrace, detection: int) -> int:
-    if not len(trace.masks):
+    if not len(trace.mask_cells):
         raise ValueError(no_masks(trace))
-    if not 0 <= detection < len(trace.masks):
+    if not 0 <= detection < len(trace.mask_cells):
         raise ValueError(
-            f"A detection is from 0 to {len(trace.masks) - 1} here; got {detection}. Choose one of them."
+            f"A detection is from 0 to {len(trace.mask_cells) - 1} here; got {detection}. Choose one of them."
         )
     return detection
 

@@ -57,7 +57,7 @@ def compare(scene: Scene, trace: RCNNTrace, score: float) -> Comparison:
         ValueError: The network has no masks or no class of the scenes.
     """
     classes = shared_classes(trace.classes, trace.network)
-    if len(trace.masks) != len(trace.boxes):
+    if len(trace.mask_cells) != len(trace.boxes):
         raise ValueError(f"A network with masks is needed; {trace.network} has none. Choose a Mask R-CNN.")
     found, others = detections_of(trace, classes)
     truth, things = limited(instances_of(scene), classes)

@@ -15,6 +15,8 @@ from torch import Tensor
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 from torchvision.models.detection.roi_heads import paste_masks_in_image
 
+from .semantic_branch import upsample
+
 COCO_LEVELS = {"0": "P2", "1": "P3", "2": "P4", "3": "P5", "pool": "P6"}
 
 
@@ -37,8 +39,25 @@ class RCNNTrace:
     labels: Tensor  # int64 [D]
     scores: Tensor  # [D]
     mask_cells: Tensor  # [D, 28, 28] probabilities; [0, 28, 28] for a network without masks
-    masks: Tensor  # [D, H, W] probabilities, pasted into the picture
-    semantic: Tensor | None  # [9, H, W] logits, for a network that has the branch
+    half_semantic: Tensor | None  # [9, h, w] logits at half the size, for a network that has the branch
+
+    @property
+    def masks(self) -> Tensor:
+        """Probabilities pasted into the picture, float [D, H, W]; made anew each time, since they take megabytes."""
+        return paste(self.mask_cells, self.boxes[: len(self.mask_cells)], self.image.shape[:2])
+
+    def mask(self, number: int) -> Tensor:
+        """One of them, float [H, W]."""
+        one = slice(number, number + 1)
+        return paste(self.mask_cells[one], self.boxes[one], self.image.shape[:2])[0]
+
+    @property
+    def semantic(self) -> Tensor | None:
+        """Logits of the semantic branch, float [9, H, W]; made anew likewise."""
+        if self.half_semantic is None:
+            return None
+        height, width = self.image.shape[:2]
+        return upsample(self.half_semantic[None])[0, :, :height, :width]
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +104,7 @@ def trace_rcnn(network: GeneralizedRCNN, image: np.ndarray) -> RCNNTrace:
     result = network.transform.postprocess([dict(found[0])], batch.image_sizes, [(height, width)])[0]
     scale, across = (seen / own for seen, own in zip(batch.image_sizes[0], (height, width), strict=True))
     semantic = getattr(network, "semantic", None)
-    logits = semantic(batch.tensors, list(maps.values()))[0, :, :height, :width] if semantic else None
+    logits = semantic.at_half(batch.tensors, list(maps.values()))[0] if semantic else None
     return RCNNTrace(
         image=image,
         network=str(getattr(network, "name", type(network).__name__)),
@@ -98,8 +117,7 @@ def trace_rcnn(network: GeneralizedRCNN, image: np.ndarray) -> RCNNTrace:
         labels=result["labels"].cpu(),
         scores=_cpu(result["scores"]),
         mask_cells=_cpu(cells[:, 0]) if cells is not None else torch.zeros(0, 28, 28),
-        masks=_cpu(result["masks"][:, 0]) if cells is not None else torch.zeros(0, height, width),
-        semantic=_cpu(logits) if logits is not None else None,
+        half_semantic=_cpu(logits) if logits is not None else None,
     )
 
 

@@ -51,9 +51,14 @@ class SemanticBranch(nn.Module):
 
     def forward(self, picture: Tensor, maps: list[Tensor]) -> Tensor:
         """Picture [N, 3, H, W] and maps -> logits."""
+        return upsample(self.at_half(picture, maps))
+
+    def at_half(self, picture: Tensor, maps: list[Tensor]) -> Tensor:
+        """Logits at half the picture's size, [N, classes, H / 2, W / 2], before they are upsampled."""
         coarse = torch.stack([branch(x) for branch, x in zip(self.levels, maps, strict=True)]).sum(0)
         fine = upsample(self.narrow(coarse)) + self.detail(picture)
-        return upsample(self.classify(self.mix(fine)))
+        logits: Tensor = self.classify(self.mix(fine))
+        return logits
 
 
 def semantic_loss(logits: Tensor, labels: Tensor, void: int = 255) -> Tensor:

@@ -223,11 +223,12 @@ def usual_pixel(trace: RCNNTrace) -> tuple[float, float] | None:
     import cv2
     import numpy as np
 
-    if not len(trace.masks):
+    if not len(trace.mask_cells):
         return None
-    inside = (trace.masks[0].numpy() >= 0.5).astype(np.uint8)
+    probs = trace.mask(0).numpy()
+    inside = (probs >= 0.5).astype(np.uint8)
     depth = cv2.distanceTransform(np.pad(inside, 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    best = depth if inside.any() else trace.masks[0].numpy()
+    best = depth if inside.any() else probs
     y, x = divmod(int(best.argmax()), best.shape[1])
     return float(x), float(y)
 

@@ -64,12 +64,13 @@ def answer(trace: RCNNTrace, score: float) -> Answers:
     given = [trace.classes[label] for label in trace.labels.numpy()[kept]]
     names = tuple(in_our_words(given))
     scores, boxes = trace.scores.numpy()[kept], trace.boxes.numpy()[kept]
-    masks = trace.masks.numpy()[kept[: len(trace.masks)]] >= MASK_THRESHOLD
+    masks = trace.masks.numpy()[kept[: len(trace.mask_cells)]] >= MASK_THRESHOLD
     instances = best_first(masks, names[: len(masks)])
-    if trace.semantic is None:
+    logits = trace.semantic
+    if logits is None:
         semantic = by_class(instances)
     else:
-        semantic = segments.from_labels(trace.semantic.argmax(0).numpy(), CLASSES)
+        semantic = segments.from_labels(logits.argmax(0).numpy(), CLASSES)
     panoptic, owner = merge(trace, masks, scores[: len(masks)], names)
     return Answers(names, boxes, scores, semantic, instances, panoptic, owner)
 
@@ -81,14 +82,14 @@ def merge(
     from lecture_models.nets.panoptic import merge_panoptic  # here: it comes with torch
 
     size = trace.image.shape[:2]
-    knows_stuff = trace.semantic is not None
+    semantic = trace.semantic
     merged = merge_panoptic(
         len(STUFF) + np.arange(len(masks)),
         scores,
         masks,
-        trace.semantic.numpy() if trace.semantic is not None else np.zeros((len(STUFF), *size)),
+        semantic.numpy() if semantic is not None else np.zeros((len(STUFF), *size)),
         score_threshold=0.0,
-        stuff_area=STUFF_AREA if knows_stuff else size[0] * size[1] + 1,
+        stuff_area=STUFF_AREA if semantic is not None else size[0] * size[1] + 1,
     )
     owner = tuple(-1 if part.detection is None else part.detection for part in merged.segments)
     said = tuple(
@@ -145,7 +146,8 @@ class Compared:
         """Detections whose box covers a pixel's centre, with their mask probability there, and if it is theirs."""
         x0, y0, x1, y1 = self.answers.boxes.reshape(-1, 4).T
         over = (x0 <= x + 0.5) & (x + 0.5 < x1) & (y0 <= y + 0.5) & (y + 0.5 < y1)
-        claims = [(int(k), float(trace.masks[k, y, x])) for k in np.flatnonzero(over) if k < len(trace.masks)]
+        masked = [int(k) for k in np.flatnonzero(over) if k < len(trace.mask_cells)]
+        claims = [(k, float(trace.mask(k)[y, x])) for k in masked]
         return [(k, mask, mask >= MASK_THRESHOLD) for k, mask in claims]
 
     @property
@@ -184,7 +186,7 @@ def agreement_at(scene: Scene, trace: RCNNTrace, score: float) -> float:
     """The agreement alone that :func:`compare` would give at another score threshold, 0..1: half the work."""
     kept = np.flatnonzero(trace.scores.numpy() >= score)
     names = in_our_words([trace.classes[label] for label in trace.labels.numpy()[kept]])
-    masks = trace.masks.numpy()[kept[: len(trace.masks)]] >= MASK_THRESHOLD
+    masks = trace.masks.numpy()[kept[: len(trace.mask_cells)]] >= MASK_THRESHOLD
     panoptic, _ = merge(trace, masks, trace.scores.numpy()[kept[: len(masks)]], names)
     truth = segments.of_scene(scene)
     right, counted = segments.agreement(panoptic, truth, segments.match(panoptic, truth))

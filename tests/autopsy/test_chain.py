@@ -126,7 +126,7 @@ def test_the_best_mask_that_covers_the_pixel_is_taken(ours):
     y, x = (int(i) for i in torch.nonzero(covered == covered.max())[0])
     best = int(torch.nonzero(trace.masks[:, y, x] >= 0.5)[0])
     assert mask_autopsy.choose(trace, (x, y)) == best
-    swapped = replace(trace, masks=torch.where(trace.masks >= 0.5, 0.4, 0.0))  # boxes alone are left
+    swapped = replace(trace, mask_cells=torch.full_like(trace.mask_cells, 0.4))  # boxes alone are left
     boxes = trace.boxes
     inside = (
         (boxes[:, 0] < x + 0.5) & (x + 0.5 < boxes[:, 2]) & (boxes[:, 1] < y + 0.5) & (y + 0.5 < boxes[:, 3])
@@ -148,11 +148,11 @@ def test_bad_questions_are_answered_in_a_sentence(ours):
         autopsy(net, trace, (int(free[1]), int(free[0])))
     with pytest.raises(ValueError, match="Click inside the box"):
         autopsy(net, trace, (int(free[1]), int(free[0])), 0)
-    none = {name: getattr(trace, name)[:0] for name in ("boxes", "labels", "scores", "masks", "mask_cells")}
+    none = {name: getattr(trace, name)[:0] for name in ("boxes", "labels", "scores", "mask_cells")}
     with pytest.raises(ValueError, match="found nothing"):
         autopsy(net, replace(trace, **none), (3, 3))
     with pytest.raises(ValueError, match="no mask head"):
-        autopsy(net, replace(trace, masks=trace.masks[:0], mask_cells=trace.mask_cells[:0]), (3, 3))
+        autopsy(net, replace(trace, mask_cells=trace.mask_cells[:0]), (3, 3))
 
 
 def test_softmax_masks_are_refused(ours):

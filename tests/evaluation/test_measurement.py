@@ -127,7 +127,7 @@ def test_arguments_out_of_range_get_a_sentence(first: int, scenes: int, said: st
 
 def test_a_network_without_masks_gets_a_sentence(compared: Comparison):
     trace = see("panoptic_fpn", compared.scene.image)
-    without = type(trace)(**{**vars(trace), "masks": trace.masks[:0]})
+    without = type(trace)(**{**vars(trace), "mask_cells": trace.mask_cells[:0]})
     with pytest.raises(ValueError, match="Choose a Mask R-CNN"):
         compare(compared.scene, without, 0.5)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,9 +18,20 @@ from lecture_models.studies import vision_tasks as tasks
 CLASSES = ("background", "ball", "crate", "pillar", "cone", "person")
 
 
+@dataclass(frozen=True)
+class Given(RCNNTrace):
+    """A trace with masks and logits of any kind, not only those that cells and half maps can give."""
+
+    masks: Any = None
+    semantic: Any = None
+
+    def mask(self, number: int) -> Any:
+        return self.masks[number]
+
+
 def trace_of(image: np.ndarray, boxes: Any, labels: Any, scores: Any, masks: Any, semantic: Any) -> RCNNTrace:
     size = image.shape[:2]
-    return RCNNTrace(
+    return Given(
         image=image,
         network="made up",
         classes=CLASSES,
@@ -30,7 +42,8 @@ def trace_of(image: np.ndarray, boxes: Any, labels: Any, scores: Any, masks: Any
         boxes=torch.tensor(np.array(boxes, np.float32).reshape(-1, 4)),
         labels=torch.tensor(np.array(labels, np.int64)),
         scores=torch.tensor(np.array(scores, np.float32)),
-        mask_cells=torch.zeros(0, 28, 28),
+        mask_cells=torch.zeros(len(masks), 28, 28),
+        half_semantic=None,
         masks=torch.tensor(np.array(masks, np.float32).reshape(-1, *size)),
         semantic=None if semantic is None else torch.tensor(np.array(semantic, np.float32)),
     )
