@@ -137,7 +137,7 @@ def resolve(key: str) -> Picture:
     if kind == "sample" and rest in SAMPLES:
         return KEPT.get(("picture", key), lambda: Picture(key, SAMPLES[rest], _frozen(_read_sample(rest))))
     raise PictureError(
-        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got “{key[:60]}”."
+        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got {quoted(key)}."
     )
 
 
@@ -170,15 +170,24 @@ def parse_scene(key: str) -> tuple[int, SceneSettings]:
     """
     head, _, query = key.removeprefix("scene:").partition("?")
     if not head.isascii() or not head.isdigit() or int(head[:9]) > MAX_SEED or len(head) > 9:
-        raise PictureError(f"A scene's seed is a whole number from 0 to {MAX_SEED}; got “{head[:40]}”.")
+        raise PictureError(f"A scene's seed is a whole number from 0 to {MAX_SEED}; got {quoted(head)}.")
     given = dict(parse_qsl(query, keep_blank_values=True))
     unknown = set(given) - set(SceneSettings.RANGES)
     if unknown:
         raise PictureError(
-            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got “{sorted(unknown)[0][:40]}”."
+            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got {quoted(sorted(unknown)[0])}."
         )
     values: dict[str, Any] = {name: _number(name, text) for name, text in given.items()}
     return int(head), SceneSettings(**values)
+
+
+def quoted(text: str, limit: int = 60) -> str:
+    r"""What came, as a message shows it: without what cannot be seen, or not be sent.
+
+    >>> quoted("\ud800a\x1bb")
+    '“ a b”'
+    """
+    return f"“{''.join(one if one.isprintable() else ' ' for one in text[:limit])}”"
 
 
 def following(key: str) -> str | None:
@@ -197,7 +206,7 @@ def _number(name: str, text: str) -> float | int:
     try:
         number = float(text)
     except ValueError:
-        raise PictureError(f"{name} must be a number; got “{text[:40]}”.") from None
+        raise PictureError(f"{name} must be a number; got {quoted(text)}.") from None
     return int(number) if name == "things" and number.is_integer() else number
 
 

@@ -78,9 +78,19 @@ class Line {
   commit(i) {
     const { choices, answer } = this.value;
     if (this.open) return;
-    this.given.set(this.id, choices[i]);
+    this.given.set(this.id, { asked: this.asked, choice: choices[i] });
     this.fresh = !this.shown.has(this.id) && count(this.id, i === answer);
     redraw();
+  }
+
+  // The choice, if it was made for just this question: settings may have made another of it since.
+  get chosen() {
+    const given = this.given.get(this.id);
+    return given?.asked === this.asked ? given.choice : undefined;
+  }
+
+  get asked() {
+    return [this.value.text, ...this.value.choices].join();
   }
 
   draw() {
@@ -108,7 +118,7 @@ class Line {
   }
 
   choice(text, i) {
-    const chosen = this.given.get(this.id);
+    const { chosen } = this;
     const mark = !this.open ? nothing : i === this.value.answer ? "right" : text === chosen ? "wrong" : "";
     return html`<button type="button" data-mark=${mark} aria-disabled=${this.open ? "true" : nothing}
       aria-pressed=${text === chosen} @click=${() => this.commit(i)}>${text}</button>`;
@@ -118,7 +128,7 @@ class Line {
   said(asking) {
     const { choices, answer, why } = this.value;
     if (!this.open) return html`<span class="ww-why">Choose one: what would tell is blurred until then.</span>`;
-    const [chosen, right] = [this.given.get(this.id), choices[answer]];
+    const [{ chosen }, right] = [this, choices[answer]];
     const verdict = chosen === right ? "Yes." : chosen && asking ? `Not quite: ${right}.` : `${right}.`;
     const again = chosen && asking && this.fresh === false ? html` <small>(not counted again)</small>` : nothing;
     return html`<b>${verdict}</b> <span class="ww-why">${terms(why)}</span>${again}`;

@@ -28,6 +28,7 @@ BELOW_LINE = 0.98  # of a text's size: how far its base line is below the top of
 STROKE, THIN, RIM = 2.2, 1.2, 1.8  # points: a line, one of many, and how much wider its dark rim is
 MANY = 20  # boxes from which their lines are thin
 TICKS = 4
+NAMED = 10  # places along a line, at most
 ROOM = 1.5  # length of the axis to the longest bar: its value stands behind it
 
 
@@ -244,7 +245,8 @@ def draw_lines(axes: Axes, panel: Lines) -> None:
     places: list[float] = sorted({x for xs, _, _ in panel.lines for x in xs})
     for xs, ys, color in panel.lines:
         axes.plot([places.index(x) for x in xs], ys, "o-", color=color, lw=2.5, ms=6)
-    axes.set_xticks(range(len(places)), [f"{place:g}" for place in places])
+    each = -(-len(places) // NAMED)
+    axes.set_xticks(range(0, len(places), each), [f"{place:g}" for place in places[::each]])
     axes.set_yticks(ticks(axes.get_ylim()))
     axes.grid(axis="y", color=style.GRID, lw=0.8)
     axes.set(xlabel=panel.axes[0], ylabel=panel.axes[1])

@@ -31,6 +31,7 @@ def of_race(made: Raced) -> Slide:
     ]
     done = made.windows.done
     when = "" if done == made.track.total else " in the time of one pass"
+    number, way = words.saving(made.ratio)
     panels: list[SlidePanel] = [
         scores("Sliding window", made, made.window_labels(), f"{done} of {made.track.total} scores{when}"),
         scores("One pass", made, made.labels, "all at once"),
@@ -38,7 +39,7 @@ def of_race(made: Raced) -> Slide:
         Bars("Work", work, "GMAC"),
     ]
     return Slide(
-        title=f"One pass takes {words.times(made.ratio)} times fewer multiply-adds than {made.track.total} windows",
+        title=f"One pass takes {number} times {way} multiply-adds than {words.windows(made)}",
         panels=panels,
         legend=style.legend(classes),
         caption=f"On {made.picture.title}. {words.of_time(made)}",
@@ -139,7 +140,7 @@ def of_sizes(made: Sized) -> Slide:
         if layer.kind == "pooling" or layer.connected
     ]
     (down, across), (height, width) = made.scores, made.size
-    ratio = f"{made.windows_macs / made.pass_macs:.1f} times fewer" if made.pass_macs else "no score"
+    ratio = " times ".join(words.saving(made.windows_macs / made.pass_macs)) if made.pass_macs else "no score"
     work = [
         (f"{down * across} crops", made.windows_macs / 1e9, words.giga(made.windows_macs), style.CYCLE[1]),
         ("one pass", made.pass_macs / 1e9, words.giga(made.pass_macs), style.CYCLE[0]),

@@ -27,19 +27,20 @@ PADDED = {
 # ---- the race --------------------------------------------------------------------------------------------
 def of_race(made: Raced, ratios: Mapping[int, float]) -> Said:
     """How many times fewer multiply-adds one pass takes."""
-    total, once = f"{made.track.total:,}", giga(made.once.macs)
-    text = f"fewer multiply-adds in one pass: {total} windows take {giga(made.all_macs)}, one pass {once}."
+    number, way = saving(made.ratio)
+    work = f"{windows(made)} take{'s' if made.track.total == 1 else ''} {giga(made.all_macs)}"
+    text = f"{way} multiply-adds in one pass: {work}, one pass {giga(made.once.macs)}."
     more = []
     if (right := made.right()) is not None:
         more.append(("places whose class is true", f"{right[0]} of {right[1]}"))
-    reading = Reading(times(made.ratio), "×", text, more=more)
+    reading = Reading(number, "×", text, more=more)
     return reading, how_many_times(made.picture.key, ratios), products(made), of_time(made)
 
 
 def how_many_times(picture: str, ratios: Mapping[int, float]) -> Question | None:
-    """What one pass saves at a stride that the picture draws; None where strides do not differ."""
+    """What one pass saves at a stride that the picture draws; None where strides do not differ, or nothing is saved."""
     choices = list(dict.fromkeys(f"{times(ratio)} times" for ratio in sorted(ratios.values())))
-    if len(choices) < 2:
+    if len(choices) < 2 or min(ratios.values()) < 1:
         return None
     strides = sorted(ratios)
     stride = strides[lot(f"{picture} stride", len(strides))]
@@ -75,7 +76,8 @@ def trained(found: Sequence[Mapping[str, Any]]) -> str:
 def of_time(made: Raced) -> str:
     """What the race showed, for the end of the lesson."""
     apart = float((made.windows.logits - made.once.logits[: made.windows.done]).abs().max())
-    said = f"When one pass had all {made.track.total} scores, the sliding window had {made.windows.done}."
+    all_of_them = "its one score" if made.track.total == 1 else f"all {made.track.total} scores"
+    said = f"When one pass had {all_of_them}, the sliding window had {made.windows.done}."
     same = f"They differ by {tiny(apart)} at most" if apart < SMALL else f"They differ by up to {tiny(apart)}"
     return f"{said} {same}, since {PADDED[made.track.padding]}."
 
@@ -148,11 +150,12 @@ def of_sizes(made: Sized) -> Said:
         seen = f"{width} × {height} px are too few for {title}: its kernels need {own}. From there on any size will do."
     else:
         ratio = made.windows_macs / made.pass_macs
+        number, way = f"{max(ratio, 1 / ratio):.1f}", saving(ratio)[1]
         work = f"{rows * columns} crops take {giga(made.windows_macs)}, one pass {giga(made.pass_macs)}"
-        text = f"scores of {title} for {width} × {height} px. {work}: {ratio:.1f} times fewer."
+        text = f"scores of {title} for {width} × {height} px. {work}: {number} times {way}."
         reading = Reading(f"{columns} × {rows}", "", text)
         seen = f"{title} answers once for {own} × {own} px, and {rows * columns} times for {width} × {height} px."
-        seen += f" One pass then takes {ratio:.1f} times fewer multiply-adds than the crops."
+        seen += f" One pass then takes {number} times {way} multiply-adds than the crops."
     return reading, how_many_scores(made), ledger(made), seen
 
 
@@ -220,9 +223,8 @@ def more_or_fewer(made: Told) -> Question | None:
     choices = ("Fewer", f"Just {things}", "More")
     why = f"{regions} regions: instances of a class that touch are one region, and one that is cut in two is two."
     answer = 0 if regions < things else 1 if regions == things else 2
-    return Question(
-        text, choices, answer, why, ("tasks/Semantic map", "reading", "numbers"), made.picture.key
-    )
+    about = f"{made.picture.key} instances"
+    return Question(text, choices, answer, why, ("tasks/Semantic map", "reading", "numbers"), about)
 
 
 def probability(made: Told) -> str:
@@ -236,6 +238,20 @@ def probability(made: Told) -> str:
 
 
 # ---- numbers as text -------------------------------------------------------------------------------------
+def saving(ratio: float) -> tuple[str, str]:
+    """How many times fewer multiply-adds one pass takes, or more: with one window there is nothing to share.
+
+    >>> saving(4.93), saving(0.86)
+    (('4.9', 'fewer'), ('1.2', 'more'))
+    """
+    return (times(ratio), "fewer") if ratio >= 1 else (times(1 / ratio), "more")
+
+
+def windows(made: Raced) -> str:
+    """Their number, in words."""
+    return "1 window" if made.track.total == 1 else f"{made.track.total:,} windows"
+
+
 def times(ratio: float) -> str:
     """A ratio with the digits that it deserves.
 

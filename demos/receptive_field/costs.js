@@ -4,7 +4,7 @@ import { html, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { things } from "../draw/number.js";
 import { terms } from "../draw/terms.js";
-import { costOf, depthFor, groupsOf, hourglass, stepsOf } from "./sums.js";
+import { costOf, depthFor, groupsOf, hourglass } from "./sums.js";
 
 const FIELDS = [3, 5, 9, 17, 33, 65, 129, 257, 513];
 const MEASURES = [
@@ -14,7 +14,8 @@ const MEASURES = [
 ];
 const [WIDE, HIGH, LEFT, TOP, LOW] = [300, 170, 46, 14, 136];
 
-const plain = (field) => stepsOf(groupsOf(`c3x${Math.max(depthFor(field), 1)}`));
+const [PLAIN] = groupsOf("c3");
+const plain = (field) => Array(Math.max(depthFor(field), 1)).fill(PLAIN);
 
 // Both ways to each field, at a picture's side and a number of channels.
 const curves = (side, channels) => {

@@ -38,7 +38,7 @@ def of_stack(made: Stacked) -> Slide:
     plain = [1 + 2 * i for i in layers]
     lines = [(layers, fields, style.CYCLE[0]), (layers, plain, style.MUTED)]
     return Slide(
-        title=f"After {len(fields)} layers a unit sees {last.field} px; the {name} has {size}",
+        title=f"After {words.layers_of(len(fields))} a unit sees {last.field} px; the {name} has {size}",
         panels=[
             Picture("Fields of the layers", made.picture.image, boxes=boxes(made), ruler="px"),
             Lines("The field grows", lines, ("layer", "field, px")),

@@ -42,6 +42,11 @@ def wanted(made: Stacked) -> tuple[str, int]:
     return found[0], round(max(x1 - x0, y1 - y0))
 
 
+def layers_of(number: int) -> str:
+    """A number of layers in words."""
+    return f"{number} layer{'s' * (number > 1)}"
+
+
 def stack_reading(made: Stacked) -> Reading:
     """The field, its growth, its cost."""
     last, layers = made.grown[-1], len(made.grown)
@@ -50,7 +55,7 @@ def stack_reading(made: Stacked) -> Reading:
         (f"multiply-adds at {made.side} px", f"{macs / 1e9:.3g} G"),
         ("activation memory", f"{size / 2**20:.4g} MiB"),
     ]
-    text = f"receptive field: {last.field} × {last.field} px after {layers} layer{'s' * (layers > 1)}."
+    text = f"receptive field: {last.field} × {last.field} px after {layers_of(layers)}."
     return Reading(f"{last.field}", "px", text, more=more)
 
 
@@ -113,7 +118,7 @@ def stack_seen(made: Stacked) -> str:
     last = made.grown[-1]
     holds = "holds" if last.field >= size else "does not hold"
     return (
-        f"After {len(made.grown)} layers a unit sees {last.field} px, which {holds} the {name}'s {size} px. "
+        f"After {layers_of(len(made.grown))} a unit sees {last.field} px, which {holds} the {name}'s {size} px. "
         f"Plain 3 × 3 convolutions would need {-(-(size - 1) // 2)} of them for it."
     )
 

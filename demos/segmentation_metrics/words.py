@@ -56,13 +56,23 @@ def question(made: Study) -> Question:
         return moved(made)
     accuracy, mean = measured.pixel_accuracy or 0.0, measured.miou or 0.0
     known = [value for value in measured.iou if value is not None]
-    text = (
-        f"{100 * accuracy:.1f} % of the pixels are right. What is the mean IoU of the {len(known)} classes?"
-    )
+    text = f"{percent(accuracy)} of the pixels are right. What is the mean IoU of the {len(known)} classes?"
     worst = min(known)
     low = made.names[measured.iou.index(worst)]
     why = f"It is {mean:.2f}: each class counts alike, and {low} has {worst:.2f}."
-    return Question(text, MEAN_CHOICES, place(mean, MEAN_EDGES), why, VEILS, made.picture.key)
+    return Question(text, MEAN_CHOICES, place(mean, MEAN_EDGES), why, VEILS, f"{made.picture.key} mean")
+
+
+def percent(share: float) -> str:
+    """A share with as many digits as it takes to tell it from all.
+
+    >>> percent(0.977), percent(0.99953), percent(1.0)
+    ('97.7 %', '99.95 %', '100 %')
+    """
+    if share == 1:
+        return "100 %"
+    digits = next((n for n in range(1, 5) if round(100 * share, n) < 100), 5)
+    return f"{100 * share:.{digits}f} %"
 
 
 def moved(made: Study) -> Question:
@@ -70,12 +80,13 @@ def moved(made: Study) -> Question:
     true, said, both = made.measured.areas(made.target)
     iou = made.measured.iou[made.target] or 0.0
     dx, dy, scale = made.move
-    sized = "" if scale == 1 else f", {scale:g} times as large"
+    sized = "" if scale == 1 else f", {scale:g} times as wide and high"
     text = (
         f"The true mask of {made.names[made.target]}, moved by {signed(dx)}, {signed(dy)} px{sized}. Its IoU?"
     )
+    out = "but what sticks out counts on both sides" if said > both else "and nothing sticks out"
     covered = f"{100 * both / max(true, 1):.0f} % of the truth is covered"
-    why = f"{both:,} of {true + said - both:,} pixels: {iou:.2f}. {covered}, but what sticks out counts on both sides."
+    why = f"{both:,} of {true + said - both:,} pixels: {iou:.2f}. {covered}, {out}."
     return Question(text, CHOICES, place(iou, EDGES), why, VEILS, made.picture.key)
 
 
@@ -84,7 +95,7 @@ def absent(made: Study) -> Question:
     name = made.names[made.target]
     text = f"There is no {name} here, and none is predicted. What is its IoU?"
     why = f"0 of 0 pixels is no number. Left out of the mean it costs nothing: mean IoU {show(made.measured.miou)}."
-    return Question(text, ABSENT_CHOICES, 2, why, VEILS, made.picture.key)
+    return Question(text, ABSENT_CHOICES, 2, why, VEILS, f"{made.picture.key} absent")
 
 
 def seen(made: Study) -> str:

@@ -53,7 +53,7 @@ class Choice:
     def check(self, name: str, value: Any) -> Any:
         if isinstance(value, (str, int, float)) and value in self.choices:
             return value
-        raise refuse(f"{name} must be one of {', '.join(map(str, self.choices))}", value)
+        raise refuse(f"{name} must be one of {', '.join(str(one) or 'empty' for one in self.choices)}", value)
 
     def parse(self, text: str) -> Any:
         return next((choice for choice in self.choices if str(choice) == text), text)

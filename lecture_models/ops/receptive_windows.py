@@ -278,6 +278,6 @@ def _bounded(kinds: int) -> int:
     if kinds > LONGEST:
         raise ValueError(
             f"A map's outputs may read in at most {LONGEST} different ways; here they are {kinds}, since sizes on the "
-            "way do not divide. Choose sides that are multiples of the network's largest stride."
+            "way do not divide. Choose sides that are multiples of the largest stride, or take away upsamplings."
         )
     return kinds

@@ -17,6 +17,7 @@ from lecture_models import pictures, zoo
 from lecture_models.cache import KEPT
 from lecture_models.ops.receptive_stack import Grown, Step, grow, parse_stack
 from lecture_models.studies import receptive_networks as networks
+from lecture_models.studies.receptive_timing import refuse_empty
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -119,13 +120,14 @@ def stacked(key: str, stack: str, padded: bool, channels: int, side: int) -> Sta
         side: pixels along an axis, where cost is counted.
 
     Raises:
-        ValueError: A bad key or stack.
+        ValueError: A bad key or stack, or one that leaves nothing of the picture.
     """
     shown = pictures.resolve(key)
     steps = parse_stack(stack)
-    return Stacked(
-        shown, steps, tuple(grow(steps, side, channels, padded)), padded, channels, side, thing_of(shown)
-    )
+    grown = tuple(grow(steps, side, channels, padded))
+    for pixels in (side, min(shown.image.shape[:2])):
+        refuse_empty("your stack", grow(steps, pixels, channels, padded), pixels)
+    return Stacked(shown, steps, grown, padded, channels, side, thing_of(shown))
 
 
 def thing_of(shown: pictures.Picture) -> int | None:

@@ -93,14 +93,19 @@ def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> I
         yield Race(name, tuple(other), grown[-1].field, macs, size)
 
 
-def _can_run(name: str, grown: Sequence[Grown], side: int) -> None:
-    """Raise ValueError for a stack with an empty map, or one that memory should not hold."""
+def refuse_empty(name: str, grown: Sequence[Grown], side: int) -> None:
+    """Raise ValueError for a stack that leaves nothing of a map."""
     empty = [number for number, one in enumerate(grown, start=1) if one.side < 1]
     if empty:
         raise ValueError(
             f"A map has at least one cell; of {side} pixels none is left after layer {empty[0]} of “{name}”. "
-            "Take fewer layers or let padding keep the size."
+            "Take fewer layers, smaller strides and poolings, or more pixels, or let padding keep the size."
         )
+
+
+def _can_run(name: str, grown: Sequence[Grown], side: int) -> None:
+    """Raise ValueError for a stack with an empty map, or one that memory should not hold."""
+    refuse_empty(name, grown, side)
     largest = max(one.bytes for one in grown)
     if largest > LARGEST:
         raise ValueError(

@@ -196,3 +196,17 @@ def test_a_browser_that_remembers_nothing_asks_all_the_same(browser, url: str):
     page.locator(WAY).wait_for()
     page.close()
     assert not [error for error in broken if "private" not in error]
+
+
+def test_another_question_of_the_same_picture_is_not_called_wrong(visit):
+    page = visit("?lesson=fully_convolutional", asks=True)
+    ready(page, "fully_convolutional")
+    first = demos.fully_convolutional.LESSON.update()["question"]
+    page.locator(CHOICE).nth(1 if first.answer == 0 else 0).click()
+    assert page.locator(ANSWER).inner_text().startswith("Not quite")
+    page.get_by_label("each layer").check()
+    other = demos.fully_convolutional.LESSON.update(padding="layers")["question"]
+    assert other.choices != first.choices
+    page.locator(f"{ANSWER} >> text={other.why}").wait_for()
+    assert page.locator(ANSWER).inner_text().startswith(other.choices[other.answer])
+    assert page.locator(".ww-choices button[data-mark=wrong] >> visible=true").count() == 0

@@ -278,3 +278,9 @@ def test_the_question_comes_first_and_veils_what_would_tell(visit: Any):
     assert "How many 3 × 3 convolutions" in page.locator("#receptive_field-question").inner_text()
     page.locator("#receptive_field-question button").first.click()
     page.wait_for_function("!document.querySelector('.field-costs[data-veil]')")
+
+
+def test_a_field_of_thousands_of_pixels_has_its_cost(browser, url):
+    with kept(browser, f"{url}?predict=0&lesson=receptive_field&stack=c9d16x16") as tab:
+        tab.wait_for_selector(".ww-number strong >> text=2049")
+        tab.wait_for_selector(".field-costs svg >> visible=true")

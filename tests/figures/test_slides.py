@@ -139,3 +139,10 @@ def test_a_small_map_keeps_its_colours():
     figure = compose(Slide("Two", [Picture("Map", two, sharp=True)]), 300)
     [shown] = figure.axes[0].images
     assert len(np.unique(np.asarray(shown.get_array()).reshape(-1, 3), axis=0)) == 2
+
+
+def test_of_many_places_a_few_are_named():
+    many = tuple(range(1, 129))
+    figure = compose(Slide("Many", [Lines("Curve", [(many, many, style.RIGHT)], ("layer", "px"))]), 300)
+    named = [text.get_text() for axes in figure.axes for text in axes.get_xticklabels()]
+    assert 5 <= len(named) <= 10

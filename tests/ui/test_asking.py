@@ -139,3 +139,18 @@ def test_a_lent_gpu_goes_through_the_queue_unless_all_is_kept(monkeypatch: pytes
     assert json.loads(asyncio.run(app.site.asking.answer(body)).body) == {"queue": True}
     LESSONS[0].update(picture="scene:991")
     assert "shown" in json.loads(asyncio.run(app.site.asking.answer(body)).body)
+
+
+@pytest.mark.parametrize(
+    "picture", ["\\ud800", "scene:\\ud800", "scene:4?\\ud800=1", "scene:4?things=\\u202e", "\\u0000\\u001b"]
+)
+def test_a_picture_of_unprintable_letters_gets_a_sentence(url: str, log: io.StringIO, picture: str):
+    body = (
+        f'{{"lesson": "upsampling", "settings": {{"picture": "{picture}"}}, "have": [], "visitor": "test"}}'
+    )
+    answer = httpx.post(
+        f"{url}ww/ask", content=body, headers={"content-type": "application/json"}, timeout=60
+    )
+    assert answer.status_code == 422
+    assert answer.json()["error"].isprintable()
+    assert log.getvalue() == ""

@@ -229,3 +229,10 @@ def test_bad_settings_get_one_sentence(url: str, log: io.StringIO, place: int, v
 def test_settings_that_do_not_fit_each_other_get_a_sentence(settings: dict[str, Any], said: str):
     with pytest.raises(ValueError, match=said):
         lesson.update(**settings)
+
+
+def test_one_window_has_nothing_to_share():
+    shown = lesson.update(window=1.5, stride=32, padding="none")
+    assert shown["reading"].value == "1.2"
+    assert "more multiply-adds in one pass: 1 window takes" in shown["reading"].meaning
+    assert shown["question"] is None

@@ -182,3 +182,9 @@ def test_bad_settings_get_one_sentence_and_no_traceback(
 
 def test_the_glow_of_nothing_is_dark():
     assert not board.glow(np.zeros((4, 4), np.float32)).any()
+
+
+@pytest.mark.parametrize(("stack", "side"), [("c9d16", 64), ("c3x128", 1024)])
+def test_a_stack_that_leaves_nothing_of_the_picture_is_refused(stack: str, side: int):
+    with pytest.raises(ValueError, match="none is left after layer"):
+        lesson.update(stack=stack, padded=False, side=side)
