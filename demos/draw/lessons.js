@@ -16,6 +16,13 @@ let ready = [...new URLSearchParams(location.search).keys()].every(
 document.body.classList.toggle("ww-restoring", !ready); // what is moved now would be put back
 export const shown = () => current;
 
+// What to do first is of the lesson's first view; in another it keeps its room, so that nothing moves.
+const hint = (node, { settings, defaults }) => {
+  const fits = () => (node.style.visibility = settings.view === defaults.view ? "" : "hidden");
+  window.addEventListener("whatwhere:changed", fits);
+  fits();
+};
+
 // The lesson's point, and its eyes: it asks when it is in sight and shows another picture than the page's.
 export const beacon = (element, props, trigger) => {
   const line = element.querySelector(".ww-point");
@@ -26,6 +33,7 @@ export const beacon = (element, props, trigger) => {
   lesson.defaults = JSON.parse(line.dataset.defaults);
   lesson.settings = { ...lesson.defaults, ...lesson.settings };
   lesson.trigger = trigger;
+  hint(line.querySelector(".ww-first"), lesson);
   if (lesson.late) lesson.recall();
   lesson.add("numbers", () => trigger("told"));
   let asked;

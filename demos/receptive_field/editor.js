@@ -65,7 +65,7 @@ const slider = (board, group) => {
     board.sliding = true;
     board.change({ times: Number(event.target.value) });
   };
-  return html`<div class="field-count"><label for="field-times">Layers</label>
+  return html`<div class="field-count"><label for="field-times">Of this kind</label>
     <input id="field-times" type="range" min="1" max=${most} step="1" .value=${String(group.times)}
       aria-label="Layers of this kind" @input=${slide} @change=${() => (board.sliding = false)}>
     <output>${group.times}</output></div>`;

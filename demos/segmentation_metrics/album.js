@@ -47,7 +47,10 @@ export class Album {
     const found = means(matrices, model.many, model.label);
     const apart = Math.abs(found.pooled.miou - found.mean.miou);
     if (rows.length > 1 && apart >= MEANS_APART)
-      reach("pictures", `${three(found.pooled.miou)} of all pixels, ${three(found.mean.miou)} as a mean of pictures`);
+      reach(
+        "pictures",
+        `${three(found.pooled.miou)} of all pixels, ${three(found.mean.miou)} as a mean, over ${rows.length} pictures`,
+      );
     const line = (title, one, css = "") =>
       html`<tr class=${css}><th scope="row">${title}</th><td>${three(one.miou)}</td><td>${three(one.iou)}</td></tr>`;
     const seen = new Set();

@@ -7,6 +7,9 @@ import { region, stroke, without } from "./strokes.js";
 const STEPS = 40; // that can be undone
 const AS_IT_IS = [0, 0, 1];
 
+// What a prediction is of: one that was kept can be compared as long as this is the same.
+const world = ({ title, names }) => [title, ...names].join();
+
 class Model extends Live {
   constructor() {
     super();
@@ -26,7 +29,8 @@ class Model extends Live {
     const same = this.value?.about === value.about;
     const [height, width] = arrays.truth.shape;
     const origin = { base: arrays.base.data, layer: arrays.layer?.data ?? null, move: [...value.move] };
-    if (!same) Object.assign(this, { steps: [], painted: false, kept: null });
+    const kept = this.value && world(this.value) === world(value) ? this.kept : null;
+    if (!same) Object.assign(this, { steps: [], painted: false, kept });
     Object.assign(this, { value, size: [height, width], truth: arrays.truth.data, label: value.target, origin });
     if (!same || !(this.painted || this.busy || ahead())) this.begin();
     else this.now();

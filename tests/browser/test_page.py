@@ -78,17 +78,16 @@ def test_click_chooses_a_pixel_and_its_numbers(tasks):
     tasks.wait_for_selector("text=/Pixel \\(6[2-6], 19[0-4]\\)/ >> visible=true")
 
 
-def test_keyboard_moves_the_pixel(tasks):
-    box = box_of(tasks, ".ww-frame")
-    tasks.mouse.click(box["x"] + box["width"] * 100.5 / 256, box["y"] + box["height"] * 100.5 / 256)
-    tasks.locator(".ww-pointing[tabindex='0']").focus()
-    tasks.keyboard.press("ArrowRight")
-    tasks.keyboard.press("Shift+ArrowDown")
-    tasks.wait_for_function(
+def test_keyboard_moves_the_pixel(visit):
+    page = visit("?lesson=vision_tasks&pixel=100,100")
+    page.locator(".ww-pointing[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    page.wait_for_function(
         "document.querySelector('.ww-stage output').textContent.startsWith('pixel 101, 110')"
     )
-    tasks.keyboard.press("Escape")
-    tasks.wait_for_function("document.querySelector('.ww-ring').getAttribute('rx') === '0'")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelector('.ww-ring').getAttribute('rx') === '0'")
 
 
 def test_touch_chooses_a_pixel(visit):
