@@ -31,7 +31,7 @@ def of_race(made: Raced) -> Slide:
     ]
     done = made.windows.done
     when = "" if done == made.track.total else " in the time of one pass"
-    number, way = words.saving(made.ratio)
+    many, way = words.saving(made.ratio)
     panels: list[SlidePanel] = [
         scores("Sliding window", made, made.window_labels(), f"{done} of {made.track.total} scores{when}"),
         scores("One pass", made, made.labels, "all at once"),
@@ -39,7 +39,7 @@ def of_race(made: Raced) -> Slide:
         Bars("Work", work, "GMAC"),
     ]
     return Slide(
-        title=f"One pass takes {number} times {way} multiply-adds than {words.windows(made)}",
+        title=f"One pass takes {words.times(many)} times {way} multiply-adds than {words.windows(made)}",
         panels=panels,
         legend=style.legend(classes),
         caption=f"On {made.picture.title}. {words.of_time(made)}",
@@ -140,7 +140,8 @@ def of_sizes(made: Sized) -> Slide:
         if layer.kind == "pooling" or layer.connected
     ]
     (down, across), (height, width) = made.scores, made.size
-    ratio = " times ".join(words.saving(made.windows_macs / made.pass_macs)) if made.pass_macs else "no score"
+    many, way = words.saving(made.windows_macs / made.pass_macs) if made.pass_macs else (0.0, "")
+    saved = f"{many:.1f} times {way}" if way else "no score"
     work = [
         (f"{down * across} crops", made.windows_macs / 1e9, words.giga(made.windows_macs), style.CYCLE[1]),
         ("one pass", made.pass_macs / 1e9, words.giga(made.pass_macs), style.CYCLE[0]),
@@ -148,7 +149,7 @@ def of_sizes(made: Sized) -> Slide:
     table = Table(["layer", "kernel", "stride", "map", "GMAC"], rows, "Poolings and fully connected layers.")
     return Slide(
         title=f"{made.classifier.title} on {width} × {height} px: {across} × {down} scores",
-        panels=[Numbers("Sizes", table), Bars("Work", work, "GMAC", note=f"One pass: {ratio}.")],
+        panels=[Numbers("Sizes", table), Bars("Work", work, "GMAC", note=f"One pass: {saved}.")],
         caption=words.of_sizes(made)[3],
         source="Sizes and multiply-adds do not depend on weights: counted on the shapes.",
         uses=("view", "model", "size"),

@@ -27,13 +27,13 @@ PADDED = {
 # ---- the race --------------------------------------------------------------------------------------------
 def of_race(made: Raced, ratios: Mapping[int, float]) -> Said:
     """How many times fewer multiply-adds one pass takes."""
-    number, way = saving(made.ratio)
+    many, way = saving(made.ratio)
     work = f"{windows(made)} take{'s' if made.track.total == 1 else ''} {giga(made.all_macs)}"
     text = f"{way} multiply-adds in one pass: {work}, one pass {giga(made.once.macs)}."
     more = []
     if (right := made.right()) is not None:
         more.append(("places whose class is true", f"{right[0]} of {right[1]}"))
-    reading = Reading(number, "×", text, more=more)
+    reading = Reading(times(many), "×", text, more=more)
     return reading, how_many_times(made.picture.key, ratios), products(made), of_time(made)
 
 
@@ -150,12 +150,12 @@ def of_sizes(made: Sized) -> Said:
         seen = f"{width} × {height} px are too few for {title}: its kernels need {own}. From there on any size will do."
     else:
         ratio = made.windows_macs / made.pass_macs
-        number, way = f"{max(ratio, 1 / ratio):.1f}", saving(ratio)[1]
+        many, way = saving(ratio)
         work = f"{rows * columns} crops take {giga(made.windows_macs)}, one pass {giga(made.pass_macs)}"
-        text = f"scores of {title} for {width} × {height} px. {work}: {number} times {way}."
+        text = f"scores of {title} for {width} × {height} px. {work}: {many:.1f} times {way}."
         reading = Reading(f"{columns} × {rows}", "", text)
         seen = f"{title} answers once for {own} × {own} px, and {rows * columns} times for {width} × {height} px."
-        seen += f" One pass then takes {number} times {way} multiply-adds than the crops."
+        seen += f" One pass then takes {many:.1f} times {way} multiply-adds than the crops."
     return reading, how_many_scores(made), ledger(made), seen
 
 
@@ -238,13 +238,13 @@ def probability(made: Told) -> str:
 
 
 # ---- numbers as text -------------------------------------------------------------------------------------
-def saving(ratio: float) -> tuple[str, str]:
+def saving(ratio: float) -> tuple[float, str]:
     """How many times fewer multiply-adds one pass takes, or more: with one window there is nothing to share.
 
-    >>> saving(4.93), saving(0.86)
-    (('4.9', 'fewer'), ('1.2', 'more'))
+    >>> saving(4.9), saving(0.8)
+    ((4.9, 'fewer'), (1.25, 'more'))
     """
-    return (times(ratio), "fewer") if ratio >= 1 else (times(1 / ratio), "more")
+    return (ratio, "fewer") if ratio >= 1 else (1 / ratio, "more")
 
 
 def windows(made: Raced) -> str:

@@ -23,6 +23,7 @@ class Easel:
 
     ``truth``, ``base`` and ``layer`` are packed label maps (255 is void) and a packed mask, ``move`` how the mask lies
     over the base: dx, dy, scale. ``about`` names what the maps depend on: while it stays, so does what was painted.
+    ``against`` names what the truth depends on: while it stays, a prediction that was kept can be compared.
     """
 
     picture: str
@@ -33,6 +34,7 @@ class Easel:
     layer: Mapping[str, Any] | None
     move: Sequence[float]
     about: str
+    against: str
     names: Sequence[str]
     colors: Sequence[str]
     target: int
@@ -83,7 +85,7 @@ class Album:
 
 def easel(made: Study, start: str, network: str, message: str) -> Easel:
     """The maps of one study."""
-    settings = (made.picture.key, *made.names, *([network] if start == "network" else []))
+    against = " ".join((made.picture.key, *made.names))
     return Easel(
         picture=encode.jpeg_uri(made.picture.image),
         title=made.picture.title,
@@ -92,7 +94,8 @@ def easel(made: Study, start: str, network: str, message: str) -> Easel:
         base=encode.pack_indices(made.base),
         layer=None if made.layer is None else encode.pack_indices(made.layer.astype(np.uint8)),
         move=made.move,
-        about=" ".join((*settings, start)),
+        about=" ".join((against, *([network] if start == "network" else []), start)),
+        against=against,
         names=made.names,
         colors=[colored(name) for name in made.names],
         target=made.target,

@@ -7,9 +7,6 @@ import { region, stroke, without } from "./strokes.js";
 const STEPS = 40; // that can be undone
 const AS_IT_IS = [0, 0, 1];
 
-// What a prediction is of: one that was kept can be compared as long as this is the same.
-const world = ({ title, names }) => [title, ...names].join();
-
 class Model extends Live {
   constructor() {
     super();
@@ -29,7 +26,7 @@ class Model extends Live {
     const same = this.value?.about === value.about;
     const [height, width] = arrays.truth.shape;
     const origin = { base: arrays.base.data, layer: arrays.layer?.data ?? null, move: [...value.move] };
-    const kept = this.value && world(this.value) === world(value) ? this.kept : null;
+    const kept = this.value?.against === value.against ? this.kept : null;
     if (!same) Object.assign(this, { steps: [], painted: false, kept });
     Object.assign(this, { value, size: [height, width], truth: arrays.truth.data, label: value.target, origin });
     if (!same || !(this.painted || this.busy || ahead())) this.begin();

@@ -116,14 +116,15 @@ export class Scores {
       name: title,
       share: value ?? 0,
       text: two(value),
-      note: model.kept ? `A: ${two(before)}` : "",
+      note: before === undefined ? "" : `A: ${two(before)}`,
       css: `met-of-${key}`,
     });
     const { kept } = model;
+    const same = kept?.label === model.label ? kept.class : {}; // A's numbers of this class
     const mine = [
-      row("IoU", "iou", of.iou, kept?.class.iou),
-      row("Dice", "dice", of.dice, kept?.class.dice),
-      row("boundary IoU", "boundary", of.boundary, kept?.class.boundary),
+      row("IoU", "iou", of.iou, same.iou),
+      row("Dice", "dice", of.dice, same.dice),
+      row("boundary IoU", "boundary", of.boundary, same.boundary),
     ];
     const all = [
       row("pixel accuracy", "accuracy", found.accuracy, kept?.found.accuracy),

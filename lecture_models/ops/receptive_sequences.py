@@ -10,11 +10,10 @@ from typing import Any
 
 from torch import fx, nn
 
-from .receptive_layers import DROPOUTS, POINTWISE, window_of
-from .receptive_windows import Window
+from .receptive_layers import DROPOUTS, MIXING, POINTWISE
 
-BY_PLACE = (nn.Linear, nn.LayerNorm, nn.Identity, *DROPOUTS)  # and activations; each place by itself
-OVER_NUMBERS = ("linear", "layer_norm")  # over the last axis, which then is not that of the places
+OVER_NUMBERS = (nn.Linear, nn.LayerNorm)  # over the last axis, which then is not that of the places
+ALONE = POINTWISE - {"local_response_norm"}  # which goes over the second axis
 RESHAPED = ("flatten", "Flatten", "view", "reshape", "unflatten")
 
 
@@ -33,8 +32,10 @@ def keeps_places(node: fx.Node, sources: list[fx.Node], name: str, layer: nn.Mod
         layer: that it calls, None for a function.
 
     Returns:
-        None where none of this is a sequence.
+        None where none of this is a sequence, as attention's weights are none.
     """
+    if not sources or (name == "getitem" and not sources[0].meta["shape"] and node.args[1] != 0):
+        return None
     source = sources[0]
     if not is_sequence(source):
         return _begun(node, source, name)
@@ -62,7 +63,7 @@ def _stays(node: fx.Node, source: fx.Node, name: str, layer: nn.Module | None) -
     if isinstance(layer, nn.MultiheadAttention):
         return along == (1 if layer.batch_first else 0)
     if name == "getitem":
-        return True
+        return not source.meta["shape"]  # attention's result, not a part of a sequence
     return _by_place(name, layer, along) and node.meta["shape"] == source.meta["shape"]
 
 
@@ -81,9 +82,10 @@ def _moved(node: fx.Node, along: int) -> int:
 
 
 def _by_place(name: str, layer: nn.Module | None, along: int) -> bool:
+    """Whether a function or a layer takes each place by itself."""
     if layer is None:
-        return name in POINTWISE or (name in OVER_NUMBERS and along != 2)
-    over = isinstance(layer, (nn.Linear, nn.LayerNorm))
-    if over and (along == 2 or len(getattr(layer, "normalized_shape", (1,))) > 1):
-        return False
-    return isinstance(layer, BY_PLACE) or window_of(layer, 0, 1, 1) == Window()
+        return name in ALONE or (name == "linear" and along != 2)
+    if isinstance(layer, OVER_NUMBERS):
+        return along != 2 and len(getattr(layer, "normalized_shape", (1,))) == 1
+    activates = type(layer).__module__ == "torch.nn.modules.activation" and not isinstance(layer, MIXING)
+    return activates or isinstance(layer, (nn.Identity, *DROPOUTS))

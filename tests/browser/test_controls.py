@@ -42,7 +42,7 @@ def test_keys_move_every_slider(visit, lesson: str):
     assert names
     for name in names:
         slider = page.locator(f"#{name} input[type=range]")
-        for key in ("End", "ArrowLeft", "PageDown", "Home"):
+        for key in ("End", "ArrowLeft", "PageDown", "PageUp", "Home", "ArrowUp"):
             before = slider.input_value()
             setting = name.removeprefix(f"{lesson}-")
             if key == "End" and before == slider.get_attribute("max"):

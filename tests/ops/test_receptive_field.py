@@ -209,6 +209,14 @@ def test_attention_is_marked_and_leaves_the_field_without_it(batch_first: bool):
         lambda x: x.flatten(2).reshape(1, 3, 8, 2),
         lambda x: x.flatten(2).transpose(1, 2).reshape(1, 3, 4, 4),
         lambda x: x.flatten(2) + x.transpose(2, 3).flatten(2),
+        lambda x: x.flatten(2)[:, :, 1:],
+        lambda x: nn.GroupNorm(1, 3, affine=False)(x.flatten(2)),
+        lambda x: F.group_norm(x.flatten(2), 1),
+        lambda x: F.layer_norm(x.flatten(2), (16,)),
+        lambda x: nn.Softmax(1)(x.flatten(2).transpose(1, 2)),
+        lambda x: F.local_response_norm(x.flatten(2).transpose(1, 2), 2),
+        lambda x: F.linear(x.flatten(2), x.flatten(2)[0]),
+        lambda x: x + torch.ones(1, 3, 4, 4, device="meta"),
     ],
 )
 def test_a_row_of_places_that_is_mixed_raises(wrong):
@@ -218,6 +226,20 @@ def test_a_row_of_places_that_is_mixed_raises(wrong):
 
     with pytest.raises(ValueError, match="known kinds"):
         analyze(Mixed(), (3, 4, 4))
+
+
+def test_the_weights_of_attention_are_no_map():
+    class Weighing(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attention = nn.MultiheadAttention(3, 1, batch_first=True)
+
+        def forward(self, x: Tensor) -> Tensor:
+            row = x.flatten(2).transpose(1, 2)
+            return self.attention(row, row, row)[1].relu()
+
+    with pytest.raises(ValueError, match="relu"):
+        analyze(Weighing(), (3, 4, 4))
 
 
 @pytest.mark.parametrize("norm", [nn.GroupNorm(2, 4), nn.InstanceNorm2d(4), nn.LayerNorm((4, 8, 8))])
