@@ -210,3 +210,14 @@ def test_another_question_of_the_same_picture_is_not_called_wrong(visit):
     page.locator(f"{ANSWER} >> text={other.why}").wait_for()
     assert page.locator(ANSWER).inner_text().startswith(other.choices[other.answer])
     assert page.locator(".ww-choices button[data-mark=wrong] >> visible=true").count() == 0
+
+
+def test_a_veiled_reading_covers_one_line_of_a_phone_at_most(visit):
+    page = visit(
+        "?lesson=segmentation_metrics", asks=True, width=390, height=844, has_touch=True, is_mobile=True
+    )
+    ready(page, "segmentation_metrics")
+    clip = "getComputedStyle(document.getElementById('segmentation_metrics-number')).clipPath"
+    assert page.evaluate(clip) == "inset(calc(100% - 44px) 0px 0px)"
+    page.locator(WAY).click()
+    assert page.evaluate(clip) == "none"
