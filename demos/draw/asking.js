@@ -46,6 +46,11 @@ class Lesson {
     return true;
   }
 
+  // Whether what is shown answers older settings: then what the learner has chosen since stays.
+  get behind() {
+    return !this.queued && JSON.stringify(this.settings) !== this.drawn;
+  }
+
   // The address follows.
   tell() {
     window.dispatchEvent(new CustomEvent("whatwhere:changed", { detail: this.name }));

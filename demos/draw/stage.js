@@ -39,7 +39,7 @@ class Stage {
   // Panels from Python.
   show(panels) {
     if (!panels?.panels) return;
-    if (panels.selection != null) this.select(panels.selection);
+    if (panels.selection != null && !lessonOf(this.lesson).behind) this.select(panels.selection);
     const seen = JSON.stringify({ ...panels, selection: null });
     if (seen === this.seen) return this.ask();
     this.seen = seen;

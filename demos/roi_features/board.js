@@ -16,9 +16,9 @@ import { sweep } from "./sweep.js";
 const written = ({ row, column, operator }) => [row, column, operator].map((place) => place + 1).join(",");
 
 class Board extends Live {
-  constructor({ root, settings, lesson, remember, remembered }) {
+  constructor({ root, settings, lesson, behind, remember, remembered }) {
     super();
-    Object.assign(this, { root, props: settings, lesson, remember, remembered });
+    Object.assign(this, { root, props: settings, lesson, behind, remember, remembered });
     this.selected = { row: 0, column: 0, operator: 0 };
     this.parts = [crops, arithmetic, sweep, product, strides].map((part) => part(this));
     root.replaceChildren(...this.parts.map((part) => part.root));
@@ -50,7 +50,7 @@ class Board extends Live {
     const painted = paint(make("canvas"), data, shape, tableOf(this.props.lut), ...range).toDataURL();
     if (this.value?.bins !== value.bins) this.selected = (!this.value && this.kept(value)) || this.usual(value);
     Object.assign(this, { value, image, range, map: { data, height: shape[0], width: shape[1], image: painted } });
-    if (!this.dragged || !this.box) Object.assign(this, { box: [...value.box], centre: value.box[0] });
+    if (!this.box || !(this.dragged || this.behind())) Object.assign(this, { box: [...value.box], centre: value.box[0] });
     this.now();
   }
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 pytest.importorskip("playwright")
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from lecture_models.ops import roi_features as ops
 from tests.browser.kept import asked, kept
@@ -221,6 +221,22 @@ def test_the_slider_moves_the_box_by_tenths(lesson: Page):
         lesson.keyboard.press("ArrowRight")
     settled(lesson, f"Math.abs({BOARD}.value.box[0] - 60.6) < 1e-4")
     assert lesson.evaluate(f"{BOARD}.box") == pytest.approx([60.6, 90.7, 141.5, 180.4])
+
+
+def test_a_late_answer_does_not_set_the_box_back(lesson: Page):
+    held: list[Route] = []
+    lesson.route("**/ww/ask*", lambda route: held.append(route))
+    lesson.locator(".roi-slider input").focus()
+    lesson.keyboard.press("ArrowRight")
+    lesson.wait_for_timeout(100)
+    lesson.keyboard.press("ArrowRight")
+    held[0].continue_()  # it answers 60.4, and the box is at 60.5 already
+    lesson.wait_for_function(f"Math.abs({BOARD}.value.box[0] - 60.4) < 1e-4")
+    assert lesson.evaluate(f"[{BOARD}.box[0], {BOARD}.stage.box[0]]") == pytest.approx([60.5, 60.5])
+    held[1].continue_()
+    lesson.unroute("**/ww/ask*")
+    lesson.keyboard.press("ArrowRight")
+    settled(lesson, f"Math.abs({BOARD}.value.box[0] - 60.6) < 1e-4")
 
 
 def test_align_is_smooth_and_pool_jumps(lesson: Page):

@@ -99,38 +99,35 @@ def test_an_upload_has_a_name_of_ours(url: str, tmp_path: Path):
 
 
 @pytest.fixture
-def fill(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Fills the disk: ten more bytes are written, then there is no room."""
+def fill(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Fills the disk: ten more bytes are written, then there is no room. The list names what was begun."""
+    begun: list[Path] = []
 
     def full(self: Path, content: bytes) -> int:
+        begun.append(self)
         with self.open("wb") as file:
             file.write(content[:10])
         raise OSError(28, "No space left on device")
 
-    return lambda: monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
+    return begun
 
 
-def test_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, tmp_path: Path, fill, log):
-    path = tmp_path / "a.png"
-    path.write_bytes(b"x" * 1000)
-
-    before = set((uploads.folder() / "uploads").glob("*"))
-    fill()
-    with path.open("rb") as file:
-        answer = httpx.post(f"{url}gradio_api/upload", files={"files": ("a.png", file)})
+def test_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, fill: list[Path], log):
+    answer = httpx.post(f"{url}gradio_api/upload", files={"files": ("a.png", b"x" * 1000)})
     assert answer.status_code == 507
     assert "no room" in answer.json()["detail"]
-    assert set((uploads.folder() / "uploads").glob("*")) == before
+    assert [place.parent.parent.name for place in fill] == ["uploads"]
+    assert not fill[0].parent.exists()
     assert log.getvalue() == ""
 
 
-def test_saving_on_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, fill, log):
-    before = set((uploads.folder() / "saved").glob("*"))
-    fill()
+def test_saving_on_a_full_disk_gives_a_sentence_and_leaves_nothing(url: str, fill: list[Path], log):
     kind, said = call(url, "vision_tasks_json", ["scene:42", "panoptic_fpn", 0.5, ""])
     assert kind == "error"
     assert "no room" in said["error"]
-    assert set((uploads.folder() / "saved").glob("*")) == before
+    assert {place.parent.parent.name for place in fill} == {"saved"}
+    assert not any(place.parent.exists() for place in fill)
     assert log.getvalue() == ""
 
 
