@@ -27,9 +27,10 @@ const glowing = ({ data, shape: [height, width] }, lut) => {
 };
 
 class Sight extends Live {
-  constructor({ root, settings, choose, selection }) {
+  constructor({ root, settings, choose, selection, behind }) {
     super();
-    Object.assign(this, { root, choose, selection, scales: settings.scales, lut: tableOf(settings.lut), layers: [] });
+    Object.assign(this, { root, choose, selection, behind });
+    Object.assign(this, { scales: settings.scales, lut: tableOf(settings.lut), layers: [] });
     document.addEventListener("whatwhere:field", ({ detail }) => {
       this.other = detail;
       this.ask();
@@ -44,7 +45,7 @@ class Sight extends Live {
     if (value !== this.newest) return;
     this.value = value;
     this.layers = glows.map((glow) => glowing(glow, this.lut));
-    if (!this.held) this.patch = value.patch.length ? value.patch : null;
+    if (!this.held && !this.behind()) this.patch = value.patch.length ? value.patch : null;
     this.now();
   }
 

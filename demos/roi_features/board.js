@@ -50,7 +50,8 @@ class Board extends Live {
     const painted = paint(make("canvas"), data, shape, tableOf(this.props.lut), ...range).toDataURL();
     if (this.value?.bins !== value.bins) this.selected = (!this.value && this.kept(value)) || this.usual(value);
     Object.assign(this, { value, image, range, map: { data, height: shape[0], width: shape[1], image: painted } });
-    if (!this.box || !(this.dragged || this.behind())) Object.assign(this, { box: [...value.box], centre: value.box[0] });
+    if (!this.box || !(this.dragged || this.behind()))
+      Object.assign(this, { box: [...value.box], centre: value.box[0] });
     this.now();
   }
 
