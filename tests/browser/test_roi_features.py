@@ -225,7 +225,11 @@ def test_the_slider_moves_the_box_by_tenths(lesson: Page):
 
 def test_a_late_answer_does_not_set_the_box_back(lesson: Page):
     held: list[Route] = []
-    lesson.route("**/ww/ask*", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    lesson.route("**/ww/ask*", hold)
     lesson.locator(".roi-slider input").focus()
     lesson.keyboard.press("ArrowRight")
     lesson.wait_for_timeout(100)
