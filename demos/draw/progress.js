@@ -1,8 +1,11 @@
-// Long work: a bar, what it has done, and whether it waits, runs, was stopped, is done, or ended with its server.
+// Long work: a bar, what it has done, and whether it waits, runs, was stopped, is done, or ended with its server. What
+// has ended is gone with a change of the settings that it was about; what goes on says that it is about those before.
+import { lessonOf } from "./asking.js";
 import { make } from "./nodes.js";
 import { none, read } from "./packed.js";
 
 const STOPPED = " (stopped)";
+const BEFORE = " (for what was chosen before)";
 const LOOK = 3000; // milliseconds between two looks whether the server is still there
 
 export const progress = (root, element, props, watch) => {
@@ -20,14 +23,21 @@ export const progress = (root, element, props, watch) => {
     root.dataset.state = late ? "stopped" : done ? "done" : "running";
     if (value.total) Object.assign(bar, { max: value.total, value: value.done });
     else bar.removeAttribute("value");
-    text.textContent = value.text + (late ? STOPPED : "");
+    text.textContent = value.text + (late ? STOPPED : "") + (about(root) === root.begun ? "" : BEFORE);
     lookOut(root, text);
   };
   watch("value", now);
   now();
-  // what ended was about another picture
-  window.addEventListener("whatwhere:picture", () => active(root) || (root.dataset.state = "idle"));
+  window.addEventListener("whatwhere:changed", ({ detail }) => {
+    if (detail !== root.dataset.lesson || about(root) === root.begun) return;
+    if (!active(root)) root.dataset.state = "idle";
+    else if (!text.textContent.endsWith(BEFORE)) text.textContent += BEFORE;
+  });
 };
+
+// The settings that a run is about, as text.
+const about = ({ dataset }) =>
+  JSON.stringify(dataset.about.split(" ").map((key) => lessonOf(dataset.lesson).settings[key]));
 
 // A run was started or stopped by its button.
 export const running = (id, state) => {
@@ -35,6 +45,7 @@ export const running = (id, state) => {
   const text = root.querySelector("span");
   if (state === "stopped" && !active(root)) return;
   root.dataset.state = state === "started" ? "waiting" : state;
+  if (state === "started") root.begun = about(root);
   if (state !== "started") return void (text.textContent += STOPPED);
   root.querySelector("progress").removeAttribute("value");
   text.textContent = "Waiting for its turn…";

@@ -61,8 +61,8 @@ class Race:
     message: str
 
 
-def race(made: Raced) -> Race:
-    """The board of a race at its start."""
+def race(made: Raced, scaled: str) -> Race:
+    """The board of a race at its start; ``scaled`` says how the picture was scaled for the window, if it was."""
     track, image = made.track, made.picture.image
     return Race(
         of=name(made),
@@ -84,7 +84,7 @@ def race(made: Raced) -> Race:
         windows=windows(made),
         rims=[encode.pack_values(one.numpy()) for one in made.rims],
         right=made.right(),
-        message=made.message,
+        message=" ".join(filter(None, (made.message, scaled))),
     )
 
 

@@ -27,7 +27,7 @@ VIEWS = {
     "tasks": "Instances",
 }
 PADDINGS = (("picture", "picture"), ("nothing", "none"), ("each layer", "layers"))
-WINDOWS = (("½", 0.5), ("¾", 0.75), ("its own", 1.0), ("1½", 1.5))
+WINDOWS = (("½", 0.5), ("¾", 0.75), ("1", 1.0), ("1½", 1.5))
 MODELS = (("VGG-16", "vgg16"), ("AlexNet", "alexnet"), ("ours", "patch_classifier"))
 LAYERS = (("first", 1), ("second", 2), ("third", 3))
 STRIDE = 16
@@ -107,7 +107,7 @@ def say(made: Any) -> words.Said:
 def drawn(made: Any) -> Any:
     """The board of a view, or its stage."""
     if isinstance(made, fully.Raced):
-        return board.race(made)
+        return board.race(made, words.scaled(made))
     if isinstance(made, fully.Weighed):
         return board.weights(made, patch())
     if isinstance(made, fully.Sized):
@@ -187,6 +187,8 @@ def build(screen: Screen) -> None:
     """The view's board on the left; on the right which view, its controls, and the reading."""
     with screen.left:
         looks: dict[str, Any] = {"heat": grids.table(), "signed": grids.table("signed")}
+        with gr.Column(elem_classes=["fc-run"], min_width=0):
+            screen.run("slide", slide_window, label="Slide the window")
         screen.board("windows", "fcWindows", label="Windows so far", by="slide")
         screen.board(
             "race", "fcRace", label="Sliding window and one pass; click a place", key="place", **looks
@@ -202,13 +204,13 @@ def build(screen: Screen) -> None:
         views = [(title, view) for view, title in VIEWS.items()]
         screen.control("view", gr.Radio(views, value="race", label="Look at"))
         screen.control("padding", gr.Radio(list(PADDINGS), value="picture", label="Padding"))
-        screen.control("window", gr.Radio(list(WINDOWS), value=1.0, label="Side of the window"))
+        screen.control(
+            "window", gr.Radio(list(WINDOWS), value=1.0, label="Window’s side, in the network’s own")
+        )
         strides = [(str(one), one) for one in fully.STRIDES]
         screen.control("stride", gr.Radio(strides, value=STRIDE, label="A window every … pixels"))
         screen.control("layer", gr.Radio(list(LAYERS), value=1, label="Fully connected layer"))
         screen.control("model", gr.Radio(list(MODELS), value="vgg16", label="Classifier"))
-        with gr.Column(elem_classes=["fc-run"], min_width=0):
-            screen.run("slide", slide_window, label="Slide the window")
         screen.reading("reading")
 
 

@@ -37,6 +37,21 @@ def of_race(made: Raced, ratios: Mapping[int, float]) -> Said:
     return reading, how_many_times(made.picture.key, ratios), products(made), of_time(made)
 
 
+def scaled(made: Raced) -> str:
+    """What a window of another size does to the picture: the network's own cannot change. Empty where it is its own.
+
+    >>> from types import SimpleNamespace as Given
+    >>> scaled(Given(track=Given(zoom=2.0, own=32, stride=16))).partition(": ")[2]
+    'a window covers 16 px of it, and 16 px from one to the next are 8.'
+    """
+    track = made.track
+    if track.zoom == 1:
+        return ""
+    side, step = track.own / track.zoom, track.stride / track.zoom
+    takes = f"The network takes {track.own} × {track.own} px. The picture is scaled by {track.zoom:.3g}"
+    return f"{takes}: a window covers {side:.3g} px of it, and {track.stride} px from one to the next are {step:.3g}."
+
+
 def how_many_times(picture: str, ratios: Mapping[int, float]) -> Question | None:
     """What one pass saves at a stride that the picture draws; None where strides do not differ, or nothing is saved."""
     choices = list(dict.fromkeys(f"{times(ratio)} times" for ratio in sorted(ratios.values())))

@@ -67,12 +67,16 @@ class Heat:
 
 @dataclass(frozen=True)
 class Sight:
-    """The picture with the unit's field, cut to it (``box``), its whole ``sides``, gradients, and a patch."""
+    """The picture with the unit's field, cut to it (``box``), its whole ``sides``, gradients, and a patch.
+
+    ``everything`` says that a layer before the unit reads its whole map.
+    """
 
     picture: str
     size: Sequence[int]
     box: Sequence[float]
     sides: Sequence[int]
+    everything: bool
     heats: Sequence[Heat]
     patch: Sequence[float]
     said: str
@@ -133,6 +137,7 @@ def sight(made: Looked) -> Sight:
         size=made.image.shape[:2],
         box=made.box,
         sides=made.layer.receptive_field,
+        everything=made.layer.sees_everything,
         heats=[heat(one) for one in made.seen],
         patch=made.patched.box if made.patched else [],
         said=words.patched(made),
@@ -162,7 +167,7 @@ def glow(heat: np.ndarray) -> np.ndarray:
 def stack_rows(made: Stacked) -> Rows:
     """The layers of a stack."""
     rows: list[list[str | float]] = [
-        [i + 1, one.step.text, one.field, one.jump, one.side, one.macs, one.bytes]
+        [i + 1, one.step.title, one.field, one.jump, one.side, one.macs, one.bytes]
         for i, one in enumerate(made.grown)
     ]
     head = ("layer", "kind", "field, px", "jump, px", "side, cells", "MACs", "bytes")

@@ -10,7 +10,7 @@ const READY = [
   ["dilated 1·2·4·8", "c3-c3d2-c3d4-c3d8"],
   ["dilated 2·2·2", "c3d2x3"],
   ["strides", "c3-c3s2-c3-c3s2-c3"],
-  ["as VGG-16", "c3x2-p2-c3x2-p2-c3x3-p2"],
+  ["as VGG-16", "c3x2-p2-c3x2-p2-c3x3-p2-c3x3-p2-c3x3-p2"],
   ["down and up", "c3x2-p2-c3x2-p2-c3x2-u2-c3-u2-c3"],
 ];
 const ADDED = { convolution: "c3", pooling: "p2", upsampling: "u2" };
@@ -65,7 +65,7 @@ const slider = (board, group) => {
     board.sliding = true;
     board.change({ times: Number(event.target.value) });
   };
-  return html`<div class="field-count"><label for="field-times">Of this kind</label>
+  return html`<div class="field-count"><label for="field-times">Layers of ${titleOf(group)}</label>
     <input id="field-times" type="range" min="1" max=${most} step="1" .value=${String(group.times)}
       aria-label="Layers of this kind" @input=${slide} @change=${() => (board.sliding = false)}>
     <output>${group.times}</output></div>`;

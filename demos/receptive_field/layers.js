@@ -84,13 +84,16 @@ class Layers {
   }
 
   draw() {
-    const { head, rows, whole, total } = this.value;
+    const { head, rows, whole, fields, total } = this.value;
     const seen = new Set();
     const dots = whole.some(Boolean)
       ? "Dots: layers that read their whole map; all behind them see everything, their field is the one without."
       : "";
+    const branches = fields.some((field, i) => field < fields[i - 1])
+      ? " The curve falls where a branch goes on from an earlier layer."
+      : "";
     render(
-      html`<h3>Every layer</h3>${this.curve()}<p class="field-note">${terms(dots, seen)}</p>
+      html`<h3>Every layer</h3>${this.curve()}<p class="field-note">${terms(dots + branches, seen)}</p>
       <div class="field-table" tabindex="0" role="region" aria-label="Table of the layers"><table>
         <thead><tr>${head.map((name) => html`<th scope="col">${terms(name, seen)}</th>`)}</tr></thead>
         <tbody>${rows.map((row, i) => this.row(row, i))}</tbody></table></div>

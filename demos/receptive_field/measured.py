@@ -1,4 +1,4 @@
-"""The race of three stacks for the browser: layers, costs, and the time that each has taken so far."""
+"""The race of stacks for the browser: layers, costs, and the time that each has taken so far."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class Measured:
 def measured_board(races: Sequence[Race]) -> Measured:
     """The board of a race."""
     most = max([race.ms for race in races] + [1e-9])
-    return Measured([runner(race, color, most) for race, color in zip(races, COLORS, strict=True)])
+    return Measured([runner(race, color, most) for race, color in zip(races, COLORS, strict=False)])
 
 
 def runner(race: Race, color: str, most: float) -> Runner:
-    """One of the three."""
+    """One of them."""
     return Runner(
         name=race.name,
         text=race.text,

@@ -119,17 +119,20 @@ class Sight extends Live {
 
   // The whole picture, on which a patch can be dragged.
   whole() {
-    const { picture, size, box, sides } = this.value;
+    const { picture, size, box, sides, everything } = this.value;
+    const [can, more] = everything
+      ? ["Its windows reach", ", without the layer that reads its whole map"]
+      : ["It can see", ""];
     const about = `The picture, with the field of ${sides[0]} × ${sides[1]} px`;
     const drag = (event) => this.drag(event);
     const up = () => this.up();
     const shapes = html`${this.patch ? rectangle(this.patch, "field-patch") : nothing}${boxed(box, "field-last")}
       ${this.other ? rectangle(this.other, "field-other") : nothing}`;
-    return html`<figure><h3>It can see <b>${sides[1]} × ${sides[0]} px</b></h3>
+    return html`<figure><h3>${can} <b>${sides[1]} × ${sides[0]} px</b></h3>
       <div class="field-drag" tabindex="0" role="application" aria-label="${about}. Arrow keys move a grey patch."
         @pointerdown=${(event) => this.down(event)} @pointermove=${drag} @pointerup=${up} @pointercancel=${up}
         @keydown=${this.keys}>${framed({ size, image: picture, alt: about, shapes })}</div>
-      <p class="field-note">Orange: the ${terms("receptive field")}, cut to the picture. Drag to cover a part
+      <p class="field-note">Orange: the ${terms("receptive field")}, cut to the picture${more}. Drag to cover a part
         with grey.</p>
     </figure>`;
   }

@@ -29,7 +29,7 @@ def of_stack(made: Stacked) -> Slide:
     name, size = words.wanted(made)
     layers = list(range(1, len(fields) + 1))
     rows = [
-        (f"{i + 1}", one.step.text, f"{one.field}", f"{one.side}", f"{one.macs / 1e9:.3g}")
+        (f"{i + 1}", one.step.title, f"{one.field}", f"{one.side}", f"{one.macs / 1e9:.3g}")
         for i, one in some(made)
     ]
     table = Table(

@@ -81,7 +81,7 @@ def stack_numbers(made: Stacked) -> str:
     """The field layer by layer, and what the first convolution costs."""
     lines, jump, field = [], 1.0, 1
     for i, one in enumerate(made.grown[:LISTED]):
-        lines.append(f"Layer {i + 1}, {one.step.text}: {grown_line(one, field, jump)}")
+        lines.append(f"Layer {i + 1}, {one.step.title}: {grown_line(one, field, jump)}")
         jump, field = one.jump, one.field
     rest = len(made.grown) - LISTED
     if rest > 0:
@@ -148,8 +148,8 @@ def network_reading(made: Looked) -> Reading:
         ("half of that in", half),
         ("95 % of that in", most),
     ]
-    whole = " A layer before it reads its whole map; without that." if made.layer.sees_everything else ""
-    text = f"receptive field of a unit of this layer, {high} × {wide} px.{whole}"
+    whole = ", not counting a layer before it that reads its whole map" * made.layer.sees_everything
+    text = f"receptive field of a unit of this layer, {high} × {wide} px{whole}."
     return Reading(f"{high}", "px", text, more=more)
 
 
@@ -164,7 +164,7 @@ def area_question(made: Looked) -> Question:
         *(f"{a} to {b}" for a, b in pairwise(bounds)),
         f"over {bounds[-1]}",
     ]
-    half = f"{seen.half * wide:.0f} × {seen.half * high:.0f} of {wide} × {high} px"
+    half = f"{seen.half * wide:.1f} × {seen.half * high:.1f} of {wide} × {high} px"
     why = f"Half of the gradient in the field lies in the middle {half}, {100 * share:.1f} % of its area."
     text = "Half of this unit's gradient lies in which part of its field's area?"
     about = f"{made.picture.key} {made.name} {made.layer.name}"

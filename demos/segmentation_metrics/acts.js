@@ -71,6 +71,11 @@ export class Acts {
     this.say();
   }
 
+  // Keys that follow each other are one act to undo.
+  mark() {
+    if (!this.waiting) model.step();
+  }
+
   later() {
     clearTimeout(this.timer);
     this.waiting = true;
@@ -86,6 +91,7 @@ export class Acts {
     if (!model.layer) return this.say("Press on a region first: then its size changes.");
     const [low, high] = this.settings.scales;
     const [dx, dy, scale] = model.move;
+    this.mark();
     model.moveTo([dx, dy, clamp(rounded(scale * factor), low, high)]);
     this.later();
   }
@@ -106,6 +112,7 @@ export class Acts {
     const [height, width] = model.size;
     if (this.tool === "move") {
       if (!model.layer) return this.say("Press on a region first: then arrow keys move it.");
+      this.mark();
       model.moveTo([model.move[0] + by[0], model.move[1] + by[1], model.move[2]]);
       return this.later();
     }

@@ -46,7 +46,7 @@ export class Album {
     const matrices = rows.map(({ confusion }) => confusion);
     const found = means(matrices, model.many, model.label);
     const apart = Math.abs(found.pooled.miou - found.mean.miou);
-    if (rows.length > 1 && apart >= MEANS_APART)
+    if (this.value.ended && apart >= MEANS_APART)
       reach(
         "pictures",
         `${three(found.pooled.miou)} of all pixels, ${three(found.mean.miou)} as a mean, over ${rows.length} pictures`,

@@ -77,10 +77,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Album:
-    """A network measured on several pictures, ``names`` are the classes of their confusion matrices."""
+    """A network measured on several pictures: ``names`` are their classes, ``ended`` says that no more will follow."""
 
     rows: Sequence[Row]
     names: Sequence[str]
+    ended: bool
 
 
 def easel(made: Study, start: str, network: str, message: str) -> Easel:

@@ -13,9 +13,9 @@ import { VOID } from "./sums.js";
 const TOOLS = { move: "Move", brush: "Brush", erase: "Erase", fill: "Fill" };
 const HINTS = {
   move: "Drag a region; arrow keys move it, wheel, + and − scale it.",
-  brush: "Paint. Keys: arrows, Space lowers and lifts, [ ] resize.",
-  erase: "Take away. Keys: arrows, Space lowers and lifts, [ ] resize.",
-  fill: "Press a region to fill or to erase it. Keys: arrows, Space.",
+  brush: "Paint. By keys: arrows move the brush, Space puts it down or lifts it, [ and ] size it.",
+  erase: "Take away. By keys: arrows move the eraser, Space puts it down or lifts it, [ and ] size it.",
+  fill: "Press a region to fill or to erase it. By keys: arrows move, Space fills.",
 };
 const OPAQUE = 200; // of 255: how much an area covers
 

@@ -26,11 +26,11 @@ NETWORKS = {**{name: zoo.title(name) for name in FITTING}, OURS: "Panoptic FPN: 
 STARTS = {
     "moved": "the mask, moved",
     "network": "a network's",
-    "constant": "one class",
+    "constant": "one class everywhere",
     "truth": "the truth",
 }
-LABELS = {"two": "it, the rest", "all": "all nine"}
-SEEN_BEST = "the one seen best"
+LABELS = {"two": "it and the rest", "all": "all nine"}
+SEEN_BEST = "chosen for you"
 PICTURES = 12  # of a measured data set
 MOVE = Text(r"-?\d{1,3},-?\d{1,3},\d(\.\d{1,2})?", '"dx,dy,scale", such as "12,-4,1.2", or empty')
 COLORS = {
@@ -105,12 +105,13 @@ def measure(
     named = first.names[first.target]
     key, rows = picture, list[board.Row]()
     for done in range(PICTURES + 1):
+        following = pictures.following(key)
+        ended = following is None or done == PICTURES
         yield {
             "progress": Progress(done, PICTURES, f"{done} of {PICTURES} scenes"),
-            "album": board.Album(rows[:], first.names),
+            "album": board.Album(rows[:], first.names, ended),
         }
-        following = pictures.following(key)
-        if following is None or done == PICTURES:
+        if ended:
             return
         key = following
         made = compute(key, usual, "network", labels, named, "", 0)

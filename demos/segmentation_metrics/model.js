@@ -10,7 +10,7 @@ const AS_IT_IS = [0, 0, 1];
 class Model extends Live {
   constructor() {
     super();
-    Object.assign(this, { parts: [], steps: [], painted: false, busy: false, kept: null, album: null });
+    Object.assign(this, { parts: [], steps: [], painted: false, busy: false, kept: null, lost: false });
   }
 
   // A part of the page that is drawn with each change.
@@ -27,6 +27,7 @@ class Model extends Live {
     const [height, width] = arrays.truth.shape;
     const origin = { base: arrays.base.data, layer: arrays.layer?.data ?? null, move: [...value.move] };
     const kept = this.value?.against === value.against ? this.kept : null;
+    if (this.kept && !kept) this.lost = true;
     if (!same) Object.assign(this, { steps: [], painted: false, kept });
     Object.assign(this, { value, size: [height, width], truth: arrays.truth.data, label: value.target, origin });
     if (!same || !(this.painted || this.busy || ahead())) this.begin();

@@ -155,6 +155,7 @@ export class Scores {
     const { counts, inVoid, each } = model.found;
     const of = model.class;
     model.kept = { class: { ...of }, found: { ...model.found, counts, inVoid, each }, label: model.label };
+    model.lost = false;
     model.ask();
   }
 
@@ -164,8 +165,10 @@ export class Scores {
   }
 
   ranks() {
-    const { kept } = model;
-    if (!kept || kept.label !== model.label) return nothing;
+    const { kept, lost } = model;
+    if (lost) return html`<small>A was of another picture, or of other classes: it is gone.</small>`;
+    if (!kept) return nothing;
+    if (kept.label !== model.label) return html`<small>A was kept of ${model.value.names[kept.label]}.</small>`;
     const [now, before] = [model.class, kept.class];
     const than = (one, other) => (one > other ? "higher" : one < other ? "lower" : "equal");
     const [iou, dice] = [than(now.iou, before.iou), than(now.dice, before.dice)];

@@ -22,7 +22,7 @@ const here = (most) => {
   const away = Math.hypot(move[0], move[1]);
   if (away > most) return nothing;
   return svg`<circle class="met-here" cx=${x(away, most)} cy=${y(mine.iou)} r="5"/>
-    <text x=${x(away, most)} y=${y(mine.iou)} dx="9" dy="-6">yours</text>`;
+    <text x=${x(away, most)} y=${y(mine.iou)} dx="9" dy="-6">yours, by ${move[0]}, ${move[1]} px</text>`;
 };
 
 const plot = (curves, colors) => {

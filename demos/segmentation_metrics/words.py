@@ -56,7 +56,8 @@ def question(made: Study) -> Question:
         return moved(made)
     accuracy, mean = measured.pixel_accuracy or 0.0, measured.miou or 0.0
     known = [value for value in measured.iou if value is not None]
-    text = f"{percent(accuracy)} of the pixels are right. What is the mean IoU of the {len(known)} classes?"
+    text = f"As it begins, {percent(accuracy)} of the pixels are right. "
+    text += f"What is the mean IoU of the {len(known)} classes?"
     worst = min(known)
     low = made.names[measured.iou.index(worst)]
     why = f"It is {mean:.2f}: each class counts alike, and {low} has {worst:.2f}."

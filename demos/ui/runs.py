@@ -56,7 +56,8 @@ def place(lesson: Lesson, name: str, generate: Callable[..., Iterator[Report]], 
     with gr.Row(elem_classes=["ww-run"]):
         start = gr.Button(label, size="sm", variant="primary", elem_id=f"{identity}-start", min_width=80)
         stop = gr.Button("Stop", size="sm", elem_id=f"{identity}-stop", min_width=60)
-    progress = stages.widget("progress", lesson.name, f"{name}-progress", f"Progress of {name}")
+    about = " ".join(inspect.signature(generate).parameters)
+    progress = stages.widget("progress", lesson.name, f"{name}-progress", f"Progress of {name}", about=about)
     return Run(name, generate, start, stop, progress)
 
 

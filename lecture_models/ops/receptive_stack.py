@@ -45,6 +45,19 @@ class Step:
         stride = f"s{self.stride}" if self.stride > 1 else ""
         return f"c{self.kernel}{stride}" + (f"d{self.dilation}" if self.dilation > 1 else "")
 
+    @property
+    def title(self) -> str:
+        """The layer in words.
+
+        >>> Step("conv", 3, 2, 4).title, Step("pool", 2, 2).title, Step("up", 2).title
+        ('3 × 3, stride 2, dilation 4', 'pool 2 × 2', 'up × 2')
+        """
+        if self.kind != "conv":
+            return f"pool {self.kernel} × {self.kernel}" if self.kind == "pool" else "up × 2"
+        stride = f", stride {self.stride}" if self.stride > 1 else ""
+        dilation = f", dilation {self.dilation}" if self.dilation > 1 else ""
+        return f"{self.kernel} × {self.kernel}{stride}{dilation}"
+
     def window(self, padded: bool = True) -> Window:
         """What the layer reads along an axis; ``padded`` convolutions keep the size, but for their stride."""
         if self.kind == "up":

@@ -1,4 +1,4 @@
-"""Three ways to the same field, timed layer by layer: the learner's stack, plain convolutions, down and up again."""
+"""Ways to the same field, timed layer by layer: the learner's stack, plain convolutions, down and up again."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Race:
 
 
 def timed(stack: str, padded: bool, channels: int, side: int) -> Iterator[tuple[int, int, tuple[Race, ...]]]:
-    """Run three stacks of the same field on noise, one layer after the other.
+    """Run stacks of the same field on noise, one layer after the other.
 
     Args:
         stack: the learner's.
@@ -61,7 +61,7 @@ def timed(stack: str, padded: bool, channels: int, side: int) -> Iterator[tuple[
         side: pixels of the picture.
 
     Yields:
-        Layers done, layers in all, and the three as they stand.
+        Layers done, layers in all, and the stacks as they stand.
 
     Raises:
         ValueError: No such stack, or nothing is left of its map.
@@ -79,14 +79,17 @@ def timed(stack: str, padded: bool, channels: int, side: int) -> Iterator[tuple[
 
 
 def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> Iterator[Race]:
-    """The learner's stack, and two others whose field is at least as large.
+    """The learner's stack, and those of the others that it is not; their field is at least as large.
 
     Raises:
         ValueError: Nothing is left of a map, or one is too large to be run.
     """
     field = grow(steps, side, channels, padded)[-1].field
     plain = (Step("conv"),) * min(max(depth_for(field), 1), DEEPEST)
-    for name, other in (("your stack", steps), ("3 × 3 alone", plain), ("down and up", hourglass(field))):
+    raced = [("your stack", steps), ("3 × 3 alone", plain)]
+    if padded and steps == plain:
+        raced = [("yours, 3 × 3 alone", steps)]  # else one stack would have two times
+    for name, other in (*raced, ("down and up", hourglass(field))):
         grown = grow(other, side, channels, padded or other is not steps)
         _can_run(name, grown, side)
         macs, size = sum(one.macs for one in grown), sum(one.bytes for one in grown)
@@ -99,7 +102,7 @@ def refuse_empty(name: str, grown: Sequence[Grown], side: int) -> None:
     if empty:
         raise ValueError(
             f"A map has at least one cell; of {side} pixels none is left after layer {empty[0]} of “{name}”. "
-            "Take fewer layers, smaller strides and poolings, or more pixels, or let padding keep the size."
+            "Take fewer layers, smaller strides and poolings, or more pixels."
         )
 
 
@@ -109,7 +112,7 @@ def _can_run(name: str, grown: Sequence[Grown], side: int) -> None:
     largest = max(one.bytes for one in grown)
     if largest > LARGEST:
         raise ValueError(
-            f"A map that is run takes at most {LARGEST / GIB:.0f} GiB; one of “{name}” takes "
+            f"A map that is run takes at most {LARGEST / GIB:.0f} GiB; one of “{name}” would take "
             f"{largest / GIB:.1f} GiB. Take a smaller picture, fewer channels or fewer upsamplings."
         )
 

@@ -118,11 +118,17 @@ def test_what_cannot_be_meant_gets_a_sentence(arguments: tuple, said: str):
 
 # ---- the race ------------------------------------------------------------------------------------------------
 def test_three_ways_to_the_same_field():
-    own, plain, glass = timing.rivals(parse_stack("c3x10"), True, 4, 32)
+    own, plain, glass = timing.rivals(parse_stack("c3x8-c5"), True, 4, 32)
     assert (own.field, plain.field) == (21, 21)
     assert glass.field >= 21
-    assert own.macs == plain.macs
-    assert own.text == "c3x10"
+    assert (own.text, plain.text) == ("c3x8-c5", "c3x10")
+    assert own.macs == plain.macs - 2 * 9 * 4 * 4 * 32**2 + 25 * 4 * 4 * 32**2
+
+
+def test_a_stack_does_not_race_against_itself():
+    own, glass = timing.rivals(parse_stack("c3x10"), True, 4, 32)
+    assert own.name == "yours, 3 × 3 alone"
+    assert glass.name == "down and up"
 
 
 def test_the_race_runs_every_layer_and_can_be_stopped():
@@ -142,7 +148,7 @@ def test_a_map_without_cells_is_no_race():
 
 
 def test_what_is_run_fits_the_memory_in_all_three_stacks():
-    with pytest.raises(ValueError, match=r"“your stack” takes 2\.0 GiB"):
+    with pytest.raises(ValueError, match=r"“your stack” would take 2\.0 GiB"):
         next(timing.timed("u2x2", True, 128, 512))  # 128 · 2048² · 4 bytes
     with pytest.raises(ValueError, match=r"none is left after layer .* of “down and up”"):
         next(timing.timed("c9d16x128", True, 4, 512))  # a field of 16,385 px, more than 512 can be halved for

@@ -41,7 +41,7 @@ def test_a_view_shows_its_own_boards(stack: Any, look: Any):
 def test_the_reading_and_the_rows_are_the_stacks(stack: Any):
     assert (stack["reading"].value, stack["reading"].unit) == ("14", "px")
     rows = stack["layers"].rows
-    assert [row[1] for row in rows] == ["c3", "c3", "p2", "c3d2"]
+    assert [row[1] for row in rows] == ["3 × 3", "3 × 3", "pool 2 × 2", "3 × 3, dilation 2"]
     assert [row[2] for row in rows] == stack["layers"].fields == [3, 5, 6, 14]
     assert sum(row[5] for row in rows) == 9 * 64 * 64 * (2 * 224**2 + 112**2)
 
@@ -58,7 +58,7 @@ def test_the_numbers_multiply_out(stack: Any):
 
 def test_after_upsampling_no_sum_is_claimed():
     said = lesson.update(stack="c3-p2-u2-c3")["numbers"]
-    assert "Layer 3, u2: neighbours see differently much, up to" in said
+    assert "Layer 3, up × 2: neighbours see differently much, up to" in said
 
 
 @pytest.mark.parametrize("scene", ["scene:42", "scene:5", "sample:chelsea"])
@@ -137,7 +137,7 @@ def test_data_and_figures_of_both_views():
 
 
 def test_the_race_reports_to_its_board():
-    reports = list(lesson.measure(stack="c3-c3", channels=16, side=64))
+    reports = list(lesson.measure(stack="c5", channels=16, side=64))
     assert reports[0]["progress"].done == 0
     last = reports[-1]
     assert last["progress"].done == last["progress"].total
