@@ -137,7 +137,8 @@ def resolve(key: str) -> Picture:
     if kind == "sample" and rest in SAMPLES:
         return KEPT.get(("picture", key), lambda: Picture(key, SAMPLES[rest], _frozen(_read_sample(rest))))
     raise PictureError(
-        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; got {quoted(key)}."
+        f"A picture is scene:SEED, upload:HASH or sample:NAME with one of {', '.join(SAMPLES)}; "
+        f"got {quoted(key)}. Choose one of these."
     )
 
 
@@ -170,12 +171,15 @@ def parse_scene(key: str) -> tuple[int, SceneSettings]:
     """
     head, _, query = key.removeprefix("scene:").partition("?")
     if not head.isascii() or not head.isdigit() or int(head[:9]) > MAX_SEED or len(head) > 9:
-        raise PictureError(f"A scene's seed is a whole number from 0 to {MAX_SEED}; got {quoted(head)}.")
+        raise PictureError(
+            f"A scene's seed is a whole number from 0 to {MAX_SEED}; got {quoted(head)}. Choose one."
+        )
     given = dict(parse_qsl(query, keep_blank_values=True))
     unknown = set(given) - set(SceneSettings.RANGES)
     if unknown:
         raise PictureError(
-            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got {quoted(sorted(unknown)[0])}."
+            f"A scene's settings are {', '.join(SceneSettings.RANGES)}; got {quoted(sorted(unknown)[0])}. "
+            "Leave everything else out."
         )
     values: dict[str, Any] = {name: _number(name, text) for name, text in given.items()}
     return int(head), SceneSettings(**values)
@@ -204,9 +208,9 @@ def following(key: str) -> str | None:
 
 def _number(name: str, text: str) -> float | int:
     try:
-        number = float(text)
-    except ValueError:
-        raise PictureError(f"{name} must be a number; got {quoted(text)}.") from None
+        number = float(text.encode("ascii"))
+    except ValueError:  # UnicodeEncodeError is one
+        raise PictureError(f"{name} must be a number; got {quoted(text)}. Give one, such as 1.") from None
     return int(number) if name == "things" and number.is_integer() else number
 
 

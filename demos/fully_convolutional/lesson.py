@@ -11,7 +11,7 @@ from demos.figures import grids
 from demos.fully_convolutional import board, slide, words
 from demos.fully_convolutional.panels import panels
 from demos.ui import Lesson, Progress, Screen
-from demos.ui.checks import split_selection
+from demos.ui.checks import Text, split_selection
 from lecture_models import results
 from lecture_models.studies import fully_convolutional as fully
 from lecture_models.studies import semantic_and_instances as both
@@ -31,6 +31,7 @@ WINDOWS = (("½", 0.5), ("¾", 0.75), ("1", 1.0), ("1½", 1.5))
 MODELS = (("VGG-16", "vgg16"), ("AlexNet", "alexnet"), ("ours", "patch_classifier"))
 LAYERS = (("first", 1), ("second", 2), ("third", 3))
 STRIDE = 16
+PAIR = r"\d{1,5},\d{1,5}"
 PANOPTIC = "panoptic_fpn"
 
 
@@ -193,10 +194,17 @@ def build(screen: Screen) -> None:
         screen.board(
             "race", "fcRace", label="Sliding window and one pass; click a place", key="place", **looks
         )
+        which = Text(PAIR, '"column,row" of the matrix, two whole numbers, or empty')
         screen.board(
-            "weights", "fcWeights", label="A layer in two forms; click a weight", key="weight", **looks
+            "weights",
+            "fcWeights",
+            label="A layer in two forms; click a weight",
+            key="weight",
+            rule=which,
+            **looks,
         )
-        screen.board("sizes", "fcSizes", label="Ledger of sizes; drag the corner", key="size")
+        pixels = Text(PAIR, '"width,height", two whole numbers of pixels, or empty')
+        screen.board("sizes", "fcSizes", label="Ledger of sizes; drag the corner", key="size", rule=pixels)
         about = "Click any pixel: its class stands out in all four."
         place: dict[str, Any] = {"select": "point", "key": "pixel", "hint": about}
         screen.stage("tasks", label="One picture, four answers", columns=4, **place)

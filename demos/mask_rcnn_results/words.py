@@ -103,16 +103,20 @@ def question(made: GalleryScene, picture: str, score: float, then: Mapping[float
 
 
 def reason(now: Wrong, then: Wrong) -> str:
-    """What became of the two kinds of errors, in a sentence."""
+    """What became of the two kinds of errors, in a sentence.
+
+    >>> reason((3, 1), (1, 1)), reason((0, 2), (1, 1))[-21:]
+    ('False positives −2, missed ±0: the new threshold invents less.', 'more and misses less.')
+    """
     if now == then:
         return "What lies between the two changes nothing."
     wrong, gone = (after - before for before, after in zip(now, then, strict=True))
-    lower = wrong > 0 or gone < 0
-    what = (
-        "a lower threshold invents more and misses less"
-        if lower
-        else "a higher one invents less and misses more"
-    )
+    told = [
+        f"{does} {'more' if change > 0 else 'less'}"
+        for does, change in (("invents", wrong), ("misses", gone))
+        if change
+    ]
+    what = f"the new threshold {' and '.join(told)}"
     return f"False positives {signed(wrong)}, missed {signed(gone)}: {what}."
 
 

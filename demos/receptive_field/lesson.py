@@ -68,8 +68,9 @@ def update(
         side: pixels of the square picture whose cost is counted: 64, 112, 224 or 512.
         net: the network that is looked into.
         layer: path of its layer; one that it does not have takes its usual one.
-        unit: "x,y", a pixel: the unit whose field lies around it; empty takes the middle.
-        patch: "x0,y0,x1,y1", a part of the picture that is covered with grey; empty covers nothing.
+        unit: "x,y", a pixel of the picture as the network sees it, at most 256 a side: the unit whose field lies
+            around it; empty takes the middle.
+        patch: "x0,y0,x1,y1", a part of that picture that is covered with grey; empty covers nothing.
     """
     made = compute(picture, view, stack, padded, channels, side, net, layer, unit, patch)
     if isinstance(made, fields.Stacked):

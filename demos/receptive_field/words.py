@@ -185,6 +185,7 @@ def network_numbers(made: Looked) -> str:
         lines.append(
             f"Units of this layer differ: their fields have {small} to {large} px, depending on the place."
         )
+    lines += scaled(made)
     for seen in made.seen:
         if seen.fit is not None:
             x, y = seen.fit.sigma
@@ -193,6 +194,17 @@ def network_numbers(made: Looked) -> str:
                 f"The Gaussian of the same mean and variance has σ = {x:.1f} px across and {y:.1f} px down."
             )
     return "\n\n".join(lines)
+
+
+def scaled(made: Looked) -> list[str]:
+    """What was done to a picture whose sides the network does not take."""
+    (high, wide), (height, width) = made.image.shape[:2], made.picture.image.shape[:2]
+    if (high, wide) == (height, width):
+        return []
+    return [
+        f"The picture of {width} × {height} px was scaled to {wide} × {high} px for the network, so that all "
+        "maps have whole cells. Pixels here are those of the scaled one."
+    ]
 
 
 def along(axis: str, place: int, offset: float, jump: float, field: int) -> str:

@@ -16,7 +16,7 @@ MAX_TEXT = 300
 """Longest text (a picture key, a selection) that is accepted, in characters."""
 
 SELECTIONS = {"point": ("x,y", 2), "box": ("x0,y0,x1,y1", 4)}
-_NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,4})?")
+_NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,4})?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Choice:
     choices: tuple[Any, ...]
 
     def check(self, name: str, value: Any) -> Any:
-        if isinstance(value, (str, int, float)) and value in self.choices:
+        if isinstance(value, (str, int, float)) and not isinstance(value, bool) and value in self.choices:
             return value
         raise refuse(f"{name} must be one of {', '.join(str(one) or 'empty' for one in self.choices)}", value)
 
@@ -86,7 +86,7 @@ class Text:
         must = f"{name} must be {self.what or f'a text of at most {MAX_TEXT} characters'}"
         if not isinstance(value, str) or len(value) > MAX_TEXT:
             raise refuse(must, value)
-        if value and self.form and not re.fullmatch(self.form, value):
+        if value and self.form and not re.fullmatch(self.form, value, re.ASCII):
             raise refuse(must, value)
         return value
 

@@ -64,5 +64,5 @@ export const HOW = {
   bilinear: () => "four nearest, by distance",
   bilinear_corners: () => "read from corner to corner",
   transposed: (kind) => `${sideOf(kind)}, kernels overlap`,
-  resize: () => "nearest, then the kernel",
+  resize: () => `nearest, then the kernel ÷ ${bench.layer.stride ** 2}`,
 };

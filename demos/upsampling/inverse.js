@@ -32,7 +32,7 @@ export const inverse = (_, look) => {
         ${figure("Cx", "Convolved", forward.columns)}<i>→ Cᵀ →</i>${figure("CᵀCx", "Convolved and back", SIDE)}</div>
       <p>${terms(SAID)}</p>
       <p class="up-equal">⟨Cx, y⟩ = ${number(one, 3)}<br>⟨x, Cᵀy⟩ = ${number(other, 3)}
-        <small>for y = 1, 2, 3 …; they differ by ${tiny(off)} of that</small></p>`,
+        <small>for y = 1, 2, 3 …: ⟨a, b⟩ adds up aᵢ · bᵢ. They differ by ${tiny(off)} of that.</small></p>`,
       body,
     );
     const grids = [

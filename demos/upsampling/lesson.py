@@ -188,7 +188,10 @@ def build(screen: Screen) -> None:
                 "times", gr.Radio(list(TIMES), value=2, label="Averaged by 2 × 2, and back, so many times")
             )
             screen.control("channel", gr.Slider(MEAN, 63, MEAN, label="Channel (−1: their mean)", **plain))
-        hint = "Each operator doubles the size as often as the map was halved. Point at a cell to read its number."
+        hint = (
+            "Each operator doubles the size as often as the map was halved; your kernel does it with stride 2, "
+            "whatever stride the 4 × 4 map has. Point at a cell to read its number."
+        )
         screen.stage(
             "stage",
             label="A real map, averaged and upsampled",

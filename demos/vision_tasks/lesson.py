@@ -221,9 +221,9 @@ def figure(picture: str = "scene:42", network: str = OURS, score: float = 0.5, p
 
 
 def build(screen: Screen) -> None:
-    """Six views on the left; network, score threshold and the agreement on the right."""
+    """Six views in a row; network, score threshold and the agreement below."""
     with screen.left:
-        screen.stage("views", label="Six views of one picture", select="point", key="pixel", columns=3)
+        screen.stage("views", label="Six views of one picture", select="point", key="pixel", columns=6)
     with screen.right:
         choices = [(title, name) for name, title in NETWORKS.items()]
         screen.control("network", gr.Dropdown(choices, value=OURS, label="Network"))
