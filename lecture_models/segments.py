@@ -15,6 +15,9 @@ import numpy as np
 
 from lecture_models.scenes import CLASSES, STUFF, Scene
 
+MASK_THRESHOLD = 0.5
+"""Probability from which a pixel belongs to a mask."""
+
 
 @dataclass(frozen=True)
 class Segments:

@@ -46,7 +46,7 @@ def compute(
         raise ValueError(f"{must}; got {opened!r}. Leave it empty.")
     if opened and context == f"{gallery} {rank} {picture}":
         picture, gallery = key, "this"
-    return study.find(pictures.resolve(picture), network, gallery, rank, scenes, score)
+    return study.find(picture, network, gallery, rank, scenes, score)
 
 
 def update(
@@ -71,7 +71,7 @@ def update(
         pixel: "x,y", a pixel of the thing whose IoU is multiplied out, or empty.
         opened: "KEY GALLERY RANK PICTURE", a scene opened from the list of errors while these were set, or empty.
     """
-    no_truth = pictures.resolve(picture).scene is None
+    no_truth = not picture.startswith("scene:")
     usual, sentence = zoo.usable(network, OURS, photograph=no_truth)
     if no_truth:
         return photograph(picture, usual, score, sentence)

@@ -105,13 +105,12 @@ def measure(
     named = first.names[first.target]
     key, rows = picture, list[board.Row]()
     for done in range(PICTURES + 1):
-        following = pictures.following(key)
-        ended = following is None or done == PICTURES
+        following = pictures.following(key) if done < PICTURES else None
         yield {
             "progress": Progress(done, PICTURES, f"{done} of {PICTURES} scenes"),
-            "album": board.Album(rows[:], first.names, ended),
+            "album": board.Album(rows[:], first.names, ended=following is None),
         }
-        if ended:
+        if following is None:
             return
         key = following
         made = compute(key, usual, "network", labels, named, "", 0)

@@ -91,10 +91,9 @@ def numbers(trace: RCNNTrace, seen: Compared, score: float, pixel: Sequence[floa
     if seen.truth is not None:
         agree = arithmetic.fraction(seen.pixels[0], "pixels agree", seen.pixels[1], "pixels with a truth")
         lines.insert(0, f"**Agreement** {agree}")
-    if trace.semantic is not None:
-        lines.append(
-            f"Semantic branch: {arithmetic.softmax(seen.answers.semantic.names, trace.semantic[:, y, x].numpy())}"
-        )
+    if (logits := trace.semantic) is not None:
+        said = arithmetic.softmax(seen.answers.semantic.names, logits[:, y, x].numpy())
+        lines.append(f"Semantic branch: {said}")
     for k, mask, mine in seen.claims(trace, x, y):
         sign, says = (r"\ge", "its pixel") if mine else ("<", "not its pixel")
         keeps = rf"score ${seen.answers.scores[k]:.3f} \ge {score:.2f}$"

@@ -99,16 +99,15 @@ class DetectionMeter:
         self._detection = self._detection or AveragePrecision(shared)
         self._detection.update(limited(instances_of(scene), shared)[0], detections_of(trace, shared)[0])
         self._difficulty.add(scene)
-        self._masks &= len(trace.masks) == len(trace.boxes)
-        if trace.semantic is not None:
+        self._masks &= len(trace.mask_cells) == len(trace.boxes)
+        if trace.half_semantic is not None:
             self._add_labels(scene, trace)
 
     def _add_labels(self, scene: Scene, trace: Any) -> None:
         self._dense = True
-        semantic = trace.semantic.numpy()
-        found = (trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.masks.numpy() >= 0.5)
-        merged = merge_panoptic(*found, semantic)
-        self._segmentation.update(semantic.argmax(0), scene.semantic)
+        found = (trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.binary_masks)
+        merged = merge_panoptic(*found, trace.stuff_labels)
+        self._segmentation.update(trace.semantic_labels, scene.semantic)
         self._panoptic.update(merged.label, merged.segment, scene.semantic, scene.instance)
 
     def compute(self) -> dict[str, Any]:

@@ -60,8 +60,8 @@ def detections_of(trace: RCNNTrace, classes: tuple[str, ...]) -> tuple[Detection
     known = np.array([name in classes for name in names], bool)
     labels = np.array([classes.index(name) for name in names if name in classes], int)
     boxes, scores = trace.boxes.numpy(), trace.scores.numpy()
-    masks = trace.masks.numpy()
-    masks = masks[known] >= 0.5 if len(masks) == len(boxes) else filled(boxes[known], trace)
+    masks = trace.binary_masks
+    masks = masks[known] if len(masks) == len(boxes) else filled(boxes[known], trace)
     return Detections(boxes[known], labels, scores[known], masks), scores[~known]
 
 

@@ -54,6 +54,11 @@ class MaskHeadsTrace:
         """The class head's choice: its most probable class other than the background."""
         return int(self.class_probs[1:].argmax()) + 1
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its tensors."""
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, Tensor))
+
     def pasted(self, label: int) -> Tensor:
         """The mask of one class pasted into the box: probabilities float [H, W]."""
         return paste(self.mask_probs[label][None], self.box[None], self.size)[0]

@@ -36,7 +36,7 @@ def merge_panoptic(
     labels: np.ndarray,
     scores: np.ndarray,
     masks: np.ndarray,
-    semantic: np.ndarray,
+    stuff: np.ndarray,
     score_threshold: float = 0.5,
     overlap_threshold: float = 0.5,
     stuff_area: int = 64,
@@ -47,7 +47,7 @@ def merge_panoptic(
         labels: int [D], semantic numbers of the detections (4..8), sorted by falling score.
         scores: float [D].
         masks: bool [D, H, W].
-        semantic: float [K, H, W], logits of the semantic branch.
+        stuff: int [H, W], the most likely class of stuff of each pixel, 0..3; another number is no stuff.
         score_threshold: detections below it are not used.
         overlap_threshold: share of a mask that must still be free.
         stuff_area: pixels; a smaller stuff region is left void.
@@ -55,27 +55,26 @@ def merge_panoptic(
     Raises:
         ValueError: where the shapes do not belong together.
     """
-    _check(labels, scores, masks, semantic)
-    segment = np.zeros(semantic.shape[1:], np.int32)
-    label = np.full(semantic.shape[1:], VOID, np.int64)
+    _check(labels, scores, masks, stuff)
+    segment = np.zeros(stuff.shape, np.int32)
+    label = np.full(stuff.shape, VOID, np.int64)
     segments: list[Segment] = []
     for index in np.flatnonzero(scores >= score_threshold):
         free = masks[index] & (segment == 0)
         if free.any() and free.sum() >= overlap_threshold * masks[index].sum():
             segments.append(Segment(len(segments) + 1, int(labels[index]), float(scores[index]), int(index)))
             segment[free], label[free] = len(segments), int(labels[index])
-    best_stuff = semantic[: len(STUFF)].argmax(0)
-    for stuff in range(len(STUFF)):
-        region = (segment == 0) & (best_stuff == stuff)
+    for number in range(len(STUFF)):
+        region = (segment == 0) & (stuff == number)
         if region.sum() >= stuff_area:
-            segments.append(Segment(len(segments) + 1, stuff, None, None))
-            segment[region], label[region] = len(segments), stuff
+            segments.append(Segment(len(segments) + 1, number, None, None))
+            segment[region], label[region] = len(segments), number
     return Panoptic(label, segment, tuple(segments))
 
 
-def _check(labels: np.ndarray, scores: np.ndarray, masks: np.ndarray, semantic: np.ndarray) -> None:
-    if not len(labels) == len(scores) == len(masks) or masks.shape[1:] != semantic.shape[1:]:
+def _check(labels: np.ndarray, scores: np.ndarray, masks: np.ndarray, stuff: np.ndarray) -> None:
+    if not len(labels) == len(scores) == len(masks) or masks.shape[1:] != stuff.shape:
         raise ValueError(
-            "labels [D], scores [D], masks [D, H, W] and semantic [K, H, W] must agree in D, H and W; got "
-            f"{labels.shape}, {scores.shape}, {masks.shape} and {semantic.shape}."
+            "labels [D], scores [D], masks [D, H, W] and stuff [H, W] must agree in D, H and W; got "
+            f"{labels.shape}, {scores.shape}, {masks.shape} and {stuff.shape}."
         )

@@ -7,6 +7,7 @@ pass below calls the network's own parts in its own order and only holds on to w
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ import torch
 from torch import Tensor
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
 from torchvision.models.detection.roi_heads import paste_masks_in_image
+
+from lecture_models.scenes.settings import STUFF
+from lecture_models.segments import MASK_THRESHOLD
 
 from .semantic_branch import upsample
 
@@ -52,12 +56,33 @@ class RCNNTrace:
         return paste(self.mask_cells[one], self.boxes[one], self.image.shape[:2])[0]
 
     @property
+    def binary_masks(self) -> np.ndarray:
+        """The masks at probability ½, bool [D, H, W]; a bit a pixel is kept, since each move of a slider asks."""
+        size = self.image.shape[:2]
+        bits = np.unpackbits(self._bits, axis=1, count=size[0] * size[1])
+        return bits.view(bool).reshape(len(bits), *size)
+
+    @cached_property
+    def _bits(self) -> np.ndarray:
+        return np.packbits((self.masks >= MASK_THRESHOLD).flatten(1).numpy(), axis=1)
+
+    @property
     def semantic(self) -> Tensor | None:
         """Logits of the semantic branch, float [9, H, W]; made anew likewise."""
         if self.half_semantic is None:
             return None
         height, width = self.image.shape[:2]
         return upsample(self.half_semantic[None])[0, :, :height, :width]
+
+    @cached_property
+    def semantic_labels(self) -> np.ndarray | None:
+        """The most likely class of each pixel, uint8 [H, W]; None without the branch."""
+        return None if (logits := self.semantic) is None else _first(logits)
+
+    @cached_property
+    def stuff_labels(self) -> np.ndarray | None:
+        """The most likely class of stuff of each pixel, whatever thing may be there, uint8 [H, W]; None likewise."""
+        return None if (logits := self.semantic) is None else _first(logits[: len(STUFF)])
 
     @property
     def names(self) -> list[str]:
@@ -67,9 +92,11 @@ class RCNNTrace:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the trace's arrays hold."""
+        """Bytes that the trace's arrays hold, with the masks and label maps that it will be asked for."""
         values = [getattr(self, f.name) for f in fields(self)] + list(self.features.values())
-        return sum(int(v.nbytes) for v in values if hasattr(v, "nbytes"))
+        height, width = self.image.shape[:2]
+        asked = height * width * (len(self.mask_cells) // 8 + 2)
+        return sum(int(v.nbytes) for v in values if hasattr(v, "nbytes")) + asked
 
 
 @dataclass(frozen=True)
@@ -124,6 +151,11 @@ def trace_rcnn(network: GeneralizedRCNN, image: np.ndarray) -> RCNNTrace:
 def as_tensor(image: np.ndarray, device: torch.device | None = None) -> Tensor:
     """uint8 [H, W, 3] -> float32 [3, H, W] in 0..1."""
     return torch.from_numpy(np.array(image)).to(device).permute(2, 0, 1).float().div(255)
+
+
+def _first(logits: Tensor) -> np.ndarray:
+    """Index of the largest of K logits [K, H, W], uint8; by max, which is ten times as fast as argmax along K."""
+    return np.asarray(logits.max(0).indices.byte().numpy())
 
 
 def _cpu(value: Tensor) -> Tensor:

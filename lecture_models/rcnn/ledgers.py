@@ -21,6 +21,7 @@ from torchvision.models.detection.roi_heads import maskrcnn_inference
 from torchvision.ops import box_iou
 
 from lecture_models.nets.rcnn_trace import as_tensor
+from lecture_models.segments import MASK_THRESHOLD
 
 from .meter import Meter, Stage
 from .selective_search import Search
@@ -29,7 +30,6 @@ SELECTIVE_SEARCH = "selective search"
 RPN = "region proposal network"
 LIMIT = 300  # proposals of selective search; the papers take about 2000, the boxes that our scenes have are some 500
 FOUND_IOU = 0.5
-MASK_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)

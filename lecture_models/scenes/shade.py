@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .layout import Ground, World
-from .materials import choose, linear, paint, plain
+from .materials import choose, dim, linear, paint, plain
 from .noise import sample
 from .settings import CLASSES, STUFF
 from .shapes import Sphere
@@ -20,6 +20,7 @@ from .trace import Hits, lateral
 from .vectors import Vector, dot, subtract, take, unit
 
 HAZE = 350.0  # metres at which haze hides half of a surface
+UNDIMMED = 140.0  # squared radii from which a thing dims the ground by less than float32 can say
 LIFT = 0.004  # metres by which a shadow ray starts above its surface
 
 
@@ -31,8 +32,8 @@ def shade(world: World, hits: Hits) -> np.ndarray:
     surface = np.flatnonzero(hits.part != hits.SKY)
     lit = _lit_surface(world, hits, surface)
     depth = hits.depth[surface]
-    haze = (depth / (depth + HAZE))[:, None]
-    colour[surface] = lit * (1 - haze) + haze * np.array(world.light.horizon, np.float32) * np.float32(0.9)
+    haze = depth / (depth + HAZE)
+    colour[surface] = dim(lit, 1 - haze) + paint(haze, world.light.horizon) * np.float32(0.9)
     return colour
 
 
@@ -46,7 +47,7 @@ def _lit_surface(world: World, hits: Hits, where: np.ndarray) -> np.ndarray:
     ambient *= _contact(world, hits.part[where] == hits.GROUND, point)
     brightest = max(light.zenith)
     skylight = tuple(0.55 + 0.9 * c / brightest for c in light.zenith)
-    colour = albedo[where] * (paint(1.35 * sun, light.sun) + paint(ambient, skylight))  # type: ignore[arg-type]
+    colour = albedo.take(where, axis=0) * (paint(1.35 * sun, light.sun) + paint(ambient, skylight))  # type: ignore[arg-type]
     return colour + paint(_highlight(world, hits, where, normal, gloss[where], sun), light.sun)
 
 
@@ -102,7 +103,8 @@ def _contact(world: World, ground: np.ndarray, point: Vector) -> np.ndarray:
             continue
         radius = item.footprint * (0.8 if isinstance(item.parts[0].shape, Sphere) else 1.0)
         distance = ((x - item.place[0]) ** 2 + (z - item.place[1]) ** 2) / (radius * radius)
-        share *= 1 - 0.55 / (1 + 0.5 * distance) ** 4
+        near = np.flatnonzero(distance < UNDIMMED)
+        share[near] *= 1 - 0.55 / (1 + 0.5 * distance[near]) ** 4
     open_sky[rays] = share
     return open_sky
 
@@ -129,7 +131,7 @@ def _ground(ground: Ground, point: Vector, depth: np.ndarray, label: np.ndarray)
     rough, fine = sample("rough", x * 22, z * 22) - 0.5, sample("fine", x * 60, z * 60) - 0.5
     blobs = sample("cloud", x * 6 + 99, z * 6) - 0.5
     grass = paint(1 + (1.1 * rough + 0.9 * fine) * fade + 0.9 * blobs, ground.grass)
-    grass *= 1 + blobs[:, None] * np.array([0.5, 0.1, -0.1], np.float32)
+    grass *= 1 + paint(blobs, (0.5, 0.1, -0.1))
     road = paint(1 + (0.5 * fine + 0.25 * rough) * fade + 0.3 * blobs, ground.asphalt)
     if ground.kind != 2:
         road = _markings(ground, x, z, road)
@@ -155,7 +157,7 @@ def _sky(world: World, direction: Vector) -> np.ndarray:
     v = direction[2] / (up + 0.12) * 70 + light.drift[1]
     cover = np.clip((sample("cloud", u, v) - light.clouds) * 5, 0, 1) * np.clip(up * 8, 0, 1)
     cloud = 0.95 * (0.75 + 0.25 * max(light.sun))
-    colour = colour * (1 - cover)[:, None] + paint(cover, (cloud, cloud, cloud * 1.02))
+    colour = dim(colour, 1 - cover) + paint(cover, (cloud, cloud, cloud * 1.02))
     glow = np.maximum(dot(direction, light.towards), 0).astype(np.float32)
     for _ in range(6):
         glow = glow * glow

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lecture_models import pictures, zoo
 from lecture_models.boxes import iou
+from lecture_models.cache import KEPT
 from lecture_models.classes import in_our_words
 from lecture_models.studies import roi_features
 
@@ -83,7 +84,13 @@ class RoIMasks:
 
     def mask(self, label: int, threshold: float | None = None) -> np.ndarray:
         """One class's mask in the picture at a threshold, the learner's without one: bool [H, W]."""
-        return np.asarray(self.heads.pasted(label) >= (self.threshold if threshold is None else threshold))
+        if label not in self._pasted:
+            self._pasted[label] = self.heads.pasted(label).numpy()
+        return np.asarray(self._pasted[label] >= (self.threshold if threshold is None else threshold))
+
+    @cached_property
+    def _pasted(self) -> dict[int, np.ndarray]:
+        return {}
 
     def truth(self) -> np.ndarray | None:
         """The true mask of the thing in the box, bool [H, W]; None where nothing is known of one."""
@@ -161,7 +168,8 @@ def study(
 
     trace = zoo.trace(name, picture.image)
     corners = roi_features.place_box(box or first_box(trace, picture), picture)
-    heads = _heads(name, trace, torch.tensor(corners))
+    key = ("mask heads", name, picture.key, *corners)
+    heads = KEPT.get(key, lambda: _heads(name, trace, torch.tensor(corners)))
     chosen = label_of(mask_class, trace.classes) if mask_class else heads.label
     thing = roi_features.thing_in(corners, picture)
     gradients = _gradients(heads, picture, trace, thing, threshold)

@@ -228,7 +228,7 @@ def looked_at(gallery: str, scenes: int) -> int:
 
 
 def find(
-    picture: pictures.Picture,
+    picture: str,
     network: str,
     gallery: str = "this",
     rank: int = 1,
@@ -238,7 +238,8 @@ def find(
     """The scene that a gallery shows, with a network's detections and errors.
 
     Args:
-        picture: A scene; the gallery looks at this seed and those that follow, with its settings.
+        picture: Key of a scene; the gallery looks at this seed and those that follow, with its settings. Only the
+            scene that it shows is rendered.
         network: A network of the zoo with masks.
         gallery: "this" for the scene itself, or one of galleries.NAMES.
         rank: 1 for the strongest scene, 2 for the next, and so on, as far as there are scenes.
@@ -248,11 +249,11 @@ def find(
     Raises:
         ValueError: The picture is no scene, the gallery unknown, or as :func:`comparison.compare`.
     """
-    if picture.scene is None:
-        raise ValueError(f"Only scenes have a truth to judge by; got {picture.title}. Choose a scene.")
+    if not picture.startswith("scene:"):
+        raise ValueError(f"Only scenes have a truth to judge by; got {picture}. Choose a scene.")
     if gallery not in ("this", *NAMES):
         raise ValueError(f"A gallery is this, {', '.join(NAMES)}; got {gallery!r}.")
-    first, settings = picture.scene.seed, picture.scene.settings
+    first, settings = pictures.parse_scene(picture)
     seeds = range(first, min(first + looked_at(gallery, scenes), LAST_SEED + 1))
 
     @cache
@@ -263,7 +264,8 @@ def find(
         return one, trace, compare(one.scene, trace, score)
 
     if gallery == "this":
-        order = [(first, Finding((0, 0), tuple(range(len(picture.scene.things)))))]
+        scene = pictures.resolve(picture).scene
+        order = [(first, Finding((0, 0), tuple(range(len(scene.things if scene else ())))))]
     elif gallery in GALLERIES:
         order = strongest(gallery, seeds, settings)
     else:

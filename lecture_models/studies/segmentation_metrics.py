@@ -167,9 +167,9 @@ def semantic_map(network: str, image: np.ndarray) -> np.ndarray:
         ValueError: the network has no semantic output.
     """
     if zoo.kind(network) == "panoptic":
-        logits = zoo.trace(network, image).semantic
-        assert logits is not None, "a network of this kind has a semantic branch"
-        return np.asarray(logits.argmax(0).numpy())
+        labels = zoo.trace(network, image).semantic_labels
+        assert labels is not None, "a network of this kind has a semantic branch"
+        return labels.astype(np.int64)
     if zoo.kind(network) != "semantic":
         raise ValueError(f"{network} gives no class for each pixel. Choose a network that does.")
     key = ("labels", network, image.tobytes())

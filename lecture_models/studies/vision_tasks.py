@@ -14,13 +14,12 @@ import numpy as np
 from lecture_models import segments
 from lecture_models.boxes import box_iou
 from lecture_models.classes import in_our_words
-from lecture_models.scenes import CLASSES, STUFF, Scene
-from lecture_models.segments import Segments, best_first, by_class, numbered
+from lecture_models.scenes import CLASSES, STUFF, VOID, Scene
+from lecture_models.segments import MASK_THRESHOLD, Segments, best_first, by_class, numbered
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
 
-MASK_THRESHOLD = 0.5
 STUFF_AREA = 64
 """Pixels: a smaller region of stuff is left void in a panoptic map."""
 
@@ -64,13 +63,10 @@ def answer(trace: RCNNTrace, score: float) -> Answers:
     given = [trace.classes[label] for label in trace.labels.numpy()[kept]]
     names = tuple(in_our_words(given))
     scores, boxes = trace.scores.numpy()[kept], trace.boxes.numpy()[kept]
-    masks = trace.masks.numpy()[kept[: len(trace.mask_cells)]] >= MASK_THRESHOLD
+    masks = trace.binary_masks[kept[: len(trace.mask_cells)]]
     instances = best_first(masks, names[: len(masks)])
-    logits = trace.semantic
-    if logits is None:
-        semantic = by_class(instances)
-    else:
-        semantic = segments.from_labels(logits.argmax(0).numpy(), CLASSES)
+    labels = trace.semantic_labels
+    semantic = by_class(instances) if labels is None else segments.from_labels(labels, CLASSES)
     panoptic, owner = merge(trace, masks, scores[: len(masks)], names)
     return Answers(names, boxes, scores, semantic, instances, panoptic, owner)
 
@@ -82,14 +78,14 @@ def merge(
     from lecture_models.nets.panoptic import merge_panoptic  # here: it comes with torch
 
     size = trace.image.shape[:2]
-    semantic = trace.semantic
+    stuff = trace.stuff_labels
     merged = merge_panoptic(
         len(STUFF) + np.arange(len(masks)),
         scores,
         masks,
-        semantic.numpy() if semantic is not None else np.zeros((len(STUFF), *size)),
+        stuff if stuff is not None else np.full(size, VOID),
         score_threshold=0.0,
-        stuff_area=STUFF_AREA if semantic is not None else size[0] * size[1] + 1,
+        stuff_area=STUFF_AREA,
     )
     owner = tuple(-1 if part.detection is None else part.detection for part in merged.segments)
     said = tuple(
@@ -186,7 +182,7 @@ def agreement_at(scene: Scene, trace: RCNNTrace, score: float) -> float:
     """The agreement alone that :func:`compare` would give at another score threshold, 0..1: half the work."""
     kept = np.flatnonzero(trace.scores.numpy() >= score)
     names = in_our_words([trace.classes[label] for label in trace.labels.numpy()[kept]])
-    masks = trace.masks.numpy()[kept[: len(trace.mask_cells)]] >= MASK_THRESHOLD
+    masks = trace.binary_masks[kept[: len(trace.mask_cells)]]
     panoptic, _ = merge(trace, masks, trace.scores.numpy()[kept[: len(masks)]], names)
     truth = segments.of_scene(scene)
     right, counted = segments.agreement(panoptic, truth, segments.match(panoptic, truth))

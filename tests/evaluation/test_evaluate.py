@@ -25,15 +25,17 @@ KEYS = (
 def _perfect(scene: Scene, classes: tuple[str, ...]) -> Any:
     """The trace that a network would leave which knows the scene."""
     numbers = np.arange(1, len(scene.things) + 1)[:, None, None]
-    logits = scene.semantic[None] == np.arange(len(CLASSES))[:, None, None]
     return SimpleNamespace(
         network="perfect",
         classes=classes,
         boxes=torch.tensor([thing.box for thing in scene.things]).reshape(-1, 4),
         labels=torch.tensor([thing.label - len(STUFF) + 1 for thing in scene.things], dtype=torch.int64),
         scores=torch.linspace(0.99, 0.9, len(scene.things)),
-        masks=torch.from_numpy(scene.instance == numbers).float(),
-        semantic=torch.from_numpy(logits).float(),
+        mask_cells=torch.zeros(len(scene.things), 28, 28),
+        binary_masks=scene.instance == numbers,
+        half_semantic=torch.zeros(1),
+        semantic_labels=np.where(scene.semantic < len(CLASSES), scene.semantic, 0),
+        stuff_labels=np.where(scene.semantic < len(STUFF), scene.semantic, 0),
     )
 
 

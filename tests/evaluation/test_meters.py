@@ -43,8 +43,9 @@ def _coco_trace(scene: Any, masks: bool = True, ball: str = "sports ball") -> An
         boxes=torch.tensor(boxes),
         labels=torch.tensor(labels),
         scores=torch.linspace(0.9, 0.8, len(boxes)),
-        masks=torch.from_numpy(np.array(found)).float() if masks else torch.zeros(0, *scene.image.shape[:2]),
-        semantic=None,
+        mask_cells=torch.zeros(len(boxes) * masks, 28, 28),
+        binary_masks=np.array(found)[: len(boxes) * masks],
+        half_semantic=None,
     )
 
 

@@ -8,10 +8,8 @@ from lecture_models.scenes.settings import VOID
 
 
 def _stuff(label, shape=(4, 4)):
-    """Logits of a semantic branch that is sure of one class everywhere."""
-    logits = np.zeros((9, *shape), np.float32)
-    logits[label] = 5
-    return logits
+    """One class of stuff everywhere."""
+    return np.full(shape, label)
 
 
 def test_the_better_detection_keeps_the_shared_pixels():
@@ -42,9 +40,9 @@ def test_low_scores_are_not_used_and_small_stuff_is_void():
 def test_every_pixel_belongs_to_exactly_one_segment():
     rng = np.random.default_rng(0)
     masks = rng.random((6, 32, 32)) < 0.3
-    semantic = rng.normal(size=(9, 32, 32)).astype(np.float32)
+    stuff = rng.integers(0, 5, (32, 32))  # 4 is none
     scores = np.sort(rng.random(6))[::-1]
-    merged = merge_panoptic(rng.integers(4, 9, 6), scores, masks, semantic, overlap_threshold=0.0)
+    merged = merge_panoptic(rng.integers(4, 9, 6), scores, masks, stuff, overlap_threshold=0.0)
     for segment in merged.segments:
         assert set(merged.label[merged.segment == segment.id]) == {segment.label}
     assert ((merged.segment == 0) == (merged.label == VOID)).all()

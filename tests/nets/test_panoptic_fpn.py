@@ -57,6 +57,10 @@ def test_the_trace_is_the_networks_own_output(network, image):
     assert torch.allclose(trace.masks, result["masks"][:, 0], atol=1e-4)
     assert torch.allclose(trace.semantic, result["semantic"], atol=1e-4)
     assert torch.equal(trace.mask(1), trace.masks[1])
+    for _ in range(2):  # made, then from bits
+        assert np.array_equal(trace.binary_masks, trace.masks.numpy() >= 0.5)
+    assert np.array_equal(trace.semantic_labels, trace.semantic.numpy().argmax(0))
+    assert np.array_equal(trace.stuff_labels, trace.semantic[:4].numpy().argmax(0))
     assert trace.strides == {"P2": 4, "P3": 8, "P4": 16, "P5": 32}
     assert trace.nbytes < 3 << 20, "a class of 100, each with an own scene, finds its traces kept"
 

@@ -106,7 +106,7 @@ def test_a_pixel_chooses_the_thing_that_is_multiplied_out():
     scene = render(42)
     y, x = np.argwhere(scene.instance == 3)[10]
     said = lesson.update(gallery="this", pixel=f"{x},{y}")["numbers"]
-    made = study.find(pictures.resolve("scene:42"), "panoptic_fpn")
+    made = study.find("scene:42", "panoptic_fpn")
     assert said.startswith(f"**{made.things[2]}**")
 
 
