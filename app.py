@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from typing import Any
 
@@ -12,6 +13,9 @@ os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", "100")
 os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 # before torch is: its threads, while they wait for work, soon leave the cores to whoever draws the page
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+
+# a lesson's many short steps give the interpreter away and want it back: with Python's 5 ms a class waits twice as long
+sys.setswitchinterval(0.0005)
 
 import demos
 from demos.ui import page, server

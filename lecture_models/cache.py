@@ -49,7 +49,7 @@ def refuse_if_only_kept() -> None:
         raise NotKept
 
 
-BUDGET = 448 << 20
+BUDGET = 576 << 20
 """Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it."""
 
 

@@ -19,7 +19,7 @@ EVERY, ROUNDS = 5.0, 8  # seconds between two acts of a student, and how many ea
 ARRIVE = 40.0  # seconds in which the students come in, each with a new scene; then they all work
 LATE = 1.0
 """Seconds within which 95 of 100 acts are answered."""
-ANOTHER_SCENE = 0.1  # share of the acts that go on to a new scene; the others move a control
+ANOTHER_SCENE = 0.1  # share of the acts that go on to the following scene; the others move a control
 LESSONS = {
     "vision_tasks": ("score", lambda draw: round(draw.uniform(0.05, 0.95), 2)),
     "roi_features": ("bins", lambda draw: draw.choice((2, 3, 5, 7))),
@@ -33,7 +33,8 @@ async def student(client: httpx.AsyncClient, number: int, waits: list[float], re
     draw = random.Random(number)
     lesson = list(LESSONS)[number % len(LESSONS)]
     key, value = LESSONS[lesson]
-    settings = {"picture": f"scene:{1000 + number}"}
+    scene = 1000 * (number + 1)
+    settings = {"picture": f"scene:{scene}"}
     have: list[str] = []
     await asyncio.sleep(ARRIVE * number / STUDENTS)
     for act in range(ROUNDS + 1):
@@ -51,7 +52,8 @@ async def student(client: httpx.AsyncClient, number: int, waits: list[float], re
             await asyncio.sleep(ARRIVE * (1 - number / STUDENTS) + draw.uniform(0, EVERY))
         settings = {**settings, key: value(draw)}
         if draw.random() < ANOTHER_SCENE:
-            settings["picture"] = f"scene:{draw.randrange(2000, 900_000)}"
+            scene += 1
+            settings["picture"] = f"scene:{scene}"
         if act:
             await asyncio.sleep(max(0.0, EVERY * draw.uniform(0.8, 1.2) - (time.monotonic() - began)))
 
