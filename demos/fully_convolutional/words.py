@@ -44,8 +44,7 @@ def scaled(made: Raced) -> str:
     >>> scaled(Given(track=Given(zoom=2.0, own=32, stride=16))).partition(": ")[2]
     'a window covers 16 px of it, and 16 px from one to the next are 8.'
     """
-    track = made.track
-    if track.zoom == 1:
+    if (track := made.track).zoom == 1:
         return ""
     side, step = track.own / track.zoom, track.stride / track.zoom
     takes = f"The network takes {track.own} × {track.own} px. The picture is scaled by {track.zoom:.3g}"

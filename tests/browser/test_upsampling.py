@@ -216,7 +216,7 @@ def test_an_input_tells_where_it_goes(lesson: Page):
 
 # ---- the kernel and what follows ---------------------------------------------------------------------
 def test_the_kernel_by_name_and_by_hand(lesson: Page):
-    lesson.get_by_role("button", name="bilinear", exact=True).click()
+    lesson.locator(".up-named").get_by_role("button", name="bilinear", exact=True).click()
     lesson.wait_for_function(f"{BENCH}.layer.kernel[4] === 1 && {BENCH}.layer.kernel[0] === 0.25")
     x, y = middle(lesson, ".up-mold .up-cell", 0)
     lesson.mouse.move(x, y)

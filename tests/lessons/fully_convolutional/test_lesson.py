@@ -205,7 +205,8 @@ def test_boards_are_records_that_travel(raced: Any):
         (6, "a,b", "x,y"),
         (7, "90000,1", "x,y"),
         (8, "resnet50", "model"),
-        (9, "1,2,3", "x,y"),
+        (9, "1,2,3", "width,height"),
+        (9, "800.9,800", "whole numbers"),
         (10, None, "x,y"),
     ],
 )
