@@ -49,8 +49,11 @@ def refuse_if_only_kept() -> None:
         raise NotKept
 
 
-BUDGET = 576 << 20
-"""Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it."""
+BUDGET = 448 << 20
+"""Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it.
+
+A class of a hundred, each on an own scene, takes 340 MB of it (tests/benchmarks/test_class.py).
+"""
 
 
 def bytes_of(value: Any) -> int:

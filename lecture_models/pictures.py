@@ -65,7 +65,7 @@ class Picture:
         """Memory of the arrays, in bytes."""
         parts = [self.image]
         if self.scene is not None:
-            parts += [self.scene.semantic, self.scene.instance, self.scene.depth, self.scene.normals]
+            parts += [self.scene.semantic, self.scene.instance]
         return sum(part.nbytes for part in parts)
 
 
@@ -215,7 +215,7 @@ def _number(name: str, text: str) -> float | int:
 
 
 def _render(seed: int, settings: SceneSettings) -> Picture:
-    scene = render(seed, settings)
+    scene = render(seed, settings).lean()
     return Picture(scene_key(seed, settings), f"scene {seed}", _frozen(scene.image), scene)
 
 

@@ -92,8 +92,12 @@ class RCNNTrace:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the trace's arrays hold, with the masks and label maps that it will be asked for."""
-        values = [getattr(self, f.name) for f in fields(self)] + list(self.features.values())
+        """Bytes that the trace's arrays hold, with the masks and label maps that it will be asked for.
+
+        The image is the picture's own, which keeps it anyway.
+        """
+        values = [getattr(self, f.name) for f in fields(self) if f.name != "image"]
+        values += list(self.features.values())
         height, width = self.image.shape[:2]
         asked = height * width * (len(self.mask_cells) // 8 + 2)
         return sum(int(v.nbytes) for v in values if hasattr(v, "nbytes")) + asked

@@ -28,6 +28,13 @@ def test_types_and_shapes(scene):
     assert set(np.unique(scene.semantic)) <= {*range(len(CLASSES)), VOID}
 
 
+def test_a_lean_scene_has_the_same_depth_and_normals(scene):
+    lean = scene.lean()
+    assert lean.geometry is None
+    assert np.array_equal(lean.depth, scene.depth)
+    assert np.array_equal(lean.normals, scene.normals)
+
+
 def test_every_instance_lies_in_one_class_and_its_box_is_tight(scene):
     assert scene.instance.max() == len(scene.things)
     for number, thing in enumerate(scene.things, start=1):
