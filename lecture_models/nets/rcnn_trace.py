@@ -6,6 +6,7 @@ pass below calls the network's own parts in its own order and only holds on to w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
@@ -13,8 +14,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 from torchvision.models.detection.generalized_rcnn import GeneralizedRCNN
-from torchvision.models.detection.roi_heads import paste_masks_in_image
+from torchvision.models.detection.roi_heads import expand_boxes, expand_masks
 
 from lecture_models.scenes.settings import STUFF
 from lecture_models.segments import MASK_THRESHOLD
@@ -198,8 +200,29 @@ def run_heads(
 
 
 def paste(mask_cells: Tensor, boxes: Tensor, size: tuple[int, int]) -> Tensor:
-    """28 × 28 probabilities [N, 28, 28] pasted into their boxes: float [N, H, W], by torchvision's rule."""
+    """28 × 28 probabilities [N, 28, 28] pasted into their boxes: float [N, H, W], by torchvision's rule.
+
+    Its own function, ``paste_masks_in_image``, makes a picture of each mask and then copies all of them.
+    """
+    pasted = torch.zeros(len(boxes), *size)
     if len(boxes) == 0:
-        return torch.zeros(0, *size)
-    pasted: Tensor = paste_masks_in_image(mask_cells[:, None], boxes, size, padding=1)
-    return pasted[:, 0]
+        return pasted
+    masks, scale = expand_masks(mask_cells[:, None], 1)
+    for one, mask, box in zip(pasted, masks[:, 0], expand_boxes(boxes, scale).long().tolist(), strict=True):
+        _paste_into(one, mask, box)
+    return pasted
+
+
+def _paste_into(image: Tensor, mask: Tensor, box: Sequence[int]) -> None:
+    """One mask, resized to its box, where that lies in an image [H, W]."""
+    x0, y0, x1, y1 = box
+    resized = F.interpolate(
+        mask[None, None],
+        (max(y1 - y0 + 1, 1), max(x1 - x0 + 1, 1)),
+        mode="bilinear",
+        align_corners=False,
+    )[0, 0]
+    left, top = max(x0, 0), max(y0, 0)
+    right, bottom = min(x1 + 1, image.shape[1]), min(y1 + 1, image.shape[0])
+    if left < right and top < bottom:
+        image[top:bottom, left:right] = resized[top - y0 : bottom - y0, left - x0 : right - x0]

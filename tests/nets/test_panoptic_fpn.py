@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 import torch
 from torchvision.models.detection import fasterrcnn_resnet50_fpn, maskrcnn_resnet50_fpn
+from torchvision.models.detection.roi_heads import paste_masks_in_image
 from torchvision.ops import MultiScaleRoIAlign
 
 from lecture_models.nets.mask_rcnn import CANONICAL_SCALE, LEVELS
 from lecture_models.nets.panoptic_fpn import panoptic_fpn
-from lecture_models.nets.rcnn_trace import as_tensor, run_heads, trace_rcnn
+from lecture_models.nets.rcnn_trace import as_tensor, paste, run_heads, trace_rcnn
 from lecture_models.nets.semantic_branch import semantic_loss
 from lecture_models.scenes import render
 
@@ -63,6 +64,18 @@ def test_the_trace_is_the_networks_own_output(network, image):
     assert np.array_equal(trace.stuff_labels, trace.semantic[:4].numpy().argmax(0))
     assert trace.strides == {"P2": 4, "P3": 8, "P4": 16, "P5": 32}
     assert trace.nbytes < 3 << 20, "a class of 100, each with an own scene, finds its traces kept"
+
+
+def test_pasted_masks_are_torchvisions():
+    generator = torch.Generator().manual_seed(3)
+    corners = (
+        torch.rand(40, 2, generator=generator) * 120 - 30
+    )  # some reach out of the picture, some lie outside
+    boxes = torch.cat([corners, corners + torch.rand(40, 2, generator=generator) * 60], 1)
+    cells = torch.rand(40, 28, 28, generator=generator)
+    theirs = paste_masks_in_image(cells[:, None], boxes, (64, 96), padding=1)[:, 0]
+    assert torch.equal(paste(cells, boxes, (64, 96)), theirs)
+    assert paste(cells[:0], boxes[:0], (64, 96)).shape == (0, 64, 96)
 
 
 @torch.inference_mode()
