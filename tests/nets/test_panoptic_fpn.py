@@ -68,13 +68,14 @@ def test_the_trace_is_the_networks_own_output(network, image):
 
 def test_pasted_masks_are_torchvisions():
     generator = torch.Generator().manual_seed(3)
-    corners = (
-        torch.rand(40, 2, generator=generator) * 120 - 30
-    )  # some reach out of the picture, some lie outside
-    boxes = torch.cat([corners, corners + torch.rand(40, 2, generator=generator) * 60], 1)
+    corners = torch.rand(40, 2, generator=generator) * torch.tensor([90, 58]) - 20
+    boxes = torch.cat(
+        [corners, corners + 25 + torch.rand(40, 2, generator=generator) * 35], 1
+    )  # some reach out
     cells = torch.rand(40, 28, 28, generator=generator)
     theirs = paste_masks_in_image(cells[:, None], boxes, (64, 96), padding=1)[:, 0]
     assert torch.equal(paste(cells, boxes, (64, 96)), theirs)
+    assert not paste(cells[:1], torch.tensor([[120.0, 5.0, 140.0, 9.0]]), (64, 96)).any()  # it lies outside
     assert paste(cells[:0], boxes[:0], (64, 96)).shape == (0, 64, 96)
 
 
