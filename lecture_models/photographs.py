@@ -68,8 +68,8 @@ def refuse_size(width: int, height: int) -> None:
     scale = min(1.0, MAX_SIDE / max(width, height))
     if min(width, height) * scale < MIN_SIDE:
         raise PictureError(
-            f"A picture must be at least {MIN_SIDE} pixels wide and high at {MAX_SIDE} on its long side; "
-            f"this one is {width} × {height}. Choose a larger or less narrow one."
+            f"A picture must be at least {MIN_SIDE} pixels wide and high, also when its long side is reduced to "
+            f"{MAX_SIDE}; this one is {width} × {height}. Choose a larger or less narrow one."
         )
 
 

@@ -13,6 +13,7 @@ const WORKING_AFTER = 300; // milliseconds until the page shows that it waits
 const AT = "at."; // before the keys of what boards remember
 const MOST_TEXT = 80;
 const KEPT = "What you see is still the network chosen before.";
+const USUAL = "The usual settings are shown.";
 const OWN = "What you see is the lecture's own network.";
 
 class Lesson {
@@ -99,14 +100,17 @@ class Lesson {
     return next;
   }
 
-  // Says why, once more with the lesson's own settings where nothing is shown yet: a link may have brought bad ones.
+  // Says why, once more with the view's own settings where nothing is shown yet: a link may have brought bad ones.
   refused(text) {
-    const said = say(text, true);
+    const first = !this.values.size && !this.own;
+    const said = say(first ? `${text} ${USUAL}` : text, true);
     reveal(this.name);
-    if (this.values.size || this.own) return void (this.said = said); // until there is an answer again
-    Object.assign(this.settings, this.defaults, { picture: this.settings.picture });
+    if (!first) return void (this.said = said); // until there is an answer again
+    const { picture, view } = this.settings;
+    Object.assign(this.settings, this.defaults, { picture }, view === undefined ? {} : { view });
     this.own = this.again = true;
     this.recall();
+    this.tell();
   }
 
   // The weights of a network cannot be had: the setting goes back to the one that made what is shown.

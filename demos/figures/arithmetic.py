@@ -26,9 +26,9 @@ def softmax(names: Sequence[str], logits: np.ndarray, shown: int = 3) -> str:
     logits = np.asarray(logits, np.float64)
     order, powers = np.argsort(-logits), np.exp(logits)
     best = order[0]
-    terms = " + ".join(f"e^{{{logits[k]:.2f}}}" for k in order[:shown])
+    terms = " + ".join(f"e^{{{logits[k]:.4f}}}" for k in order[:shown])
     rest = r" + \dots" if len(logits) > shown else ""
     return (
-        rf"$p(\text{{{names[best]}}}) = \dfrac{{e^{{{logits[best]:.2f}}}}}{{{terms}{rest}}}"
+        rf"$p(\text{{{names[best]}}}) = \dfrac{{e^{{{logits[best]:.4f}}}}}{{{terms}{rest}}}"
         rf" = \dfrac{{{powers[best]:.4g}}}{{{powers.sum():.4g}}} = {powers[best] / powers.sum():.4f}$"
     )

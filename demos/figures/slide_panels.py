@@ -233,8 +233,9 @@ def draw_bars(axes: Axes, panel: Bars) -> None:
     axes.barh(places, values, color=colors, height=0.62)
     axes.set_yticks(places, names, parse_math=False)
     axes.invert_yaxis()
-    axes.set(xlabel=panel.axis, xlim=(0, ROOM * max([*values, 1e-12])))
-    axes.set_xticks(ticks(axes.get_xlim()))
+    longest = max([*values, 1e-12])
+    axes.set(xlabel=panel.axis, xlim=(0, ROOM * longest))
+    axes.set_xticks(ticks((0, longest)))
     for place, value, text in zip(places, values, texts, strict=True):
         looks: dict[str, Any] = {"size": TEXT, "color": style.INK, "va": "center", "parse_math": False}
         axes.annotate(text, (value, place), xytext=(5, 0), textcoords="offset points", **looks)

@@ -203,7 +203,7 @@ def build(screen: Screen) -> None:
             rule=which,
             **looks,
         )
-        pixels = Text(PAIR, '"width,height", two whole numbers of pixels, or empty')
+        pixels = Text(PAIR, f'"width,height", whole pixels from {fully.LEAST} to {fully.MOST}, or empty')
         screen.board("sizes", "fcSizes", label="Ledger of sizes; drag the corner", key="size", rule=pixels)
         about = "Click any pixel: its class stands out in all four."
         place: dict[str, Any] = {"select": "point", "key": "pixel", "hint": about}

@@ -13,11 +13,17 @@ const WAIT = 350; // milliseconds after the last arrow key
 const giga = (macs) => `${(macs / 1e9).toFixed(macs < 1e10 ? 2 : 1)} GMAC`;
 const by = ([high, wide]) => `${wide} × ${high}`; // as pictures are measured
 
-const squeezed = (
-  own,
-  k,
-) => `torchvision puts an adaptive pooling before it, an identity at ${own} px. At any other size it
+const squeezed = (k) => `torchvision puts an adaptive pooling before it, an identity at these sizes. At any other it
   squeezes the map to ${k} × ${k}: still one answer, without a place.`;
+
+// The sides of square pictures that give the first fully connected layer the map that it takes, as text.
+const fitting = (layers, first, own) => {
+  const map = (side) => String(sizesOf(layers, [side, side])[first - 1]);
+  let [low, high] = [own, own];
+  while (map(low - 1) === map(own)) low--;
+  while (map(high + 1) === map(own)) high++;
+  return low === high ? `${own} × ${own} px do` : `sides of ${low} to ${high} px do`;
+};
 
 class Sizes extends Live {
   constructor({ root, choose }) {
@@ -86,7 +92,7 @@ class Sizes extends Live {
       <div class="fc-own-size" style=${own}><span>${value.own}</span></div></div>
       <p class="fc-buttons">${button(`${value.own} × ${value.own}`, [value.own, value.own])}
         ${button("384 × 384", [384, 384])}${button("640 × 480", [480, 640])}</p>
-      <p class="ww-note">Dashed: the one size that the classifier takes.</p></div>`;
+      <p class="ww-note">Dashed: the classifier’s own size.</p></div>`;
   }
 
   // The stages of the classifier: rows end at a pooling; a fully connected layer has a row of its own.
@@ -146,8 +152,8 @@ class Sizes extends Live {
       <section data-mark=${fits ? "right" : "wrong"}><h3>${terms("Fully connected")}</h3>
         <p>${layer.name} takes a row of ${layer.inputs} · ${layer.kernel} · ${layer.kernel} =
           <b>${count(layer.connected)}</b> numbers. This picture gives ${given}.</p>
-        <p class="fc-verdict">${fits ? "It fits: one answer." : `It does not fit: only ${own} × ${own} px do.`}</p>
-        ${value.adaptive ? html`<p class="ww-note">${terms(squeezed(own, layer.kernel))}</p>` : nothing}</section>
+        <p class="fc-verdict">${fits ? "It fits: one answer." : `It does not fit: only ${fitting(layers, first, own)}.`}</p>
+        ${value.adaptive ? html`<p class="ww-note">${terms(squeezed(layer.kernel))}</p>` : nothing}</section>
       <section data-mark=${many ? "right" : "wrong"}><h3>${terms("Fully convolutional")}</h3>
         <p>The same weights as a ${layer.kernel} × ${layer.kernel} kernel slide over any map that holds one.</p>
         <p class="fc-verdict">${many ? `${by(scores)} scores` : `Too small: it needs ${own} px.`}</p>

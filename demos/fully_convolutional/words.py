@@ -30,9 +30,8 @@ def of_race(made: Raced, ratios: Mapping[int, float]) -> Said:
     many, way = saving(made.ratio)
     work = f"{windows(made)} take{'s' if made.track.total == 1 else ''} {giga(made.all_macs)}"
     text = f"{way} multiply-adds in one pass: {work}, one pass {giga(made.once.macs)}."
-    more = []
-    if (right := made.right()) is not None:
-        more.append(("places whose class is true", f"{right[0]} of {right[1]}"))
+    right = made.right()
+    more = [("places whose class is true", f"{right[0]} of {right[1]}")] if right else []
     reading = Reading(times(many), "×", text, more=more)
     return reading, how_many_times(made.picture.key, ratios), products(made), of_time(made)
 
@@ -91,8 +90,10 @@ def of_time(made: Raced) -> str:
     """What the race showed, for the end of the lesson."""
     apart = float((made.windows.logits - made.once.logits[: made.windows.done]).abs().max())
     all_of_them = "its one score" if made.track.total == 1 else f"all {made.track.total} scores"
-    said = f"When one pass had {all_of_them}, the sliding window had {made.windows.done}."
-    same = f"They differ by {tiny(apart)} at most" if apart < SMALL else f"They differ by up to {tiny(apart)}"
+    said = f"At the end of the batch in which one pass got {all_of_them}, the window had {made.windows.done}."
+    same = (
+        f"These differ by {tiny(apart)} at most" if apart < SMALL else f"These differ by up to {tiny(apart)}"
+    )
     return f"{said} {same}, since {PADDED[made.track.padding]}."
 
 
@@ -209,11 +210,8 @@ def ledger(made: Sized) -> str:
     gives = rf"{first.inputs} \cdot {high} \cdot {wide} = {tex(first.inputs * high * wide)}"
     rows, columns = high - first.kernel + 1, wide - first.kernel + 1
     slides = f"{high} - {first.kernel} + 1 = {rows}, \\qquad {wide} - {first.kernel} + 1 = {columns}"
-    where = (
-        "The convolution with the same weights has"
-        if min(rows, columns) > 0
-        else "Even the convolution would have"
-    )
+    fits = min(rows, columns) > 0
+    where = "The convolution with the same weights has" if fits else "Even the convolution would have"
     return f"{text} This picture gives\n\n$${gives}.$$\n\n{where}\n\n$${slides}$$\n\nplaces down and across."
 
 

@@ -101,7 +101,7 @@ def measure(
     for done, total, races in timed(stack or STACK, padded, int(channels), int(side)):
         yield {
             "progress": Progress(done, total, f"{done} of {total} layers"),
-            "measured": measured_board(races),
+            "measured": measured_board((stack, padded, channels, side), races),
         }
 
 
@@ -161,7 +161,7 @@ def build(screen: Screen) -> None:
             screen.run("measure", measure, label="Measure the time")
             screen.board("measured", "fieldMeasured", label="Measured times", by="measure")
     with screen.row:
-        path = Text(r"[\w.]{1,120}", "a layer's path")
+        path = Text(r"[\w.]{1,120}", "a layer's path as the table names it, or empty")
         screen.board("layers", "fieldLayers", label="Every layer", key="layer", rule=path)
 
 

@@ -32,15 +32,16 @@ class Runner:
 
 @dataclass(frozen=True)
 class Measured:
-    """All of them."""
+    """All of them, and the settings that they are about: stack, padded, channels, side."""
 
+    about: Sequence[str | bool | int]
     runners: Sequence[Runner]
 
 
-def measured_board(races: Sequence[Race]) -> Measured:
+def measured_board(about: Sequence[str | bool | int], races: Sequence[Race]) -> Measured:
     """The board of a race."""
     most = max([race.ms for race in races] + [1e-9])
-    return Measured([runner(race, color, most) for race, color in zip(races, COLORS, strict=False)])
+    return Measured(about, [runner(race, color, most) for race, color in zip(races, COLORS, strict=False)])
 
 
 def runner(race: Race, color: str, most: float) -> Runner:

@@ -6,7 +6,7 @@ import { html, render } from "../draw/markup.js";
 import { terms } from "../draw/terms.js";
 
 const NAMED = 14; // layers up to which each row has its name
-const LEFT = 70; // CSS pixels for the names
+const LEFT = 80; // CSS pixels for the names
 const BELOW = 30; // and for the ruler
 const windowOf = (field) => 2 ** Math.ceil(Math.log2(Math.max(1.2 * field, 16)));
 

@@ -52,8 +52,8 @@ def stack_reading(made: Stacked) -> Reading:
     last, layers = made.grown[-1], len(made.grown)
     macs, size = sum(one.macs for one in made.grown), sum(one.bytes for one in made.grown)
     more = [
-        (f"multiply-adds at {made.side} px", f"{macs / 1e9:.3g} G"),
-        ("activation memory", f"{size / 2**20:.4g} MiB"),
+        (f"multiply-adds at {made.side} px", f"{plain(macs / 1e9)} G"),
+        ("activation memory", f"{plain(size / 2**20)} MiB"),
     ]
     text = f"receptive field: {last.field} × {last.field} px after {layers_of(layers)}."
     return Reading(f"{last.field}", "px", text, more=more)
@@ -123,9 +123,18 @@ def stack_seen(made: Stacked) -> str:
     )
 
 
+def plain(value: float) -> str:
+    """Four digits, and never a power of ten.
+
+    >>> plain(1.8496), plain(12.25), plain(1_067_584.3)
+    ('1.85', '12.25', '1,067,584')
+    """
+    return f"{value:.4g}" if value < 1000 else f"{value:,.0f}"
+
+
 def cost(macs: int, size: int) -> str:
     """A sum of costs in words."""
-    return f"{macs / 1e9:.4g} G multiply-adds, {size / 2**20:.4g} MiB of outputs"
+    return f"{plain(macs / 1e9)} G multiply-adds, {plain(size / 2**20)} MiB of outputs"
 
 
 # ---- a network -------------------------------------------------------------------------------------------

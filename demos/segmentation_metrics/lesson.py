@@ -32,7 +32,10 @@ STARTS = {
 LABELS = {"two": "it and the rest", "all": "all nine"}
 SEEN_BEST = "chosen for you"
 PICTURES = 12  # of a measured data set
-MOVE = Text(r"-?\d{1,3},-?\d{1,3},\d(\.\d{1,2})?", '"dx,dy,scale", such as "12,-4,1.2", or empty')
+MOVE = Text(
+    r"-?\d{1,3},-?\d{1,3},\d(\.\d{1,2})?",
+    '"dx,dy,scale", whole pixels and a scale from 0.25 to 4, such as "12,-4,1.2", or empty',
+)
 COLORS = {
     "truth": style.TRUTH,
     "both": style.SHARED,
@@ -81,7 +84,7 @@ def update(
         "number": words.reading(made),
         "scores": board.checked(made.measured, made.target),
         "more": board.More(curves),
-        "question": words.question(made),
+        "question": words.question(compute(picture, usual, start, labels, target, "", void)),
         "numbers": words.numbers(made),
         "seen": words.seen(made),
     }

@@ -73,10 +73,16 @@ class Model extends Live {
     Object.assign(this, { layer: null, box: null, move: [...AS_IT_IS], painted: true });
   }
 
-  // What the eraser leaves: the rest, or of nine classes what was there at first.
+  // What the eraser leaves: the rest, or of nine classes what was there at first, without the one that is erased.
   get eraser() {
+    if (this.many === 2) return () => 0;
     const { base } = this.origin;
-    return this.many === 2 ? () => 0 : (at) => base[at];
+    if (this.bare?.base !== base || this.bare.label !== this.label) {
+      const mine = base.map((label) => (label === this.label ? 1 : 0));
+      this.bare = { base, label: this.label, map: without(base, this.size, mine) };
+    }
+    const { map } = this.bare;
+    return (at) => map[at];
   }
 
   brush(from, to, radius, erase) {

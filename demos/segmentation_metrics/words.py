@@ -16,7 +16,7 @@ CHOICES = ("Below 0.3", "0.3 to 0.5", "0.5 to 0.7", "Above 0.7")
 MEAN_EDGES = (0.5, 0.7, 0.9)
 MEAN_CHOICES = ("Below 0.5", "0.5 to 0.7", "0.7 to 0.9", "Above 0.9")
 ABSENT_CHOICES = ("0", "1", "0/0: it has none")
-VEILS = ("number", "scores", "more/areas", "more/absent", "more/shift", "album/album", "numbers")
+VEILS = ("number", "scores", "more/areas", "more/absent", "more/shift", "album/album", "numbers", "seen")
 STANDS_IN = "Nobody has marked the truth of a photograph: the network's answer stands in for it."
 
 
@@ -104,9 +104,11 @@ def seen(made: Study) -> str:
     measured = made.measured
     name, iou, dice = made.names[made.target], measured.iou[made.target], measured.dice(made.target)
     edge = measured.boundary[made.target]
-    pair = f"{name} began with IoU {show(iou)}, Dice {show(dice)} and boundary IoU {show(edge)}"
+    pair = (
+        f"{name}, before any painting, has IoU {show(iou)}, Dice {show(dice)} and boundary IoU {show(edge)}"
+    )
     share = "–" if measured.pixel_accuracy is None else f"{100 * measured.pixel_accuracy:.1f} %"
-    whole = f"{share} of the pixels were right, and the mean IoU was {show(measured.miou)}"
+    whole = f"{share} of the pixels are right, and the mean IoU is {show(measured.miou)}"
     return f"On {made.picture.title} {pair}. {whole}."
 
 

@@ -152,7 +152,8 @@ def shorten(value: Any, limit: int = 60) -> str:
         text = _plainly(value).replace("<", "‹").replace(">", "›")
     except RecursionError:
         text = "a value of very many levels"
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    end = "…”" if text.startswith("“") else "…"
+    return text if len(text) <= limit else text[: limit - len(end)] + end
 
 
 def _plainly(value: Any) -> str:

@@ -151,7 +151,9 @@ async def _upload(request: Request) -> Response:
     try:
         return JSONResponse(await uploads.receive(request))
     except (MultiPartException, HTTPException, UnicodeError, LookupError):
-        raise Refused(400, "An upload is a multipart form; this one cannot be read. Send it again.") from None
+        raise Refused(
+            400, "An upload is a multipart form with one file; this one cannot be read. Send one file."
+        ) from None
     except ValueError as error:
         raise Refused(413, str(error)) from None
     except OSError:

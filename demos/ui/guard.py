@@ -50,7 +50,7 @@ def check(event: Any, inputs: list[Any]) -> None:
     """Raise gr.Error for too few values, for a file that was not uploaded, and for files where none belong."""
     name, wanted = event.api_name or "This event", len(event.inputs)
     if len(inputs) < wanted:
-        text = f"{name} needs {wanted} values; got {len(inputs)}. The page's API link lists them."
+        text = f"{name} needs {wanted} value{'s' * (wanted != 1)}; got {len(inputs)}. The page's API link lists them."
         raise gr.Error(text, print_exception=False)
     for component, value in zip(event.inputs, inputs, strict=False):
         if not isinstance(component, TAKES_FILES):

@@ -56,6 +56,9 @@ export const cardOf = (kind, name, how, look, chosen) => {
 
 // What a card says of itself, with the numbers of now.
 const kept = () => places(bench.cells, SIZE).map((at) => short(bench.cells[at]));
+// How the stamped kernels lie.
+const overlap = ({ size, stride }) =>
+  size > stride ? "kernels overlap" : size === stride ? "kernels side by side" : "gaps between kernels";
 const sideOf = (kind) => `${bench.plans[kind].rows} × ${bench.plans[kind].columns}`;
 export const HOW = {
   nearest: () => "a copy in each of four cells",
@@ -63,6 +66,6 @@ export const HOW = {
   max_unpool: () => `keeps ${kept().join(", ")}, in place`,
   bilinear: () => "four nearest, by distance",
   bilinear_corners: () => "read from corner to corner",
-  transposed: (kind) => `${sideOf(kind)}, kernels overlap`,
+  transposed: (kind) => `${sideOf(kind)}, ${overlap(bench.layer)}`,
   resize: () => `nearest, then the kernel ÷ ${bench.layer.stride ** 2}`,
 };

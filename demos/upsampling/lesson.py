@@ -51,7 +51,8 @@ def compute(
     times: int,
 ) -> study.Upsampled:
     """One forward pass (kept); the small map through seven operators, the real one pooled and back."""
-    arithmetic = (int(size), int(stride), int(padding), int(output_padding))
+    added = min(int(output_padding), int(stride) - 1)
+    arithmetic = (int(size), int(stride), int(padding), added)
     place = (level, int(channel), int(times))
     shown = pictures.resolve(picture)
     return study.study(shown, NETWORK, split_selection(cells), kernel or KERNEL, arithmetic, place)
@@ -78,7 +79,7 @@ def update(
         size: side of the kernel, 2 to 5.
         stride: of the transposed convolution, 1 to 3.
         padding: cut off at each side of its output, 0 to 2.
-        output_padding: added at the end, less than the stride.
+        output_padding: added at the end; at most the stride less one is used.
         level: level of the pyramid that the real map is from, P2 to P4.
         channel: its channel, from 0; -1 is the mean of all.
         times: how many times it is pooled by 2 and brought back, 1 to 3.
@@ -89,7 +90,7 @@ def update(
         "weights": {"kernel": kernel or KERNEL},
         "views": board.kernels(made, "the mean of all channels" if channel == MEAN else f"channel {channel}"),
         "stage": stage(made),
-        "reading": words.reading(made),
+        "reading": words.reading(made, int(output_padding)),
         "question": words.question(made),
         "numbers": words.numbers(made),
         "seen": words.seen(made),

@@ -32,8 +32,8 @@ def per_axis(layer: Layer) -> list[int]:
     return [len(range(place, size, stride)) for place in range(stride)]
 
 
-def reading(made: Upsampled) -> Reading:
-    """How unevenly inputs pile up in the transposed convolution."""
+def reading(made: Upsampled, asked: int) -> Reading:
+    """How unevenly inputs pile up in the transposed convolution; ``asked`` is the output padding that was asked for."""
     counts, layer = per_axis(made.layer), made.layer
     most, least = max(counts) ** 2, min(counts) ** 2
     size = len(layer.kernel)
@@ -44,6 +44,8 @@ def reading(made: Upsampled) -> Reading:
         ("Size of its output", f"{height} × {width}"),
         ("Zeros after max unpooling", f"{zeros} of 16"),
     ]
+    if asked != layer.output_padding:
+        more.append(("Output padding, less than the stride", f"{layer.output_padding} is used"))
     return Reading(f"{most} : {least}", "", what, more=more)
 
 

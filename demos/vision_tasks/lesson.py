@@ -120,7 +120,7 @@ def classes_view(seen: Compared, image: np.ndarray) -> Panel:
 def semantic_view(seen: Compared) -> Panel:
     """A class for each pixel; objects of a class are not told apart."""
     said = seen.answers.semantic
-    one = "Stuff: there is only one."
+    one = "Stuff: nobody counts it."
     cannot = [one if name in STUFF else f"Cannot know: which {name}." for name in said.names]
     knows = [Knows("no class", "This network knows no stuff."), *map(Knows, said.names, cannot)]
     colors = [style.class_color(name) for name in said.names]

@@ -43,7 +43,7 @@ def question(picture: str, seen: Compared, score: float, then: Mapping[float, Ou
     what = "agreement with the truth" if known else "number of detections"
     text = f"Score threshold {score:.2f} → {other:.2f}: what happens to the {what}?"
     why = reason(now, then[other], score, other)
-    return Question(text, CHOICES, answers[other], why, ("agreement", "numbers"), picture)
+    return Question(text, CHOICES, answers[other], why, ("agreement", "numbers", "seen"), picture)
 
 
 def answer(now: Outcome, then: Outcome) -> int:

@@ -96,13 +96,13 @@ def plan(size: tuple[int, int], padding: Padding, window: float, stride: int) ->
     rows, columns = high + 2 * margin + rest[0], wide + 2 * margin + rest[1]
     if rows * columns > MOST_PIXELS:
         raise ValueError(
-            f"A picture for one pass may have {MOST_PIXELS:,} pixels; this one would get {rows} × {columns}. "
+            f"A picture for one pass may have {MOST_PIXELS:,} pixels; this one would get {columns} × {rows}. "
             "Choose a larger window."
         )
     if min(rows, columns) < own:
         raise ValueError(
-            f"A window of {own} pixels must fit into the picture, which is {rows} × {columns} after scaling. "
-            "Choose a smaller window, or padding around the picture."
+            f"A window of {own} pixels must fit into the picture, which is {columns} × {rows} after scaling. "
+            "Choose padding around the picture, or a larger picture."
         )
     shape = (rows - own) // stride + 1, (columns - own) // stride + 1
     return Plan((high, wide), margin, (rows, columns), shape)

@@ -16,7 +16,7 @@ from .receptive_windows import Pattern, Resampled, Sliding, Window
 if TYPE_CHECKING:
     from torch import nn
 
-FORM = re.compile(r"(c([1-9])(s[1-4])?(d([1-9]|1[0-6]))?|p([2-4])|u2)(x(\d{1,3}))?")
+FORM = re.compile(r"(c([1-9])(s[1-4])?(d([1-9]|1[0-6]))?|p([2-4])|u2)(x([1-9]\d{0,2}))?")
 MOST = 128
 """Layers of a stack, at most."""
 WIDEST = 1 << 16
@@ -109,8 +109,8 @@ def parse_stack(text: str) -> tuple[Step, ...]:
         found = FORM.fullmatch(part)
         if found is None:
             raise ValueError(
-                f"A stack is layers such as c3, c3s2, c3d4, p2 or u2 with “-” between them; got “{part[:20]}”. "
-                "Write c3x5 for five of a kind."
+                "A stack is layers with “-” between them: c1 to c9, perhaps with stride s2 to s4 and dilation d2 to "
+                f"d16, p2 to p4, or u2; x5 makes five of a kind. Got “{part[:20]}”. Write it as c3s2d4x5 or p2."
             )
         steps += [_step(found)] * int(found[8] or 1)
     if not 1 <= len(steps) <= MOST:

@@ -67,4 +67,6 @@ class SceneSettings:
 def _check(name: str, value: object, low: float, high: float, unit: str) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not number or not math.isfinite(value) or not low <= value <= high:  # type: ignore[arg-type, operator]
-        raise ValueError(f"{name} must be a number from {low:g} to {high:g} ({unit}); got {value!r}.")
+        raise ValueError(
+            f"{name} must be a number from {low:g} to {high:g} ({unit}); got {value!r}. Choose another."
+        )

@@ -20,6 +20,7 @@ from lecture_models.ops.receptive_stack import (
 REPORT = 0.2  # seconds between two reports, at least
 DEEPEST = 160  # plain convolutions that are run, at most
 GIB = 1 << 30
+LAYER_MACS = 50e9  # multiply-adds of a layer that is run, at most: some seconds, after which Stop is heard
 LARGEST = 1 * GIB  # bytes of a map that is run, at most
 
 
@@ -79,7 +80,8 @@ def timed(stack: str, padded: bool, channels: int, side: int) -> Iterator[tuple[
 
 
 def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> Iterator[Race]:
-    """The learner's stack, and those of the others that it is not; their field is at least as large.
+    """The learner's stack, and those of the others that it is not and that can be run;
+    their field is at least as large.
 
     Raises:
         ValueError: Nothing is left of a map, or one is too large to be run.
@@ -91,7 +93,12 @@ def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> I
         raced = [("yours, 3 × 3 alone", steps)]  # else one stack would have two times
     for name, other in (*raced, ("down and up", hourglass(field))):
         grown = grow(other, side, channels, padded or other is not steps)
-        _can_run(name, grown, side)
+        try:
+            _can_run(name, grown, side)
+        except ValueError:
+            if other is steps:
+                raise
+            continue  # a rival that this side has no room for does not race
         macs, size = sum(one.macs for one in grown), sum(one.bytes for one in grown)
         yield Race(name, tuple(other), grown[-1].field, macs, size)
 
@@ -102,13 +109,18 @@ def refuse_empty(name: str, grown: Sequence[Grown], side: int) -> None:
     if empty:
         raise ValueError(
             f"A map has at least one cell; of {side} pixels none is left after layer {empty[0]} of “{name}”. "
-            "Take fewer layers, smaller strides and poolings, or more pixels."
+            "Take fewer layers, or smaller strides and poolings."
         )
 
 
 def _can_run(name: str, grown: Sequence[Grown], side: int) -> None:
-    """Raise ValueError for a stack with an empty map, or one that memory should not hold."""
+    """Raise ValueError for a stack with an empty map, or one that memory should not hold, or that takes too long."""
     refuse_empty(name, grown, side)
+    if (work := max(one.macs for one in grown)) > LAYER_MACS:
+        raise ValueError(
+            f"A layer that is run takes at most {LAYER_MACS / 1e9:.0f} billion multiply-adds; one of “{name}” would "
+            f"take {work / 1e9:,.0f}. Take a smaller kernel, fewer channels or a smaller picture."
+        )
     largest = max(one.bytes for one in grown)
     if largest > LARGEST:
         raise ValueError(

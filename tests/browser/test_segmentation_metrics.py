@@ -233,6 +233,11 @@ def paints_by_finger(page: Page) -> None:
     press(page, "Erase")
     page.touchscreen.tap(*point(page, 128, 40))
     page.wait_for_function(f"{MODEL}.class.iou === 1")
+    mine = page.evaluate(f"[...{MODEL}.truth.keys()].filter((i) => {MODEL}.truth[i] === {MODEL}.label)")
+    middle = mine[len(mine) // 2]
+    page.touchscreen.tap(*point(page, middle % 256, middle // 256))  # the truth has a hole now
+    page.wait_for_function(f"{MODEL}.class.iou < 1")
+    assert page.evaluate(f"{MODEL}.prediction[{middle}] !== {MODEL}.label")
 
 
 def test_what_answers_the_question_is_veiled(browser: Browser, url: str):

@@ -150,5 +150,14 @@ def test_a_map_without_cells_is_no_race():
 def test_what_is_run_fits_the_memory_in_all_three_stacks():
     with pytest.raises(ValueError, match=r"“your stack” would take 2\.0 GiB"):
         next(timing.timed("u2x2", True, 128, 512))  # 128 · 2048² · 4 bytes
-    with pytest.raises(ValueError, match=r"none is left after layer .* of “down and up”"):
-        next(timing.timed("c9d16x128", True, 4, 512))  # a field of 16,385 px, more than 512 can be halved for
+    with pytest.raises(
+        ValueError, match="at most 50 billion multiply-adds; one of “your stack” would take 348"
+    ):
+        next(timing.timed("c9", True, 128, 512))
+
+
+def test_a_rival_that_cannot_be_run_does_not_race():
+    races = [
+        *timing.rivals(parse_stack("c9d16x128"), True, 4, 512)
+    ]  # 16,385 px: 512 cannot be halved that often
+    assert [race.name for race in races] == ["your stack", "3 × 3 alone"]

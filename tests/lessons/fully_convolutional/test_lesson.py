@@ -206,7 +206,7 @@ def test_boards_are_records_that_travel(raced: Any):
         (7, "90000,1", "x,y"),
         (8, "resnet50", "model"),
         (9, "1,2,3", "width,height"),
-        (9, "800.9,800", "whole numbers"),
+        (9, "800.9,800", "whole pixels"),
         (10, None, "x,y"),
     ],
 )

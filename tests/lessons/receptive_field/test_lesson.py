@@ -156,7 +156,7 @@ def test_an_empty_text_is_the_usual_stack():
         ({"view": "both"}, "view must be one of"),
         ({"stack": "c3-q9"}, "stack must be layers such as"),
         ({"stack": "c3x999"}, "A stack has 1 to 128 layers"),
-        ({"stack": "c3d"}, "A stack is layers such as"),
+        ({"stack": "c3d"}, "A stack is layers"),
         ({"stack": None}, "stack must be"),
         ({"padded": "yes"}, "padded"),
         ({"channels": 48}, "channels"),

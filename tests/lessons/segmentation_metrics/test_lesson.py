@@ -135,8 +135,10 @@ def test_curves_are_of_a_small_and_a_large_thing():
 
 # ---- the lesson ------------------------------------------------------------------------------------
 def test_the_question_is_answered_by_the_areas(shown):
-    asked = shown["question"]
-    assert asked.choices[asked.answer] == words.CHOICES[words.place(float(shown["scores"].iou), words.EDGES)]
+    begun = lesson.update()
+    asked = begun["question"]
+    assert asked.choices[asked.answer] == words.CHOICES[words.place(float(begun["scores"].iou), words.EDGES)]
+    assert shown["question"] == asked, "a question is about the beginning, wherever the mask is dragged"
     other = lesson.update(start="constant", target="ball")
     assert other["question"].choices[other["question"].answer] == "Below 0.5"
     assert f"{100 * other['scores'].pixel_accuracy:.1f} %" in other["question"].text

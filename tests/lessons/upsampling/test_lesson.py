@@ -199,6 +199,13 @@ def test_the_slide_has_the_runs_numbers():
     assert slide.file("svg").startswith(b"<?xml")
 
 
+def test_an_output_padding_that_the_stride_does_not_allow_is_cut_and_said():
+    made = lesson.update(output_padding=2, stride=2)
+    assert made["bench"].output_padding == 1
+    assert ("Output padding, less than the stride", "1 is used") in made["reading"].more
+    assert len(lesson.update(output_padding=1, stride=2)["reading"].more) == len(made["reading"].more) - 1
+
+
 def test_another_number_is_answered_at_once():
     lesson.update(cells=CELLS)
     began = time.process_time()
@@ -223,7 +230,6 @@ def test_another_number_is_answered_at_once():
         ("size", 2.5, "size"),
         ("stride", 0, "stride"),
         ("padding", math.nan, ""),
-        ("output_padding", 2, "smaller than the stride, got 2 and 2"),
         ("level", "P9", "level"),
         ("channel", 64, "channel"),
         ("times", 4, "times"),
