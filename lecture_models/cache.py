@@ -49,7 +49,7 @@ def refuse_if_only_kept() -> None:
         raise NotKept
 
 
-BUDGET = 400 << 20
+BUDGET = 448 << 20
 """Most memory, in bytes, for all that can be computed again: scenes, traces, records. :data:`KEPT` holds it.
 
 A class of a hundred, each on an own scene, takes 340 MB of it (tests/benchmarks/test_class.py).
