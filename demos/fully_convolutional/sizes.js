@@ -152,7 +152,8 @@ class Sizes extends Live {
       <section data-mark=${fits ? "right" : "wrong"}><h3>${terms("Fully connected")}</h3>
         <p>${layer.name} takes a row of ${layer.inputs} · ${layer.kernel} · ${layer.kernel} =
           <b>${count(layer.connected)}</b> numbers. This picture gives ${given}.</p>
-        <p class="fc-verdict">${fits ? "It fits: one answer." : `It does not fit: only ${fitting(layers, first, own)}.`}</p>
+        <p class="fc-verdict">
+          ${fits ? "It fits: one answer." : `It does not fit: only ${fitting(layers, first, own)}.`}</p>
         ${value.adaptive ? html`<p class="ww-note">${terms(squeezed(layer.kernel))}</p>` : nothing}</section>
       <section data-mark=${many ? "right" : "wrong"}><h3>${terms("Fully convolutional")}</h3>
         <p>The same weights as a ${layer.kernel} × ${layer.kernel} kernel slide over any map that holds one.</p>

@@ -166,7 +166,8 @@ def of_sizes(made: Sized) -> Said:
     else:
         ratio = made.windows_macs / made.pass_macs
         many, way = saving(ratio)
-        work = f"{rows * columns} crops take {giga(made.windows_macs)}, one pass {giga(made.pass_macs)}"
+        crops = "1 crop takes" if rows * columns == 1 else f"{rows * columns} crops take"
+        work = f"{crops} {giga(made.windows_macs)}, one pass {giga(made.pass_macs)}"
         text = f"scores of {title} for {width} × {height} px. {work}: {many:.1f} times {way}."
         reading = Reading(f"{columns} × {rows}", "", text)
         seen = f"{title} answers once for {own} × {own} px, and {rows * columns} times for {width} × {height} px."

@@ -39,7 +39,8 @@ const chips = (board) => {
     html`<button type="button" class="field-chip" aria-pressed=${i === board.picked}
     @click=${() => pick(board, i)}>${titleOf(one)}${one.times > 1 ? html` <b>× ${one.times}</b>` : nothing}</button>`;
   const more = ([name, text]) =>
-    html`<button type="button" class="field-add" ?disabled=${layers(board.groups) >= MOST} @click=${() => add(board, text)}>+ ${name}</button>`;
+    html`<button type="button" class="field-add" ?disabled=${layers(board.groups) >= MOST}
+    @click=${() => add(board, text)}>+ ${name}</button>`;
   return html`<div class="field-chips" role="group" aria-label="The layers, first to last">${board.groups.map(chip)}
     ${Object.entries(ADDED).map(more)}</div>`;
 };

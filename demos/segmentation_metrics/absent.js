@@ -28,7 +28,8 @@ const said = () => {
   const many = inVoid.reduce((sum, one) => sum + one, 0);
   const absent = gone.length
     ? `${gone.join(", ")}: neither there nor predicted, so 0 / 0.`
-    : `Every class is there, or predicted: the three agree. ${model.many > 2 ? "Take" : "Look at all nine classes, or take"}
+    : `Every class is there, or predicted: the three agree.
+      ${model.many > 2 ? "Take" : "Look at all nine classes, or take"}
       a scene without one.`;
   const open = many ? `${things(many, "pixel")} are void.` : "No pixel is void: move the slider “Void”.";
   return `${absent} ${open}`;

@@ -34,7 +34,8 @@ const plot = (curves, colors) => {
   return html`<svg viewBox="0 0 410 208" role="img" aria-label="IoU of a mask with itself against its shift in pixels">
     ${[0, HALF, 1].map(tick)}${[0, most / 4, most / 2, (3 * most) / 4, most].map(foot)}
     ${curves.map((curve, i) => svg`<path class="met-line" stroke=${colors[i]} d=${path(curve)}/>`)}${here(most)}
-    <text class="met-middle" x=${LEFT + WIDE / 2} y=${TOP + HIGH + 34}>shift (px), of the curves to the right</text></svg>`;
+    <text class="met-middle" x=${LEFT + WIDE / 2} y=${TOP + HIGH + 34}>shift (px), of the curves to the right</text>
+    </svg>`;
 };
 
 export const shift = ({ settings }) => {

@@ -17,8 +17,8 @@ export const learned = (_, look) => {
     render(
       html`<div class="up-row">${all.map((one) => figure(error(one), `The ${one.name} kernel`, side))}</div>
       <p>${terms(`The same layer with stride 2, three kernels, and below each its error on the map of ${value.map}
-        (in standard deviations). The learned one solves least squares over all channels of that map. With 4 × 4 weights the bilinear one does what
-        Bilinear does, but at the rim it adds up fewer inputs.`)}</p>`,
+        (in standard deviations). The learned one solves least squares over all channels of that map. With 4 × 4
+        weights the bilinear one does what Bilinear does, but at the rim it adds up fewer inputs.`)}</p>`,
       body,
     );
     const high = Math.max(...all.flatMap(({ weights }) => weights));

@@ -26,6 +26,10 @@ TIMES = (1, 2, 3)
 SIZE, STRIDE, PADDING, OUTPUT_PADDING = 3, 2, 1, 1  # twice the size, the commonest layer of decoders
 KERNEL = "flat"
 NAMED = (("bilinear", "bilinear"), ("flat", "all equal"), ("learned", "learned"))
+HINT = (
+    "Each operator doubles the size as often as the map was halved; your kernel does it with stride 2, "
+    "whatever stride the 4 × 4 map has. Point at a cell to read its number."
+)
 NUMBER = r"\d(\.\d{1,2})?"
 CELLS = Text(
     rf"{NUMBER}(,{NUMBER}){{15}}", "16 numbers from 0 to 9.99 with commas between them, row by row, or empty"
@@ -189,16 +193,12 @@ def build(screen: Screen) -> None:
                 "times", gr.Radio(list(TIMES), value=2, label="Averaged by 2 × 2, and back, so many times")
             )
             screen.control("channel", gr.Slider(MEAN, 63, MEAN, label="Channel (−1: their mean)", **plain))
-        hint = (
-            "Each operator doubles the size as often as the map was halved; your kernel does it with stride 2, "
-            "whatever stride the 4 × 4 map has. Point at a cell to read its number."
-        )
         screen.stage(
             "stage",
             label="A real map, averaged and upsampled",
             columns=5,
             height="var(--up-stage)",
-            hint=hint,
+            hint=HINT,
         )
 
 

@@ -224,7 +224,7 @@ def test_nothing_is_cut_on_a_phone_and_the_number_stays_in_sight(phone: Opened):
     assert page.evaluate(audit.SHIFT) <= 0.05
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert phone.box(PICTURE)["width"] >= 120
-    number = phone.box(".ww-number")
+    number = phone.box(".ww-number strong")
     assert number["y"] + number["height"] <= 844
     phone.at(320, 700)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

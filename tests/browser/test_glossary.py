@@ -115,11 +115,13 @@ def test_an_entry_fits_a_phone(visit, lesson: str):
 def test_texts_that_change_keep_their_terms_and_say_the_new(tasks):
     tasks.click("#vision_tasks-numbers-fold button")
     tasks.wait_for_selector("#vision_tasks-numbers .ww-term >> visible=true")
-    box = tasks.locator(".ww-frame >> visible=true").first.bounding_box()
+    frame = tasks.locator(".ww-frame >> visible=true").first
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
     for part in (0.25, 0.6):
         tasks.mouse.click(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.75)
         x = int(256 * part)
-        tasks.wait_for_selector(f"#vision_tasks-numbers >> text=/Pixel \\({x - 1}|{x}|{x + 1}, 19/")
+        tasks.wait_for_selector(f"#vision_tasks-numbers >> text=/Pixel \\(({x - 1}|{x}|{x + 1}|{x + 2}), 19/")
         tasks.wait_for_selector("#vision_tasks-numbers .ww-term")
     before = tasks.inner_text(".ww-reading")
     tasks.locator("#vision_tasks-score input[type=range]").press("Home")
