@@ -14,7 +14,7 @@ os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(10**9))
 # before torch is: its threads, while they wait for work, soon leave the cores to whoever draws the page
 os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 
-# a lesson's many short steps give the interpreter away and want it back: with Python's 5 ms a class waits twice as long
+# a lesson's many short steps give the interpreter away and want it back: Python's own 5 ms are long for a slider
 sys.setswitchinterval(0.0005)
 
 import demos

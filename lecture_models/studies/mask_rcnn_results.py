@@ -250,7 +250,9 @@ def find(
         ValueError: The picture is no scene, the gallery unknown, or as :func:`comparison.compare`.
     """
     if not picture.startswith("scene:"):
-        raise ValueError(f"Only scenes have a truth to judge by; got {picture}. Choose a scene.")
+        raise ValueError(
+            f"Only scenes have a truth to judge by; got {pictures.quoted(picture)}. Choose a scene."
+        )
     if gallery not in ("this", *NAMES):
         raise ValueError(f"A gallery is this, {', '.join(NAMES)}; got {gallery!r}.")
     first, settings = pictures.parse_scene(picture)

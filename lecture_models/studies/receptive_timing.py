@@ -80,11 +80,10 @@ def timed(stack: str, padded: bool, channels: int, side: int) -> Iterator[tuple[
 
 
 def rivals(steps: tuple[Step, ...], padded: bool, channels: int, side: int) -> Iterator[Race]:
-    """The learner's stack, and those of the others that it is not and that can be run;
-    their field is at least as large.
+    """The learner's stack, and others whose field is at least as large, as far as they can be run.
 
     Raises:
-        ValueError: Nothing is left of a map, or one is too large to be run.
+        ValueError: Of the learner's stack nothing is left, or it is too large to be run.
     """
     field = grow(steps, side, channels, padded)[-1].field
     plain = (Step("conv"),) * min(max(depth_for(field), 1), DEEPEST)
