@@ -34,7 +34,6 @@ from .head import (
 from .paste import PasteLink, trace_paste
 from .picture import PictureLink, trace_picture
 
-THRESHOLD = 0.5  # from which a pixel belongs to a mask
 NEAREST = 3  # boxes that are named where none holds the pixel
 
 
@@ -172,7 +171,7 @@ def choose(trace: RCNNTrace, pixel: tuple[int, int]) -> int:
     if not len(trace.mask_cells):
         raise ValueError(no_masks(trace))
     x, y = pixel
-    for number in torch.nonzero(trace.masks[:, y, x] >= THRESHOLD).flatten().tolist():
+    for number in np.flatnonzero(trace.binary_masks[:, y, x]).tolist():
         return int(number)
     for number in range(len(trace.boxes)):
         if _distance(trace.boxes[number], pixel) == 0 and _paste(
