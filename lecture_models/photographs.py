@@ -6,6 +6,7 @@ The header is read first, so that a small file that claims to be a huge picture 
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,10 @@ def read_photograph(path: str | Path) -> np.ndarray:
             return to_rgb(picture)
     except PictureError:
         raise
-    except PIL.Image.DecompressionBombError:
-        raise PictureError(TOO_LARGE) from None
+    except PIL.Image.DecompressionBombError as error:  # which says how many pixels
+        pixels = re.search(r"\d+", str(error))
+        many = f" (this one has {int(pixels[0]) / 1e6:,.0f} million)" if pixels else ""
+        raise PictureError(f"{TOO_LARGE[:-1]}{many}.") from None
     except Exception as error:  # a damaged file may raise nearly anything inside a decoder
         raise PictureError(UNREADABLE) from error
 

@@ -64,6 +64,11 @@ def test_huge_picture_in_a_small_file_costs_nothing(tmp_path: Path, side: int):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 5_000
 
 
+def test_a_header_that_pillow_itself_refuses_says_how_large_it_is(tmp_path: Path):
+    with pytest.raises(ValueError, match=r"this one has 3,600 million"):
+        read_photograph(bomb(tmp_path / "bomb.png", 60_000))
+
+
 def test_sixteen_bits_are_scaled(tmp_path: Path):
     values = np.linspace(0, 65535, 100 * 100).reshape(100, 100).astype(np.uint16)
     image = read_photograph(saved(tmp_path, PIL.Image.fromarray(values)))

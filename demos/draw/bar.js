@@ -1,11 +1,11 @@
 // The picture bar: what it shows is called, scenes from its widgets, and sizes of which the smaller stays the smaller.
-import { say } from "./header.js";
+import { hush, say } from "./header.js";
 import { clamp } from "./number.js";
 
 const MOST_SEED = 999_999;
 const LEAST = "_min"; // two settings NAME_min and NAME_max are a pair
 const MEGA = 1 << 20;
-let [place, samples, largest, trigger, wanted, current] = [null, {}, 0, null, "", ""];
+let [place, samples, largest, trigger, wanted, current, refused] = [null, {}, 0, null, "", "", ""];
 
 // Seed and settings of a scene's key; null for a photograph.
 const parsed = (key) => {
@@ -20,6 +20,7 @@ const settingsOf = (key, defaults) => {
 
 // The bar says what is shown: a scene by its seed, else this sentence. Returns what is chosen among the samples.
 export const name = (key) => {
+  if (key !== current) refused = hush(refused);
   current = key;
   const chosen = sampleOf(key);
   const text = parsed(key) ? "" : chosen ? `Sample: ${samples[chosen] ?? chosen}` : "Photograph";
@@ -64,7 +65,8 @@ const tooLarge = (event) => {
   event.stopImmediatePropagation();
   const size = (files[0].size / MEGA).toFixed(1);
   if (event.type === "change") event.target.value = "";
-  say(`A picture file may have at most ${largest / MEGA} MB; this one has ${size} MB. Choose a smaller one.`, true);
+  refused = `A picture file may have at most ${largest / MEGA} MB; this one has ${size} MB. Choose a smaller one.`;
+  say(refused, true);
 };
 
 export const bar = (element, props, fire) => {

@@ -19,6 +19,7 @@ MARGIN, GAP, COLUMN = 0.4, 0.25, 3.6
 CHART = 1.6  # width of a chart to its height
 LEAST = 1.0  # height of a picture
 LEAST_CHART = 1.4
+WIDEST = 4.0  # width of a picture's place to the height of its row; a wider picture is less high than its row
 NARROW = 1.1  # the least width of a panel's place, and of the numbers below a colour scale
 STRIP = 0.2  # height of a colour scale
 ROW, PAD = 0.27, 0.24  # of a table: height of a row, space between columns
@@ -177,7 +178,9 @@ def _placed(
         x = room.x
         made = []
         for panel, width in zip(row, wide, strict=True):
-            rect = Rect(x, y + head, shape(panel) * tall if isinstance(panel, Picture) else width, tall)
+            rect = Rect(x, y + head, width, tall)
+            if isinstance(panel, Picture):
+                rect = replace(rect, width=(side := shape(panel) * tall), height=side / proportion(panel))
             made.append(
                 Cell(
                     panel,
@@ -210,19 +213,25 @@ def below(panel: SlidePanel) -> float:
 
 
 def shape(panel: SlidePanel) -> float:
-    """Width of a panel to its height; 0 for a table, which has a size of its own."""
+    """Width of a panel's place to the height of its row; 0 for a table, which has a size of its own."""
     if isinstance(panel, Picture):
-        x0, y0, x1, y1 = panel.extent
-        return (x1 - x0) / (y1 - y0)
+        return min(proportion(panel), WIDEST)
     return 0.0 if isinstance(panel, Numbers) else CHART
 
 
+def proportion(picture: Picture) -> float:
+    """Width of a picture to its own height."""
+    x0, y0, x1, y1 = picture.extent
+    return (x1 - x0) / (y1 - y0)
+
+
 def narrowest(panel: SlidePanel) -> float:
-    """The least width of a panel's place: a table's own; what is written below a colour scale."""
+    """The least width of a panel's place: a table's own; its title's longest word, what is below a colour scale."""
     if isinstance(panel, Numbers):
         return natural(panel)[0]
+    word = max((width_of(one, HEAD, True) for one in panel.title.split()), default=0.0)
     scale = panel.scale if isinstance(panel, Picture) else None
-    return NARROW + width_of(scale.name) if scale else NARROW
+    return max(word, NARROW + width_of(scale.name) if scale else NARROW)
 
 
 def _highest(row: Sequence[SlidePanel], width: float) -> float:

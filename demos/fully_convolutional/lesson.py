@@ -108,7 +108,7 @@ def say(made: Any) -> words.Said:
 def drawn(made: Any) -> Any:
     """The board of a view, or its stage."""
     if isinstance(made, fully.Raced):
-        return board.race(made, words.scaled(made))
+        return board.race(made, words.scaled(made, patch()))
     if isinstance(made, fully.Weighed):
         return board.weights(made, patch())
     if isinstance(made, fully.Sized):

@@ -135,9 +135,9 @@ class Race extends Live {
     const { value, maps } = this;
     return html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
       <div class="fc-columns">
-        ${this.column("Sliding window", maps.windows, this.odometer("windows"), "each window by itself, in batches")}
-        ${this.column("One pass", this.once, this.odometer("once"), "the same weights, fully convolutional")}
-        ${this.column("Difference", maps.differences, this.scale(), "of the logits; grey: no window yet")}
+        ${this.column("Sliding window", maps.windows, this.odometer("windows"), "each window by itself")}
+        ${this.column("One pass", this.once, this.odometer("once"), "all windows at once")}
+        ${this.column("Difference", maps.differences, this.scale(), "of logits; grey: not yet")}
       </div>
       ${this.readout()}${rimsOf(this)}${heats(this)}`;
   }

@@ -166,7 +166,7 @@ class Sizes extends Live {
       html`<p class="fc-bar"><i style="--share:${macs / Math.max(crops, pass)}"></i>
       <b>${giga(macs)}</b><span>${name}</span></p>`;
     return html`${bar(things(many, "crop"), crops)}${bar("one pass", pass)}
-      <p><strong>${number(crops / pass, 1)}</strong> times fewer multiply-adds</p>`;
+      ${many > 1 ? html`<p><strong>${number(crops / pass, 1)}</strong> times fewer multiply-adds</p>` : nothing}`;
   }
 
   // What the address says.

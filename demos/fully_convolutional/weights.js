@@ -136,8 +136,9 @@ class Weights extends Live {
       ["convolution", number(other, 4)],
       ["|difference|", tiny(Math.abs(one - other))],
     ];
-    return html`<label class="fc-slider"><span>Add to this weight</span><input type="range" min="-2" max="2" step="0.05"
-        .value=${String(this.more)} @input=${add}><output>${signed(this.more, 2)}</output></label>
+    const far = Number((10 * this.most).toPrecision(1)); // ten times what the colours end at
+    return html`<label class="fc-slider"><span>Add to this weight</span><input type="range" min=${-far} max=${far}
+        step=${far / 40} .value=${String(this.more)} @input=${add}><output>${signed(this.more, 3)}</output></label>
       <p class="fc-mono">weight ${number(this.weight(this.column))} · value ${number(this.inputs[this.column])}</p>
       <dl class="fc-sums">${sums.map(term)}</dl>`;
   }

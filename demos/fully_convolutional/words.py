@@ -36,18 +36,30 @@ def of_race(made: Raced, ratios: Mapping[int, float]) -> Said:
     return reading, how_many_times(made.picture.key, ratios), products(made), of_time(made)
 
 
-def scaled(made: Raced) -> str:
-    """What a window of another size does to the picture: the network's own cannot change. Empty where it is its own.
+def scaled(made: Raced, usual: int) -> str:
+    """What a window that is not the usual one does to the picture, or to the comparison. Empty where it is the usual.
+
+    Args:
+        made: The race.
+        usual: Side of the classifier's own window without zeros around its maps, pixels.
 
     >>> from types import SimpleNamespace as Given
-    >>> scaled(Given(track=Given(zoom=2.0, own=32, stride=16))).partition(": ")[2]
+    >>> scaled(Given(track=Given(zoom=2.0, own=32, stride=16)), 32).partition(": ")[2]
     'a window covers 16 px of it, and 16 px from one to the next are 8.'
     """
-    if (track := made.track).zoom == 1:
-        return ""
-    side, step = track.own / track.zoom, track.stride / track.zoom
-    takes = f"The network takes {track.own} × {track.own} px. The picture is scaled by {track.zoom:.3g}"
-    return f"{takes}: a window covers {side:.3g} px of it, and {track.stride} px from one to the next are {step:.3g}."
+    track, said = made.track, []
+    if track.own != usual:
+        said.append(
+            f"With zeros around each map the network's window is {track.own} × {track.own} px, not {usual} × {usual}"
+        )
+        said[0] += ": how many times fewer cannot be compared with the other paddings."
+    if track.zoom != 1:
+        side, step = track.own / track.zoom, track.stride / track.zoom
+        takes = f"The network takes {track.own} × {track.own} px. The picture is scaled by {track.zoom:.3g}"
+        said.append(
+            f"{takes}: a window covers {side:.3g} px of it, and {track.stride} px from one to the next are {step:.3g}."
+        )
+    return " ".join(said)
 
 
 def how_many_times(picture: str, ratios: Mapping[int, float]) -> Question | None:
@@ -168,10 +180,13 @@ def of_sizes(made: Sized) -> Said:
         many, way = saving(ratio)
         crops = "1 crop takes" if rows * columns == 1 else f"{rows * columns} crops take"
         work = f"{crops} {giga(made.windows_macs)}, one pass {giga(made.pass_macs)}"
-        text = f"scores of {title} for {width} × {height} px. {work}: {many:.1f} times {way}."
+        scores = "score" if rows * columns == 1 else "scores"
+        also = f": {many:.1f} times {way}" if rows * columns > 1 else ""
+        text = f"{scores} of {title} for {width} × {height} px. {work}{also}."
         reading = Reading(f"{columns} × {rows}", "", text)
         seen = f"{title} answers once for {own} × {own} px, and {rows * columns} times for {width} × {height} px."
-        seen += f" One pass then takes {many:.1f} times {way} multiply-adds than the crops."
+        if rows * columns > 1:
+            seen += f" One pass then takes {many:.1f} times {way} multiply-adds than the crops."
     return reading, how_many_scores(made), ledger(made), seen
 
 
@@ -226,6 +241,10 @@ def of_tasks(made: Told) -> Said:
     more = [("its probability here", f"{made.probs[made.label, made.pixel[1], made.pixel[0]]:.3f}")]
     seen = f"The semantic map has {made.regions} {many}; the detector, {found}."
     seen += " Only the map has stuff, only the instances have numbers."
+    if made.things[0] == made.things[1]:
+        seen += (
+            " In this picture no two instances of a class became one region: press › for one where they do."
+        )
     return Reading(str(made.regions), "", text, more=more), more_or_fewer(made), probability(made), seen
 
 

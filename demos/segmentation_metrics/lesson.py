@@ -26,7 +26,7 @@ NETWORKS = {**{name: zoo.title(name) for name in FITTING}, OURS: "Panoptic FPN: 
 STARTS = {
     "moved": "the mask, moved",
     "network": "a network's",
-    "constant": "one class everywhere",
+    "constant": "one class",
     "truth": "the truth",
 }
 LABELS = {"two": "it and the rest", "all": "all nine"}

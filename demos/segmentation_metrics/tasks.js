@@ -8,7 +8,7 @@ import { section } from "./more.js";
 const TASKS = {
   accuracy: [
     "Pixel accuracy of at least 90 %, and a mean IoU below 0.5",
-    "Begin with one class everywhere, or erase what is small.",
+    "Begin with one class, or erase what is small.",
   ],
   edges: [
     "Two predictions of equal IoU (within 0.01) whose boundary IoU differs by 0.15",

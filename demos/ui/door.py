@@ -42,7 +42,9 @@ READ = re.compile(
 SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/ask")
 NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
 JSON_WANTED = "A call's body is JSON and says so: Content-Type: application/json. Add that header."
-TOO_MUCH = "A request may hold at most {} bytes; this one has more, its size was not read further. Send less."
+TOO_MUCH = f"A request may hold at most {MOST_BODY:,} bytes; this one has more, the rest was not read. Send less."
+CALL = '{"data": [...]}'
+QUESTION = '{"lesson": …, "settings": {…}, "have": [], "visitor": …}'
 
 
 class Door:
@@ -84,7 +86,7 @@ class Door:
         elif path == "/ww/ask":
             answer = await self.site.asking.answer(await self._json(scope, receive), receive)
         elif path.startswith(f"{API}/upload"):
-            answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD)))
+            answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD, uploads.TOO_LARGE)))
         else:
             scope, receive = await self._sent(path, scope, receive)
             answer = None
@@ -131,10 +133,10 @@ class Door:
 
     async def _json(self, scope: Scope, receive: Receive) -> Mapping[str, Any]:
         """The JSON object of a small body."""
-        request = Request(scope, bounded(receive, MOST_BODY))
+        request = Request(scope, bounded(receive, MOST_BODY, TOO_MUCH))
         if not request.headers.get("content-type", "").startswith("application/json"):
             raise Refused(415, JSON_WANTED)
-        return parsed(await request.body())
+        return parsed(await request.body(), QUESTION if scope["path"].endswith("/ww/ask") else CALL)
 
     async def _sent(self, path: str, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """A call with its body rewritten."""
@@ -160,8 +162,8 @@ async def _upload(request: Request) -> Response:
         raise Refused(507, uploads.FULL) from None
 
 
-def bounded(receive: Receive, most: int) -> Receive:
-    """A `receive` that raises Refused once a request has sent more bytes than ``most``."""
+def bounded(receive: Receive, most: int, sentence: str) -> Receive:
+    """A `receive` that raises Refused with a sentence once a request has sent more bytes than ``most``."""
     got = 0
 
     async def read() -> Message:
@@ -169,20 +171,20 @@ def bounded(receive: Receive, most: int) -> Receive:
         message = await receive()
         got += len(message.get("body", b""))
         if got > most:
-            raise Refused(413, TOO_MUCH.format(f"{most:,}"))
+            raise Refused(413, sentence)
         return message
 
     return read
 
 
-def parsed(body: bytes) -> Mapping[str, Any]:
-    """A JSON object. Raises Refused for anything else."""
+def parsed(body: bytes, form: str) -> Mapping[str, Any]:
+    """A JSON object of a form that is told to who sent another. Raises Refused for anything else."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
-        raise Refused(400, 'A call\'s body is JSON; this one cannot be read. Send {"data": [...]}.') from None
+        raise Refused(400, f"A call's body is JSON; this one cannot be read. Send {form}.") from None
     if not isinstance(value, dict):
-        raise Refused(422, 'A call\'s body is a JSON object; this one is not. Send {"data": [...]}.')
+        raise Refused(422, f"A call's body is a JSON object; this one is not. Send {form}.")
     return value
 
 

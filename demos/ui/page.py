@@ -228,7 +228,8 @@ def _permalink(demo: gr.Blocks, bar: PictureBar, screens: list[Screen]) -> None:
     bars = [bar.key, bar.seed, bar.sample, *bar.sliders.values()]
 
     def restore(request: gr.Request) -> dict[Any, Any]:
-        query = dict(request.query_params)
+        # the first of two values, as the browser reads it
+        query = dict(reversed(request.query_params.multi_items()))
         asked = query.get("lesson", screens[0].lesson.name)
         screen = next((one for one in screens if one.lesson.name == asked), None)
         if screen is None:

@@ -27,6 +27,9 @@ KEPT_SECONDS = 300
 DEEPEST = 20
 """Most levels of lists and objects in a value of a call."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+TOO_LARGE = (
+    f"A file may have at most {LARGEST >> 20} MB; this one has more. Choose a smaller one, or reduce it."
+)
 FULL = "There is no room for files on this server just now. Try again in some minutes."
 NOT_UPLOADED = "A file must be uploaded first, through the page or /gradio_api/upload; got {}. Upload it."
 
@@ -65,10 +68,7 @@ async def receive(request: Request) -> list[str]:
 def _keep(content: bytes, suffix: str) -> str:
     """Write an upload to a place that nobody can guess."""
     if len(content) > LARGEST:
-        size = f"{len(content) / 1e6:.1f}"
-        raise ValueError(
-            f"A file may have a size of at most {LARGEST >> 20} MB; this one has {size} MB. Reduce it."
-        )
+        raise ValueError(TOO_LARGE)
     return str(_write("uploads", f"picture{suffix if suffix in SUFFIXES else ''}", content))
 
 

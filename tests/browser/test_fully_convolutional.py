@@ -184,9 +184,10 @@ def test_what_is_added_to_a_weight_changes_both_sums_alike(weights: Page):
     value = weights.evaluate(f"{WEIGHTS}.inputs[{WEIGHTS}.column]")
     for _ in range(4):
         weights.locator(".fc-side .fc-slider input").press("ArrowRight")
-    weights.wait_for_function(f"Math.abs({WEIGHTS}.more - 0.2) < 1e-9")
+    step = float(weights.locator(".fc-side .fc-slider input").get_attribute("step"))
+    weights.wait_for_function(f"Math.abs({WEIGHTS}.more - {4 * step}) < 1e-9")
     after = weights.evaluate(f"{WEIGHTS}.sums()")
-    assert after[0] - before[0] == pytest.approx(0.2 * value, abs=1e-6)
+    assert after[0] - before[0] == pytest.approx(4 * step * value, abs=1e-6)
     assert after[1] == pytest.approx(after[0], abs=1e-9)
 
 

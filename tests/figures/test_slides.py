@@ -146,3 +146,15 @@ def test_of_many_places_a_few_are_named():
     figure = compose(Slide("Many", [Lines("Curve", [(many, many, style.RIGHT)], ("layer", "px"))]), 300)
     named = [text.get_text() for axes in figure.axes for text in axes.get_xticklabels()]
     assert 5 <= len(named) <= 10
+
+
+@pytest.mark.parametrize("count", range(1, 6))
+@pytest.mark.parametrize("shape", [(16, 256), (256, 16)])
+def test_a_strip_of_a_picture_is_shown_whole_and_its_words_with_it(shape: tuple[int, int], count: int):
+    strip = Picture("Prediction", np.resize(NOISE, (*shape, 3)), note="Which pixels are whose?")
+    panels = [(strip, PANELS[2], strip, PANELS[3], PANELS[4])[k] for k in range(count)]
+    cells = [cell for cell in plan(slide(*panels)).cells if isinstance(cell.panel, Picture)]
+    assert len(cells) == sum(panel is strip for panel in panels)
+    assert all(cell.rect.width / cell.rect.height == pytest.approx(shape[1] / shape[0]) for cell in cells)
+    assert all(cell.head == ("Prediction",) for cell in cells)
+    assert wrong(slide(*panels)) == []

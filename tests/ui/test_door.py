@@ -64,6 +64,12 @@ def test_a_bad_body_gets_one_sentence(url: str, log: io.StringIO, content: bytes
     assert log.getvalue() == ""
 
 
+@pytest.mark.parametrize(("where", "form"), [("ww/ask", '"lesson"'), ("gradio_api/call/toy", '"data"')])
+def test_what_is_no_json_is_told_the_form_of_its_own_address(url: str, where: str, form: str):
+    answer = httpx.post(f"{url}{where}", content=b"[]", headers=JSON)
+    assert form in answer.json()["detail"]
+
+
 def test_a_body_sent_in_pieces_is_counted(url: str):
     pieces = (b"x" * 100_000 for _ in range(30))
     answer = httpx.post(f"{url}gradio_api/call/{LESSON.name}", content=pieces, headers=JSON)

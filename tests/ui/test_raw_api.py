@@ -133,4 +133,4 @@ def test_file_over_the_limit_is_refused(url: str, tmp_path: Path):
     with path.open("rb") as file:
         answer = httpx.post(f"{url}gradio_api/upload", files={"files": ("large.png", file)}, timeout=60)
     assert answer.status_code == 413
-    assert "size" in answer.text
+    assert "at most 8 MB" in answer.text
