@@ -14,11 +14,14 @@ export const learned = (_, look) => {
     const error = (one) => html`${one.name}<br><b>${number(one.error, 3)}</b>`;
     const own = { name: "yours", weights: bench.layer.kernel, error: value.own_error };
     const all = [...value.kernels, ...(own.weights.length === side ** 2 ? [own] : [])];
+    const same =
+      side === 4
+        ? "The bilinear one does what Bilinear does, but at the rim it adds up fewer inputs."
+        : `A bilinear kernel of ${side} × ${side} weights is another operator than Bilinear, which takes 4 × 4.`;
     render(
       html`<div class="up-row">${all.map((one) => figure(error(one), `The ${one.name} kernel`, side))}</div>
       <p>${terms(`The same layer with stride 2, three kernels, and below each its error on the map of ${value.map}
-        (in standard deviations). The learned one solves least squares over all channels of that map. With 4 × 4
-        weights the bilinear one does what Bilinear does, but at the rim it adds up fewer inputs.`)}</p>`,
+        (in standard deviations). The learned one solves least squares over all channels of that map. ${same}`)}</p>`,
       body,
     );
     const high = Math.max(...all.flatMap(({ weights }) => weights));
