@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lecture_models.photographs import PictureError, read_photograph
+from lecture_models.photographs import Photograph, PictureError, read_photograph
 
 ROOT = Path(__file__).resolve().parents[1]
 CPU_SECONDS = 6
@@ -30,14 +30,11 @@ TOO_COSTLY = (
 )
 
 
-def read_apart(path: str | Path) -> np.ndarray:
+def read_apart(path: str | Path) -> Photograph:
     """:func:`photographs.read_photograph` in a process of its own.
 
     Args:
         path: picture file.
-
-    Returns:
-        uint8 RGB [H, W, 3].
 
     Raises:
         ValueError: as read_photograph, or because the file takes more than ``CPU_SECONDS`` or ``BYTES``.
@@ -55,7 +52,9 @@ def read_apart(path: str | Path) -> np.ndarray:
         raise PictureError(done.stderr.decode().strip().splitlines()[-1])
     if done.returncode:
         raise PictureError(TOO_COSTLY)
-    return np.asarray(np.load(io.BytesIO(done.stdout), allow_pickle=False))
+    found = np.load(io.BytesIO(done.stdout), allow_pickle=False)
+    low, high = found["stretched"].tolist() or (None, None)
+    return Photograph(found["image"], None if low is None else (low, high))
 
 
 def bound(seconds: int, size: int) -> None:
@@ -68,15 +67,15 @@ def bound(seconds: int, size: int) -> None:
 
 
 def main(path: str, seconds: str, size: str) -> int:
-    """Decode one file: the array on standard output, or the sentence on standard error."""
+    """Decode one file: its arrays on standard output, or the sentence on standard error."""
     bound(int(seconds), int(size))
     try:
-        image = read_photograph(path)
+        read = read_photograph(path)
     except PictureError as error:
         short = isinstance(error.__cause__, MemoryError)
         print(TOO_COSTLY if short else error, file=sys.stderr)
         return REFUSED
-    np.save(sys.stdout.buffer, image)
+    np.savez(sys.stdout.buffer, image=read.image, stretched=np.array(read.stretched or ()))
     return 0
 
 

@@ -7,43 +7,64 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import PIL.Image
 import PIL.ImageCms
 import PIL.ImageOps
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 MAX_PIXELS = 16_000_000
 """Largest picture that is decoded, in pixels; more than a phone's 12 megapixels."""
+MAX_JPEG_PIXELS = 100_000_000
+"""The same for JPEG, of which only a small version is decoded: a phone's 48 megapixels, and panoramas."""
 MAX_SIDE = 512
 """Longest side of what is kept, in pixels."""
+WHITE = 65_535  # the largest value of 16 bits
+OUTER = 0.5  # percent of the values that may lie beyond either end of what is shown
+ORIENTATION = 0x0112  # the EXIF tag
 MIN_SIDE = 32
 """Shortest side of what is kept, in pixels: below it there is nothing to detect."""
 
 
-def read_photograph(path: str | Path) -> np.ndarray:
+@dataclass(frozen=True)
+class Photograph:
+    """A picture file as it is shown.
+
+    Attributes:
+        image: uint8 RGB [H, W, 3].
+        stretched: the two values of the file that are shown as black and white, where they had to be chosen.
+    """
+
+    image: np.ndarray
+    stretched: tuple[float, float] | None = None
+
+
+def read_photograph(path: str | Path) -> Photograph:
     """Read a picture file as the lessons use it.
 
-    Turned upright by its EXIF tag; 16 bits scaled to 8; colours converted to sRGB from the embedded profile;
+    Turned upright by its EXIF tag; more than 8 bits scaled to 8; colours converted to sRGB from the embedded profile;
     transparency laid on white; the first frame of an animation; at most ``MAX_SIDE`` pixels on the long side, never
     enlarged.
 
     Args:
-        path: file in one of ``FORMATS``.
-
-    Returns:
-        uint8 RGB [H, W, 3].
+        path: file in one of ``FORMATS``; HEIC too where pillow-heif is installed.
 
     Raises:
         ValueError: with what must hold, what came and what to do, in one sentence.
     """
     try:
-        with PIL.Image.open(path, formats=FORMATS) as picture:
-            refuse_size(*picture.size)
+        # a file object: of what is opened by name, Pillow maps some TIFFs into memory and then turns them wrongly
+        with Path(path).open("rb") as file, PIL.Image.open(file, formats=_formats(file)) as picture:
+            size = picture.size
             picture.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))
-            return to_rgb(picture)
+            refuse_size(*size, MAX_JPEG_PIXELS if picture.format in DRAFTED else MAX_PIXELS)
+            return shown(picture)
     except PictureError:
         raise
     except PIL.Image.DecompressionBombError as error:  # which says how many pixels
@@ -54,19 +75,39 @@ def read_photograph(path: str | Path) -> np.ndarray:
         raise PictureError(UNREADABLE) from error
 
 
+def _formats(file: BinaryIO) -> tuple[str, ...]:
+    """Formats that can be read here. Raises PictureError for a HEIC file where nothing reads it."""
+    start = file.read(16)
+    file.seek(0)
+    if start[4:8] != b"ftyp" or start[8:12] not in HEIC:
+        return FORMATS
+    if find_spec("pillow_heif") is None:
+        raise PictureError(HEIC_WANTED)
+    import_module("pillow_heif").register_heif_opener()
+    return (*FORMATS, "HEIF")
+
+
 class PictureError(ValueError):
     """A picture that cannot be used; the text is meant for the visitor."""
 
 
+DRAFTED = ("JPEG", "MPO")
+HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+"""What a HEIC file calls itself, whatever its name says."""
+HEIC_WANTED = (
+    "This is a HEIC photograph, which cannot be read here, whatever its name: export it as JPEG and send that "
+    "(an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)."
+)
 UNREADABLE = f"That file is not a picture that can be read here; send one as {', '.join(FORMATS)}."
 TOO_LARGE = (
-    f"A picture may have at most {MAX_PIXELS // 1_000_000} million pixels; make it smaller and send it again."
+    f"A picture may have at most {MAX_PIXELS // 1_000_000} million pixels, as JPEG {MAX_JPEG_PIXELS // 1_000_000} "
+    "million; make it smaller and send it again."
 )
 
 
-def refuse_size(width: int, height: int) -> None:
+def refuse_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Raise PictureError for a size that is too large to decode or, once reduced, too small to show."""
-    if width * height > MAX_PIXELS:
+    if width * height > most:
         raise PictureError(f"{TOO_LARGE[:-1]} (this one is {width} × {height}).")
     scale = min(1.0, MAX_SIDE / max(width, height))
     if min(width, height) * scale < MIN_SIDE:
@@ -76,18 +117,24 @@ def refuse_size(width: int, height: int) -> None:
         )
 
 
-def to_rgb(picture: PIL.Image.Image) -> np.ndarray:
-    """An opened picture of any mode as upright uint8 sRGB [H, W, 3], at most ``MAX_SIDE`` long."""
-    picture = PIL.ImageOps.exif_transpose(picture)
+def shown(picture: PIL.Image.Image) -> Photograph:
+    """An opened picture of any mode upright, in sRGB, at most ``MAX_SIDE`` long."""
+    stretched = None
+    picture.load()  # which turns a TIFF, and takes its tag away
+    turn = picture.getexif().get(ORIENTATION)
     if picture.mode.startswith(("I", "F")):  # the profile goes: it says nothing of values that are scaled
-        picture = PIL.Image.fromarray(to_eight_bits(np.asarray(picture)))
+        values = np.asarray(picture)
+        stretched = ends(values)
+        picture = PIL.Image.fromarray(to_eight_bits(values, stretched))
+        picture.getexif()[ORIENTATION] = turn if isinstance(turn, int) else 1
+    picture = PIL.ImageOps.exif_transpose(picture)
     picture = with_plain_channels(picture)
     picture.thumbnail((MAX_SIDE, MAX_SIDE), PIL.Image.Resampling.LANCZOS)
     picture = to_srgb(picture)
     if has_transparency(picture):
         white = PIL.Image.new("RGBA", picture.size, "white")
         picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))
-    return np.array(picture.convert("RGB"))
+    return Photograph(np.array(picture.convert("RGB")), stretched)
 
 
 def with_plain_channels(picture: PIL.Image.Image) -> PIL.Image.Image:
@@ -122,20 +169,41 @@ def has_transparency(picture: PIL.Image.Image) -> bool:
     return picture.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in picture.info
 
 
-def to_eight_bits(values: np.ndarray) -> np.ndarray:
-    """16-bit, 32-bit or float grey values as uint8, scaled by the finite ones and never clipped.
+def ends(values: np.ndarray) -> tuple[float, float] | None:
+    """The values of a grey picture of more than 8 bits to show as black and white; None where its own range does.
 
-    An infinity becomes the end that it lies beyond, NaN the low one; without a finite value all is black.
+    Cameras and scanners write 12 bits into 16, and one hot pixel may be a million times as bright as all others: the
+    ends are those between which all but one in a hundred values lie.
 
-    >>> to_eight_bits(np.array([0, 257, 65535], np.uint16))
+    >>> ends(np.arange(4096, dtype=np.uint16).reshape(64, 64))
+    (20.0, 4075.0)
+    >>> ends(np.array([[0, 257, 65535]], np.uint16)) is None
+    True
+    """
+    whole = values.dtype.kind in "iu" and values.min() >= 0 and values.max() <= WHITE
+    high = np.percentile(values, 100 - OUTER) if whole else 0
+    if high >= WHITE // 4 or (whole and values.dtype.itemsize > 2 and values.max() <= 255):
+        return None
+    finite = values[np.isfinite(values)]
+    if not finite.size or finite.min() == finite.max():
+        return (float(finite[0]), float(finite[0])) if finite.size else (0.0, 0.0)
+    low, high = (float(one) for one in np.percentile(finite, (OUTER, 100 - OUTER), method="nearest"))
+    return (low, high) if low < high else (float(finite.min()), float(finite.max()))
+
+
+def to_eight_bits(values: np.ndarray, between: tuple[float, float] | None) -> np.ndarray:
+    """16-bit, 32-bit or float grey values as uint8, those ``between`` two of them from black to white.
+
+    An infinity becomes the end that it lies beyond, NaN the low one. Without ends the values fill 8 or 16 bits.
+
+    >>> to_eight_bits(np.array([0, 257, 65535], np.uint16), None)
     array([  0,   1, 255], dtype=uint8)
     """
-    if values.dtype.kind in "iu" and values.dtype.itemsize > 2 and values.min() >= 0 and values.max() <= 255:
-        return values.astype(np.uint8)
-    if values.dtype.kind in "iu" and values.min() >= 0 and values.max() <= 65535:
-        return (values.astype(np.uint32) * 255 // 65535).astype(np.uint8)
-    values = values.astype(np.float64)
-    finite = values[np.isfinite(values)]
-    low, high = (finite.min(), finite.max()) if finite.size else (0.0, 0.0)
-    values = np.nan_to_num(values, nan=low, posinf=high, neginf=low)
-    return ((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
+    if between is None:
+        small = values.dtype.itemsize > 2 and values.max() <= 255
+        return (
+            values.astype(np.uint8) if small else (values.astype(np.uint32) * 255 // WHITE).astype(np.uint8)
+        )
+    low, high = between
+    values = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low).clip(low, high)
+    return np.rint((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)

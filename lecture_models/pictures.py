@@ -4,6 +4,7 @@
     scene:42?things=9&crowding=0.5      settings that differ from the defaults
     sample:astronaut                    a photograph that scikit-image brings along
     upload:9f86d081884c7d65             a visitor's picture, by a hash of its content, kept for an hour
+    upload:9f86d081884c7d65?values=0,4095   the same, of whose values these are shown as black and white
 
 A key is all that travels: in a permalink, through the endpoint, between the page and Python. It stands here
 and not in demos/, since it needs scenes and arrays but no page, so that a notebook can use the same keys.
@@ -130,7 +131,7 @@ def resolve(key: str) -> Picture:
     """
     kind, _, rest = key.partition(":")
     if kind == "upload":  # not cached: what is deleted after an hour must be gone
-        return Picture(key, "your picture", _uploads.get(rest))
+        return Picture(key, "your picture", _uploads.get(rest.partition("?")[0]))
     if kind == "scene":
         seed, settings = parse_scene(key)
         return KEPT.get(("picture", scene_key(seed, settings)), lambda: _render(seed, settings))
@@ -143,8 +144,13 @@ def resolve(key: str) -> Picture:
 
 
 def admit(path: str | Path) -> str:
-    """Read a visitor's file, keep it for an hour, and return its key. Raises ValueError for a bad file."""
-    return f"upload:{_uploads.put(read_apart(path))}"
+    """Read a visitor's file, keep it for an hour, and return its key. Raises ValueError for a bad file.
+
+    The key tells which values of a file of more than 8 bits are shown as black and white, where they were chosen.
+    """
+    read = read_apart(path)
+    ends = "?values={:g},{:g}".format(*read.stretched) if read.stretched else ""
+    return f"upload:{_uploads.put(read.image)}{ends}"
 
 
 def scene_key(seed: int, settings: SceneSettings | None = None) -> str:
@@ -223,7 +229,7 @@ def _read_sample(name: str) -> np.ndarray:
     import skimage.data  # here, since most visits need no sample
 
     file = Path(skimage.data.__file__).parent / _SAMPLE_FILES.get(name, f"{name}.png")
-    return read_photograph(file)
+    return read_photograph(file).image
 
 
 def _frozen(image: np.ndarray) -> np.ndarray:

@@ -39,7 +39,7 @@ def empty_scans(side: int = 3900, scans: int = 20_000) -> bytes:
 def test_a_picture_is_what_it_is_without_a_process_of_its_own(tmp_path: Path):
     path = tmp_path / "noise.png"
     PIL.Image.fromarray(np.random.default_rng(0).integers(0, 255, (80, 60, 3), np.uint8)).save(path)
-    assert np.array_equal(decoder.read_apart(path), read_photograph(path))
+    assert np.array_equal(decoder.read_apart(path).image, read_photograph(path).image)
 
 
 def test_its_sentences_are_the_same(tmp_path: Path):
@@ -67,4 +67,4 @@ def test_what_takes_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_costliest_honest_file_is_read(tmp_path: Path):
     path = tmp_path / "float.tif"
     PIL.Image.fromarray(np.random.default_rng(0).random((4000, 4000), np.float32)).save(path)
-    assert decoder.read_apart(path).shape == (512, 512, 3)
+    assert decoder.read_apart(path).image.shape == (512, 512, 3)

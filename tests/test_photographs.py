@@ -12,8 +12,13 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from lecture_models.photographs import MAX_SIDE, read_photograph, to_eight_bits
+from lecture_models import decoder, photographs
+from lecture_models.photographs import MAX_SIDE, ends, to_eight_bits
 from tests.profiles import P3_PRIMARIES, SRGB_PRIMARIES, grey_profile, ink_profile, rgb_profile, to_xyz
+
+
+def read_photograph(path: Path) -> np.ndarray:
+    return photographs.read_photograph(path).image
 
 
 def gradient(height: int = 80, width: int = 120) -> np.ndarray:
@@ -109,18 +114,38 @@ def test_first_frame_of_an_animation(tmp_path: Path):
     assert read_photograph(path)[0, 0].tolist() == [255, 0, 0]
 
 
+CORNERS = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}
+"""Where the upper left corner of a file's rows lies in the upright picture, by EXIF orientation."""
+WRITES = {
+    "png": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16", "I"),
+    "jpg": ("L", "RGB", "CMYK"),
+    "tif": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"),
+    "webp": ("RGB", "RGBA"),
+    "avif": ("RGB", "RGBA"),
+}
+
+
+def marked(mode: str) -> PIL.Image.Image:
+    """A white picture of 100 × 60 pixels whose upper left quarter is black."""
+    picture = PIL.Image.new("L", (100, 60), 255)
+    picture.paste(0, (0, 0, 50, 30))
+    if mode in ("I;16", "I"):
+        return PIL.Image.fromarray(np.asarray(picture).astype(np.uint16) * 257).convert(mode)
+    return picture.convert("RGB").convert(mode) if mode in ("CMYK", "P", "RGBA") else picture.convert(mode)
+
+
 @pytest.mark.parametrize("turn", range(1, 9))
-def test_photograph_is_upright(tmp_path: Path, turn: int):
-    picture = PIL.Image.new("RGB", (100, 60), "white")
-    picture.paste("black", (0, 0, 50, 30))
+@pytest.mark.parametrize(("suffix", "mode"), [(suffix, mode) for suffix in WRITES for mode in WRITES[suffix]])
+def test_a_picture_of_any_kind_is_upright(tmp_path: Path, suffix: str, mode: str, turn: int):
     tag = PIL.Image.Exif()
     tag[274] = turn
-    image = read_photograph(saved(tmp_path, picture, "a.jpg", exif=tag, quality=95))
+    options = {"quality": 95} if suffix in ("jpg", "avif") else {"lossless": True} if suffix == "webp" else {}
+    image = read_photograph(saved(tmp_path, marked(mode), f"a.{suffix}", exif=tag, **options))
     assert image.shape[:2] == ((60, 100) if turn <= 4 else (100, 60))
-    corner = {1: (0, 0), 2: (0, -1), 3: (-1, -1), 4: (-1, 0), 5: (0, 0), 6: (0, -1), 7: (-1, -1), 8: (-1, 0)}[
-        turn
-    ]
-    assert image[corner].max() < 60
+    row, column = CORNERS[turn]
+    assert image[row, column].max() < 60
+    assert image[-1 - row if row else -1, -1 - column if column else -1].min() > 200
+    assert (image.max(2) < 128).mean() == pytest.approx(0.25, abs=0.02)
 
 
 def test_jpeg_in_cmyk(tmp_path: Path):
@@ -151,6 +176,62 @@ def test_cut_off_file(tmp_path: Path):
     path.write_bytes(path.read_bytes()[:3000])
     with pytest.raises(ValueError, match="not a picture"):
         read_photograph(path)
+
+
+@pytest.mark.parametrize("name", ["a.heic", "a.jpg"])
+def test_a_heic_photograph_is_named_and_the_way_out(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(photographs, "find_spec", lambda _: None)
+    path = tmp_path / name
+    path.write_bytes(b"\0\0\0\x18ftypheic" + bytes(200))
+    with pytest.raises(ValueError, match=r"HEIC photograph.*export it as JPEG"):
+        read_photograph(path)
+
+
+def test_the_first_of_two_frames_of_a_camera_upright(tmp_path: Path):
+    tag = PIL.Image.Exif()
+    tag[274] = 6
+    path = tmp_path / "a.jpg"
+    frames = [marked("RGB"), PIL.Image.new("RGB", (100, 60), "red")]
+    frames[0].save(path, "MPO", save_all=True, append_images=frames[1:], exif=tag, quality=95)
+    image = read_photograph(path)
+    assert image.shape == (100, 60, 3)
+    assert image[0, -1].max() < 60
+    assert image[-1, 0].min() > 200
+
+
+@pytest.mark.parametrize("size", [(8064, 6048), (16382, 3628)])
+def test_a_large_jpeg_of_a_phone_is_read_small(tmp_path: Path, size: tuple[int, int]):
+    path = saved(tmp_path, PIL.Image.new("RGB", size, "teal"), "a.jpg", quality=30)
+    image = decoder.read_apart(path).image
+    assert image.shape[1] == MAX_SIDE
+    assert np.abs(image.astype(int) - (0, 128, 128)).max() < 4
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_a_jpeg_too_large_even_for_that_is_refused(tmp_path: Path):
+    path = saved(tmp_path, PIL.Image.new("L", (16000, 6400)), "a.jpg", quality=1)
+    with pytest.raises(ValueError, match="as JPEG 100 million"):
+        read_photograph(path)
+
+
+def test_twelve_bits_in_sixteen_are_stretched_and_told(tmp_path: Path):
+    ramp = np.linspace(0, 4095, 64 * 100).reshape(64, 100).astype(np.uint16)
+    read = photographs.read_photograph(saved(tmp_path, PIL.Image.fromarray(ramp)))
+    assert read.image.max() == 255
+    assert read.image.mean() == pytest.approx(127.5, abs=2)
+    assert read.stretched == pytest.approx((20, 4075), abs=2)
+
+
+def test_one_hot_pixel_does_not_blacken_the_others(tmp_path: Path):
+    values = np.linspace(0, 1, 64 * 100, dtype=np.float32).reshape(64, 100)
+    values[3, 3] = 1e9
+    image = read_photograph(saved(tmp_path, PIL.Image.fromarray(values), "a.tif"))
+    assert image.mean() == pytest.approx(127.5, abs=2)
+    whole = (values.clip(0, 1) * 4095).astype(np.uint16)
+    whole[3, 3] = 65535
+    assert read_photograph(saved(tmp_path, PIL.Image.fromarray(whole))).mean() == pytest.approx(127.5, abs=2)
 
 
 def test_missing_file(tmp_path: Path):
@@ -235,7 +316,7 @@ def test_sixteen_bits_are_scaled_whatever_their_profile(tmp_path: Path):
 @pytest.mark.filterwarnings("error")
 def test_values_that_are_not_finite_do_not_hide_the_others(tmp_path: Path):
     values = np.linspace(-3, 5, 64 * 64, dtype=np.float32).reshape(64, 64)
-    expected = to_eight_bits(values)
+    expected = to_eight_bits(values, ends(values))
     values[0, :3], values[-1, -3:] = (np.nan, -np.inf, np.inf), (np.inf, np.nan, 5)
     image = read_photograph(saved(tmp_path, PIL.Image.fromarray(values), "a.tif"))[..., 0]
     assert np.abs(image[1:-1].astype(int) - expected[1:-1]).max() <= 1

@@ -21,10 +21,14 @@ const settingsOf = (key, defaults) => {
 // The bar says what is shown: a scene by its seed, else this sentence. Returns what is chosen among the samples.
 export const name = (key) => {
   if (key !== current) refused = hush(refused);
+  const [, low, high] = /^upload:.*[?]values=([-+.\de]+),([-+.\de]+)$/.exec(key) ?? [];
+  const ends = high ? `Of this file’s values, ${low} to ${high} are shown from black to white` : "";
+  if (ends && key !== current) say(ends);
   current = key;
   const chosen = sampleOf(key);
-  const text = parsed(key) ? "" : chosen ? `Sample: ${samples[chosen] ?? chosen}` : "Photograph";
-  if (place) place.textContent = text;
+  const own = ends ? "Photograph, stretched" : "Photograph";
+  const text = parsed(key) ? "" : chosen ? `Sample: ${samples[chosen] ?? chosen}` : own;
+  if (place) Object.assign(place, { textContent: text, title: ends });
   document.body.toggleAttribute("data-photograph", Boolean(text));
   return chosen;
 };

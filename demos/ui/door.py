@@ -42,7 +42,9 @@ READ = re.compile(
 SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/ask")
 NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
 JSON_WANTED = "A call's body is JSON and says so: Content-Type: application/json. Add that header."
-TOO_MUCH = f"A request may hold at most {MOST_BODY:,} bytes; this one has more, the rest was not read. Send less."
+TOO_MUCH = (
+    f"A request may hold at most {MOST_BODY:,} bytes; this one has more, the rest was not read. Send less."
+)
 CALL = '{"data": [...]}'
 QUESTION = '{"lesson": …, "settings": {…}, "have": [], "visitor": …}'
 

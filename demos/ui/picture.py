@@ -134,7 +134,8 @@ class PictureBar:
         """Send a photograph: returns the picture's key, which every lesson accepts for an hour.
 
         Args:
-            file: a picture file (PNG, JPEG, WebP, GIF, BMP or TIFF), at most 8 MB and 16 million pixels.
+            file: a picture file (PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF), at most 8 MB and 16 million pixels, as
+                JPEG 100 million.
 
         Returns:
             The key, such as upload:9f86d081884c7d65.

@@ -125,6 +125,29 @@ def test_bad_file_gets_a_sentence(url: str, log: io.StringIO, tmp_path: Path):
     assert log.getvalue() == ""
 
 
+NAMED = ("computer%20vision.png", "a b (1) [2].png", "Fußgänger.png", "100%.png", "%2e%2e%2fa.png", "plain.png")
+
+
+def test_a_file_of_any_name_is_the_same_picture(url: str, log: io.StringIO, tmp_path: Path):
+    keys = set()
+    for name in NAMED:
+        path = tmp_path / name
+        PIL.Image.fromarray(np.full((64, 64, 3), 7, np.uint8)).save(path)
+        kind, content = call(url, "upload_picture", [upload(url, path)])
+        assert kind == "complete", name
+        keys.add(content[0])
+    assert len(keys) == 1
+    assert log.getvalue() == ""
+
+
+def test_the_key_tells_which_values_are_black_and_white(url: str, tmp_path: Path):
+    path = tmp_path / "a.png"
+    PIL.Image.fromarray(np.linspace(0, 4095, 64 * 64).reshape(64, 64).astype(np.uint16)).save(path)
+    _, (key, *_) = call(url, "upload_picture", [upload(url, path)])
+    assert key.partition("?")[2].startswith("values=")
+    assert call(url, LESSON.name, with_value("picture", key))[0] == "complete"
+
+
 def test_file_over_the_limit_is_refused(url: str, tmp_path: Path):
     import httpx
 
