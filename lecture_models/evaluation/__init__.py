@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .detection import Instances
 
 SIZE = 256
+UNSEEN = 1_000_000
+"""Seeds below it were never trained on."""
 
 
 def evaluate(
@@ -38,7 +40,7 @@ def evaluate(
 
     Args:
         network: In eval mode, as `zoo.load` gives it.
-        first_seed: The others follow, one by one; seeds that it was trained on measure something else.
+        first_seed: The others follow, one by one, all below ``UNSEEN``.
         scenes: How many, at least 1.
         progress: Called with (scenes done, scenes in total).
 
@@ -49,18 +51,32 @@ def evaluate(
         `by_class`, and the scenes' difficulty: `things_per_scene`, `share_under_24px`, `median_side` in pixels.
 
     Raises:
-        ValueError: `scenes` is below 1, or the network shares no class with the scenes.
+        ValueError: `scenes` is below 1, a scene was trained on, or the network shares no class with the scenes.
     """
     from .meters import meter_of
 
     if scenes < 1:
         raise ValueError(f"At least 1 scene is needed to measure on; got {scenes}.")
+    check_unseen(first_seed, scenes)
     meter = meter_of(network)
     for done, seed in enumerate(range(first_seed, first_seed + scenes), start=1):
         meter.update(render(seed, size=SIZE), network)
         if progress is not None:
             progress(done, scenes)
     return meter.compute()
+
+
+def check_unseen(first_seed: int, scenes: int) -> None:
+    """Refuse scenes of the training, on which a network looks better than it is.
+
+    Raises:
+        ValueError: One of the seeds `first_seed` … is below 0, or not below ``UNSEEN``.
+    """
+    if not 0 <= first_seed <= UNSEEN - scenes:
+        raise ValueError(
+            f"Seeds 0 to {UNSEEN - 1} were never trained on; got {first_seed} to {first_seed + scenes - 1}. "
+            "Choose a lower first seed."
+        )
 
 
 def instances_of(scene: Scene) -> Instances:

@@ -18,7 +18,7 @@ from lecture_models import zoo
 from lecture_models.devices import gpu
 from lecture_models.scenes import SceneSettings, render
 
-from . import SIZE
+from . import SIZE, check_unseen
 from .cards import Card, Worst
 from .comparison import Comparison, compare
 from .detection import AveragePrecision
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
 
 MAX_SCENES = 1000
-SEEDS = 1_000_000
-"""Scenes of this seed and above were trained on, and measure something else."""
 SECONDS = 1.0
 """Least time between two computations of the AP, and at most a fifth of all time goes into them."""
 
@@ -112,11 +110,7 @@ def measure(
     """
     if not 1 <= scenes <= MAX_SCENES:
         raise ValueError(f"From 1 to {MAX_SCENES} scenes can be measured at once; got {scenes!r}.")
-    if not 0 <= first_seed <= SEEDS - scenes:
-        raise ValueError(
-            f"Seeds 0 to {SEEDS - 1} were never trained on; got {first_seed} to {first_seed + scenes - 1}. "
-            "Choose a lower first seed."
-        )
+    check_unseen(first_seed, scenes)
     tally = Tally(network, first_seed, scenes, settings, score, seconds)
     for seed in range(first_seed, first_seed + scenes):
         scene = render(seed, settings, SIZE)

@@ -44,7 +44,8 @@ def roi_align(
         reduce: "mean" or "max" over the points of a bin; points off the map take part with 0.
 
     Returns:
-        float [N, C, oh, ow]; with "mean" equal to torchvision.ops.roi_align.
+        float [N, C, oh, ow]; with "mean" equal to torchvision.ops.roi_align. A box whose right edge lies left of its
+        left one has no points where their number is that of cells and ``aligned`` holds: it gives zeros.
 
     Raises:
         ValueError: for shapes, sizes or names that make no sense.

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from lecture_models.ops.bilinear import bin_points, hat_matrix, neighbours
-from lecture_models.ops.roi_arguments import pair
+from lecture_models.ops.roi_arguments import check_finite, pair
 from lecture_models.ops.roi_box import grid_interval
 
 
@@ -39,7 +39,7 @@ def separable_weights(
         A_y float [N, oh, H] and A_x float [N, ow, W].
 
     Raises:
-        ValueError: when sampling_ratio is below 1.
+        ValueError: when sampling_ratio is below 1, or a box is not finite.
 
     >>> a_y, a_x = separable_weights(torch.tensor([[0.0, 0.0, 2.0, 2.0]]), 1, 1.0, (3, 3))
     >>> a_x
@@ -47,6 +47,7 @@ def separable_weights(
     """
     if sampling_ratio < 1:
         raise ValueError(f"sampling_ratio must be at least 1 for the matrix form, got {sampling_ratio}.")
+    check_finite(boxes)
     oh, ow = pair(output_size)
     start, extent = grid_interval(boxes, spatial_scale, aligned)
     rows = bin_points(start[:, 1], extent[:, 1], oh, sampling_ratio)
@@ -76,7 +77,8 @@ def roi_align_separable(
         float [ΣN_i, C, oh, ow], in the order of `boxes`.
 
     Raises:
-        ValueError: when there are not as many box tensors as pictures, or sampling_ratio is below 1.
+        ValueError: when there are not as many box tensors as pictures, sampling_ratio is below 1, or a box is not
+            finite.
     """
     _check_batch(features, boxes, sampling_ratio)
     _, channels, height, width = features.shape
@@ -124,6 +126,7 @@ def _bags(
     """For each output bin the cells it reads, counted through the whole batch, and their weights."""
     _, _, height, width = features.shape
     every_box = torch.cat(boxes).to(features.dtype)
+    check_finite(every_box)
     start, extent = grid_interval(every_box, spatial_scale, aligned)
     rows, row_weights = _cells(bin_points(start[:, 1], extent[:, 1], bins[0], sampling_ratio), height)
     columns, column_weights = _cells(bin_points(start[:, 0], extent[:, 0], bins[1], sampling_ratio), width)

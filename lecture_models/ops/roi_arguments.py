@@ -36,8 +36,7 @@ def check_crop(
         raise ValueError(f"features must be float [C, H, W], got {features.dtype} {list(features.shape)}.")
     if boxes.ndim != 2 or boxes.shape[1] != 4:
         raise ValueError(f"boxes must be [N, 4] (x0, y0, x1, y1), got {list(boxes.shape)}.")
-    if not bool(torch.isfinite(boxes).all()):
-        raise ValueError("boxes must be finite numbers of image pixels.")
+    check_finite(boxes)
     if min(pair(output_size)) < 1:
         raise ValueError(f"output_size must be at least 1 bin each way, got {output_size}.")
     if not (math.isfinite(spatial_scale) and spatial_scale > 0):
@@ -45,3 +44,20 @@ def check_crop(
     if reduce not in {"max", "mean"}:
         raise ValueError(f'reduce must be "max" or "mean", got {reduce!r}.')
     return boxes.to(features.dtype)
+
+
+def check_finite(boxes: Tensor) -> None:
+    """Refuse boxes that have no place.
+
+    Raises:
+        ValueError: a coordinate is infinite or no number.
+
+    >>> check_finite(torch.tensor([[0.0, 0.0, float("nan"), 1.0]]))
+    Traceback (most recent call last):
+    ValueError: boxes must be finite numbers of image pixels, got nan in box 0: leave it out.
+    """
+    finite = torch.isfinite(boxes)
+    if not bool(finite.all()):
+        row, column = (~finite).nonzero()[0].tolist()
+        came = f"got {float(boxes[row, column])} in box {row}"
+        raise ValueError(f"boxes must be finite numbers of image pixels, {came}: leave it out.")

@@ -33,6 +33,16 @@ def prob(value: float) -> str:
     return f"{value:.{digits}f}"
 
 
+def deciding(value: float, limit: float) -> str:
+    """A number as it is read beside the limit that it was held against: with as many digits as tell the two apart.
+
+    >>> deciding(0.8512, 0.7), deciding(0.70004, 0.7)
+    ('0.85', '0.70004')
+    """
+    told = (f"{value:.{digits}f}" for digits in range(2, 8))
+    return next((text for text in told if float(text) != limit), f"{value:.8g}")
+
+
 class Telling:
     """What a sentence is made of: one anchor, and all that is known of the run."""
 
@@ -42,7 +52,7 @@ class Telling:
         self.classes = stages.class_probs.shape[1]
         self.name = record.class_name(int(fates.candidate[anchor]) % self.classes)
         self.score = prob(float(fates.score[anchor]))
-        self.iou = f"{float(fates.iou[anchor]):.2f}"
+        self.iou = float(fates.iou[anchor])
         self.suppressor = int(fates.suppressor[anchor])
 
     def rank(self) -> tuple[int, int, str]:
@@ -74,13 +84,15 @@ def _too_small(t: Telling) -> str:
 
 
 def _low_objectness(t: Telling) -> str:
-    return f"Its objectness was {t.score}, below {t.limits.objectness:g}."
+    limit = t.limits.objectness
+    return f"Its objectness was {deciding(float(t.fates.score[t.anchor]), limit)}, below {limit:g}."
 
 
 def _suppressed_in_rpn(t: Telling) -> str:
     other = prob(float(t.record.objectness[t.suppressor].sigmoid()))
+    limit = t.limits.rpn_nms_iou
     text = f"A box of its level with objectness {other} (its own {t.score}) overlaps it"
-    return f"{text} with IoU {t.iou}, above {t.limits.rpn_nms_iou:g}."
+    return f"{text} with IoU {deciding(t.iou, limit)}, above {limit:g}."
 
 
 def _over_proposal_limit(t: Telling) -> str:
@@ -104,8 +116,9 @@ def _too_small_refined(t: Telling) -> str:
 
 def _suppressed_in_class(t: Telling) -> str:
     other = prob(float(t.stages.class_probs.flatten()[t.suppressor]))
-    text = f"A better {t.name} ({other} against {t.score}) overlaps it with IoU {t.iou}"
-    return f"{text}, above {t.limits.box_nms_iou:g}."
+    limit = t.limits.box_nms_iou
+    text = f"A better {t.name} ({other} against {t.score}) overlaps it with IoU {deciding(t.iou, limit)}"
+    return f"{text}, above {limit:g}."
 
 
 def _over_detection_limit(t: Telling) -> str:

@@ -47,8 +47,11 @@ def trace_nms(boxes: Tensor, scores: Tensor, groups: Tensor, iou_threshold: floa
         by, overlaps = _suppressors(placed[mine], scores[mine], iou_threshold)
         suppressor[mine] = np.where(by >= 0, mine[by], -1)
         iou[mine] = overlaps
-    kept = order[suppressor[order] < 0]
-    return NMSTrace(torch.from_numpy(kept), torch.from_numpy(suppressor), torch.from_numpy(iou))
+    kept = torch.from_numpy(order[suppressor[order] < 0])
+    if boxes.numel() > SHIFTED_NUMBERS:  # of equal scores, torchvision then has no order but that of its sort
+        kept = kept.sort()[0]
+        kept = kept[scores[kept].sort(descending=True)[1]]
+    return NMSTrace(kept, torch.from_numpy(suppressor), torch.from_numpy(iou))
 
 
 def _apart(boxes: Tensor, groups: Tensor) -> Tensor:

@@ -86,6 +86,9 @@ def test_other_classes_and_no_scenes_are_refused(scenes: dict[bytes, Scene]):
         evaluate(("background", "horse"), 0, 1)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="At least 1"):
         evaluate((), 0, 0)  # type: ignore[arg-type]
+    for first in (-1, 1_000_000, 999_999):
+        with pytest.raises(ValueError, match="never trained on"):
+            evaluate((), first, 2)  # type: ignore[arg-type]
 
 
 def test_the_command_prints_json(scenes: dict[bytes, Scene], capsys: pytest.CaptureFixture[str]):

@@ -54,3 +54,11 @@ def test_no_boxes_give_an_empty_batch_that_still_carries_gradients(form):
 def test_pictures_and_boxes_must_match(form):
     with pytest.raises(ValueError, match="2 pictures, 1 tensors"):
         form(torch.zeros(2, 4, 8, 8), [torch.zeros(0, 4)], 7, 1 / 4)
+
+
+@pytest.mark.parametrize("form", [roi_align_separable, roi_align_batched])
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_box_without_a_place_is_named(form, value):
+    boxes = [torch.tensor([[0.0, 0, 8, 8], [0, value, 8, 8]])]
+    with pytest.raises(ValueError, match=r"finite.*box 1"):
+        form(torch.zeros(1, 2, 8, 8), boxes, 2, 1.0)

@@ -64,3 +64,11 @@ def test_the_suppressor_is_the_first_kept_box_that_overlaps():
     torch.testing.assert_close(trace.iou[killed], table[killed, first], atol=1e-4, rtol=0)
     assert (scores[trace.suppressor[killed]] > scores[killed]).all()
     assert len(killed) + len(trace.kept) == len(boxes)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("count", [400, 1500])
+def test_equal_scores_have_torchvisions_order(count: int, seed: int):
+    boxes, scores, which = _random(count, 5, seed)
+    scores = (scores * 8).round() / 8
+    assert torch.equal(trace_nms(boxes, scores, which, 0.5).kept, batched_nms(boxes, scores, which, 0.5))

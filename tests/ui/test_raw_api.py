@@ -125,7 +125,14 @@ def test_bad_file_gets_a_sentence(url: str, log: io.StringIO, tmp_path: Path):
     assert log.getvalue() == ""
 
 
-NAMED = ("computer%20vision.png", "a b (1) [2].png", "Fußgänger.png", "100%.png", "%2e%2e%2fa.png", "plain.png")
+NAMED = (
+    "computer%20vision.png",
+    "a b (1) [2].png",
+    "Fußgänger.png",
+    "100%.png",
+    "%2e%2e%2fa.png",
+    "plain.png",
+)
 
 
 def test_a_file_of_any_name_is_the_same_picture(url: str, log: io.StringIO, tmp_path: Path):
