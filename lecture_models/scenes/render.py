@@ -16,6 +16,7 @@ from .layout import World, compose
 from .settings import CLASSES, STUFF, VOID, SceneSettings
 from .shade import shade
 from .trace import Hits, first_hits
+from .vectors import dot
 
 MIN_PIXELS = 25  # at 256 × 256; a thing with fewer visible pixels is void in the truth
 SUPERSAMPLING = 2
@@ -99,8 +100,11 @@ def render(seed: int, settings: SceneSettings = SceneSettings(), size: int = 256
 
 
 def _geometry_of(hits: Hits, camera: Camera, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Depth and normals."""
-    return hits.depth.reshape(size, size), camera.to_camera(hits.normal).reshape(size, size, 3)
+    """Depth, and normals that face the viewer: rounding lets a few rays past a rim meet the far wall from inside."""
+    normals = camera.to_camera(hits.normal)
+    behind = dot(hits.normal, hits.direction) > 0
+    normals[behind] *= -1
+    return hits.depth.reshape(size, size), normals.reshape(size, size, 3)
 
 
 def _check(seed: int, size: int) -> None:

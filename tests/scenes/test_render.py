@@ -144,3 +144,13 @@ def test_a_thousand_seeds_render_without_a_warning():
 def test_bad_arguments_are_refused_with_a_sentence(seed, size):
     with pytest.raises(ValueError, match="must be a whole number"):
         render(seed, size=size)
+
+
+@pytest.mark.parametrize("seed", [0, 7, 42, 771_000_766])  # of the last, a ray slips past the rim of a pillar
+def test_no_normal_faces_away_from_the_viewer(seed: int):
+    scene = render(seed)
+    rows, columns = np.mgrid[:256, :256] + 0.5
+    spread = 128 / scene.camera.focal(256)
+    x, y = (columns / 128 - 1) * spread, (1 - rows / 128) * spread
+    ray = np.stack([x, y, -np.ones_like(x)], 2)
+    assert ((scene.normals * ray).sum(2) <= 1e-6).all()
