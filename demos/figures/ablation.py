@@ -47,7 +47,40 @@ def table(head: str, found: Mapping[str, Result], caption: str) -> Table:
     """Networks' results by name, the last one strong, and its gain over the first."""
     rows = [row(name, result) for name, result in found.items()]
     first, *_, last = found.values()
+    caption = " ".join(filter(None, (caption, by_seed(found), apart(found))))
     return Table(heads(head), [*rows, gain(first, last)], caption, source="result", strong=(len(rows) - 1,))
+
+
+def by_seed(found: Mapping[str, Result], metric: str = "mask_ap") -> str:
+    """What each training came to, since half a range says little of two seeds; empty where there is one seed each.
+
+    >>> runs = lambda *aps: {"runs": [{"metrics": {"mask_ap": ap}} for ap in aps]}
+    >>> by_seed({"softmax": runs(0.434, 0.437), "sigmoid": runs(0.499)})
+    'Mask AP by seed: softmax 43.4, 43.7; sigmoid 49.9.'
+    """
+    if all(len(result["runs"]) < 2 for result in found.values()):
+        return ""
+    listed = "; ".join(
+        f"{name} {', '.join(f'{one:.1f}' for one in values(result, metric))}"
+        for name, result in found.items()
+    )
+    return f"Mask AP by seed: {listed}."
+
+
+def apart(found: Mapping[str, Result], metric: str = "mask_ap") -> str:
+    """Which networks of one seed differ from the first by no more than its own seeds do; empty where none does.
+
+    >>> runs = lambda *aps: {"runs": [{"metrics": {"mask_ap": ap}} for ap in aps]}
+    >>> apart({"RoIPool": runs(0.33, 0.34), "RoIWarp": runs(0.345), "RoIAlign": runs(0.45)})
+    'RoIWarp, one seed, is 1.0 from the mean of RoIPool, whose seeds differ by 1.0: no telling the two apart.'
+    """
+    (first, base), *others = ((name, values(result, metric)) for name, result in found.items())
+    mean, spread = sum(base) / len(base), max(base) - min(base)
+    near = [(name, abs(one[0] - mean)) for name, one in others if len(one) == 1 and len(base) > 1]
+    said = (
+        "{}, one seed, is {:.1f} from the mean of {}, whose seeds differ by {:.1f}: no telling the two apart."
+    )
+    return " ".join(said.format(name, off, first, spread) for name, off in near if off <= 1.5 * spread)
 
 
 def none(head: str, sentence: str) -> Table | None:

@@ -124,7 +124,7 @@ def ablation_table() -> Table | None:
     found, sentence = results.usable((SOFTMAX, SIGMOID), ablation.METRICS)
     if not found:
         return ablation.none("masks", sentence)
-    caption = ablation.told(found[1], "the mask loss", words.otherwise(found[0]))
+    caption = ablation.told(found[1], "the mask loss", words.otherwise(found[0]) + words.unlike(*found))
     return ablation.table("masks", dict(zip(("softmax", "sigmoid"), found, strict=True)), caption)
 
 

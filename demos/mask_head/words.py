@@ -46,6 +46,21 @@ def otherwise(softmax: Mapping[str, Any]) -> str:
     return said.format(100 * sum(found) / len(found)) if found else ""
 
 
+def unlike(softmax: Mapping[str, Any], sigmoid: Mapping[str, Any]) -> str:
+    """The seeds that were not trained quite alike, from the threads that the result files name.
+
+    >>> runs = lambda *threads: {"runs": [{"seed": i, "versions": {"threads": n}} for i, n in enumerate(threads)]}
+    >>> unlike(runs(2, 2), runs(1, 2))
+    ' Seed 0 ran with 2 and 1 threads a process: other processes draw other samples, so it counts less.'
+    """
+    one, other = (
+        {run["seed"]: run["versions"].get("threads") for run in of["runs"]} for of in (softmax, sigmoid)
+    )
+    said = " Seed {} ran with {} and {} threads a process: other processes draw other samples, so it "
+    odd = [seed for seed in one if seed in other and one[seed] != other[seed]]
+    return "".join(said.format(seed, one[seed], other[seed]) + "counts less." for seed in odd)
+
+
 def worked(made: RoIMasks, cell: tuple[int, int]) -> str:
     """One cell of the chosen class's mask as Markdown: logit, probability, pasted pixel, gradient."""
     none = "None: the truth here is background, and the mask loss is defined on positive RoIs only."

@@ -31,8 +31,9 @@ PAPERS = {  # year, and the time that a paper reports
 }
 """What papers report is not measured here, and looks different.
 
-R-CNN's and Fast R-CNN's times are of table 4 in Girshick 2015, seconds a picture on a K40 GPU, without the time of
-selective search; Faster R-CNN's is of the abstract of Ren et al. 2015, 5 pictures a second, all steps.
+R-CNN's and Fast R-CNN's times are of table 4 in Girshick 2015, seconds a picture on a K40 GPU; its section 4.4 leaves
+out proposals for Fast R-CNN, and the table does not say what R-CNN's leaves out. Faster R-CNN's is of the abstract of
+Ren et al. 2015, 5 pictures a second, all steps.
 """
 
 Truth = Sequence[tuple[Sequence[float], bool]]

@@ -75,8 +75,9 @@ def one_level(crop: Crop, stride: int) -> MaskRCNN:
 
     Args:
         crop: "roi_pool" (maximum), "roi_warp" or "roi_align" (means of 2 × 2 bilinear samples a bin).
-            RoIAlign corrects the half cell (``aligned=True``), so that nothing but the snapping differs; RoIWarp
-            does too. The paper speaks of no quantisation and not of this half cell; torchvision leaves it.
+            RoIAlign corrects the half cell (``aligned=True``), and RoIWarp does too; RoIPool differs from RoIAlign by
+            its snapping, by the last cell, which belongs to the box, and by the maximum of cells. The paper speaks of
+            no quantisation and not of this half cell; torchvision leaves it.
         stride: pixels per cell of the map, 8 or 16.
 
     Raises:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from lecture_models.cache import KEPT, soon
 
-MAX_SIDE = 500  # pixels: R-CNN searches pictures of width 500 (Girshick et al. 2014, section 2.1)
+MAX_SIDE = 500  # pixels of the longer side; R-CNN makes pictures 500 wide (Girshick et al. 2014, section 4.2, ILSVRC)
 MIN_SIDE = 6  # pixels of the searched picture; a box that is smaller either way is no proposal
 SEED = 0
 EVERY_BOX = 1 << 20  # more than a picture has

@@ -27,8 +27,9 @@ def train(
 ) -> tuple[nn.Module, float]:
     """Run a recipe to its end, from the checkpoint in ``folder`` if there is one.
 
-    The batch of a step is split among the processes, so their number does not change the result beyond
-    rounding. Returns the network on the CPU and the minutes spent, over all runs.
+    The batch of a step is split among the processes. Their number changes the result: each process draws by itself,
+    and a loss that divides by a count divides by that of its own part. Returns the network on the CPU and the minutes
+    spent, over all runs.
 
     Args:
         recipe: What is trained, and how.
