@@ -118,7 +118,7 @@ class Flow extends Masks {
     const some = most < count ? ` Shown are ${most} of ${count} masks.` : "";
     const said = html`<div class="mask-said-box">${classes(value)}${refined(value)}</div>`;
     const tiles = html`<div class="mask-tiles" role="group" aria-label="The masks of all classes">
-      ${probs.map((prob, k) => this.tile(k, prob))}</div>`;
+      ${this.order(probs).map((k) => this.tile(k, probs[k]))}</div>`;
     return html`${branch(value.crops[0], said)}${branch(value.crops[1], tiles)}
       <div class="mask-foot"><p class="mask-sum">The ${count} probabilities at cell (${cell.join(", ")}) add up to
         <b>${total(this.probs, this.rest, cell).toFixed(3)}</b>.</p>
@@ -127,15 +127,26 @@ class Flow extends Masks {
           Next detection</button></div>`;
   }
 
+  // A mask that nothing has trained comes last.
+  order(probs) {
+    const places = probs.map((_, k) => k);
+    return this.value.rule === "sigmoid" ? [...places.slice(1), 0] : places;
+  }
+
+  badge(k) {
+    const { picked, chosen, background, rule } = this.value;
+    if (k === picked) return background ? "best thing" : "picked";
+    return k === chosen ? "by hand" : !k && rule === "sigmoid" ? "untrained" : "";
+  }
+
   tile(k, prob) {
-    const { picked, chosen, background, classes: all } = this.value;
+    const { chosen, classes: all } = this.value;
     const { name, color } = all[k];
-    const badge = k === picked ? (background ? "best thing" : "picked") : k === chosen ? "by hand" : "";
     const said = `${k ? `Paste the ${name}'s mask` : "The background's mask"}; probability ${prob.toFixed(3)}`;
     return html`<button type="button" class="mask-tile ${k === chosen ? "mask-chosen" : ""}" data-shows=${name}
       @click=${() => this.select(k)} aria-label="${said} at the marked cell" aria-disabled=${k ? nothing : "true"}
       aria-pressed=${k ? k === chosen : nothing}><span class="mask-head"><span class="mask-name">${name}</span>
-      <small class="mask-badge">${badge}</small></span>${this.grids[k].root}
+      <small class="mask-badge">${this.badge(k)}</small></span>${this.grids[k].root}
       <span class="mask-reading">${bar(prob, color)}<b>${prob.toFixed(3)}</b></span></button>`;
   }
 }

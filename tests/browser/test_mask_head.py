@@ -218,3 +218,12 @@ def test_picture_masks_control_and_reading_fit_a_projector(lesson: Page):
         assert box
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768, selector
+
+
+@pytest.mark.parametrize(("network", "last"), [("mask_sigmoid", "background"), ("mask_softmax", "person")])
+def test_a_mask_that_nothing_has_trained_comes_last_and_says_so(visit: Any, network: str, last: str):
+    page = visit(f"?lesson=mask_head&network={network}")
+    page.wait_for_selector(".mask-tile canvas")
+    assert page.locator(".mask-tile").last.get_attribute("data-shows") == last
+    badges = page.locator(".mask-badge").all_inner_texts()
+    assert ("untrained" in badges) == (network == "mask_sigmoid")
