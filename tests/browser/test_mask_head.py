@@ -220,10 +220,10 @@ def test_picture_masks_control_and_reading_fit_a_projector(lesson: Page):
         assert box["y"] + box["height"] <= 768, selector
 
 
-@pytest.mark.parametrize(("network", "last"), [("mask_sigmoid", "background"), ("mask_softmax", "person")])
-def test_a_mask_that_nothing_has_trained_comes_last_and_says_so(visit: Any, network: str, last: str):
-    page = visit(f"?lesson=mask_head&network={network}")
+@pytest.mark.parametrize(("trained", "last"), [("mask_sigmoid", "background"), ("mask_softmax", "person")])
+def test_a_mask_that_nothing_has_trained_comes_last_and_says_so(visit: Any, trained: str, last: str):
+    page = visit(f"?lesson=mask_head&network={trained}")
     page.wait_for_selector(".mask-tile canvas")
     assert page.locator(".mask-tile").last.get_attribute("data-shows") == last
     badges = page.locator(".mask-badge").all_inner_texts()
-    assert ("untrained" in badges) == (network == "mask_sigmoid")
+    assert ("untrained" in badges) == (trained == "mask_sigmoid")
