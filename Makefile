@@ -2,6 +2,7 @@
 # make check  format, lint and types                             make bench  speed, as ratios
 # make format lets formatters rewrite what they can              make clean  removes .venv and caches
 # make hostile  thousands of hostile calls on the running app (HOSTILE_ARGS="--calls 5000 --seed 0")
+# make space SPACE=user/name  uploads the app to a Hugging Face Space (SPACE_ARGS=--dry-run only lists)
 #
 # Each target first makes .venv and installs what is missing. A stamp in .venv remembers which requirements were installed.
 
@@ -10,7 +11,7 @@ PY := $(VENV)/bin/python
 SOURCES := app.py demos lecture_models
 SCRIPTS := 'demos/**/*.js' 'tests/js/*.mjs'
 
-.PHONY: app test check bench hostile format vendor clean browser
+.PHONY: app test check bench hostile space format vendor clean browser
 .DELETE_ON_ERROR:
 
 app: $(VENV)/.app
@@ -34,6 +35,9 @@ bench: $(VENV)/.dev
 hostile: $(VENV)/.dev
 	@$(PY) -m compileall -q $(SOURCES)
 	$(PY) -m tests.hostile $(HOSTILE_ARGS)
+
+space: $(VENV)/.app
+	@$(PY) -m demos.space $(SPACE_ARGS) '$(SPACE)'
 
 format: $(VENV)/.dev
 	$(PY) -m ruff format .

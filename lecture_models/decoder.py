@@ -53,8 +53,8 @@ def read_apart(path: str | Path) -> Photograph:
     if done.returncode:
         raise PictureError(TOO_COSTLY)
     found = np.load(io.BytesIO(done.stdout), allow_pickle=False)
-    low, high = found["stretched"].tolist() or (None, None)
-    return Photograph(found["image"], None if low is None else (low, high))
+    ends = found["stretched"].tolist()
+    return Photograph(found["image"], (ends[0], ends[1]) if ends else None)
 
 
 def bound(seconds: int, size: int) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from demos.figures import grids, overlays, style
 from demos.figures.slides import Bars, Numbers, Picture, Scale, Slide, SlidePanel, of_panels
-from demos.fully_convolutional import words
+from demos.fully_convolutional import numerals, words
 from demos.records import Table
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def of_race(made: Raced) -> Slide:
     ]
     done = made.windows.done
     when = "" if done == made.track.total else " in the time of one pass"
-    many, way = words.saving(made.ratio)
+    many, way = numerals.saving(made.ratio)
     panels: list[SlidePanel] = [
         scores("Sliding window", made, made.window_labels(), f"{done} of {made.track.total} scores{when}"),
         scores("One pass", made, made.labels, "all at once"),
@@ -39,7 +39,7 @@ def of_race(made: Raced) -> Slide:
         Bars("Work", work, "GMAC"),
     ]
     return Slide(
-        title=f"One pass takes {words.times(many)} times {way} multiply-adds than {words.windows(made)}",
+        title=f"One pass takes {numerals.times(many)} times {way} multiply-adds than {words.windows(made)}",
         panels=panels,
         legend=style.legend(classes),
         caption=f"On {made.picture.title}. {words.of_time(made)}",
@@ -76,7 +76,7 @@ def differences(made: Raced) -> Picture:
     apart = np.log10(np.maximum(made.differences(), 10**LOW))
     image = grids.heat(apart, LOW, HIGH)
     scale = Scale("largest |difference|, power of ten", LOW, HIGH)
-    largest = words.tiny(float(np.nanmax(made.differences())))
+    largest = numerals.tiny(float(np.nanmax(made.differences())))
     return Picture(
         "Difference of the logits", image, sharp=True, scale=scale, note=f"at most {largest}; grey: to come"
     )
@@ -97,7 +97,7 @@ def of_weights(made: Weighed) -> Slide:
     )
     scale = Scale("weight", -most, most, "signed")
     readings = [
-        (one.name, " × ".join(map(str, one.kernel)), words.tiny(one.difference)) for one in forms.readings
+        (one.name, " × ".join(map(str, one.kernel)), numerals.tiny(one.difference)) for one in forms.readings
     ]
     table = Table(
         ["reading", "kernel", "largest |difference|"], readings, "Against the matrix, on this patch."
@@ -140,11 +140,11 @@ def of_sizes(made: Sized) -> Slide:
         if layer.kind == "pooling" or layer.connected
     ]
     (down, across), (height, width) = made.scores, made.size
-    many, way = words.saving(made.windows_macs / made.pass_macs) if made.pass_macs else (0.0, "")
+    many, way = numerals.saving(made.windows_macs / made.pass_macs) if made.pass_macs else (0.0, "")
     saved = f"{many:.1f} times {way}" if way else "no score"
     work = [
-        (f"{down * across} crops", made.windows_macs / 1e9, words.giga(made.windows_macs), style.CYCLE[1]),
-        ("one pass", made.pass_macs / 1e9, words.giga(made.pass_macs), style.CYCLE[0]),
+        (f"{down * across} crops", made.windows_macs / 1e9, numerals.giga(made.windows_macs), style.CYCLE[1]),
+        ("one pass", made.pass_macs / 1e9, numerals.giga(made.pass_macs), style.CYCLE[0]),
     ]
     table = Table(["layer", "kernel", "stride", "map", "GMAC"], rows, "Poolings and fully connected layers.")
     return Slide(

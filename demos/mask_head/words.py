@@ -54,7 +54,8 @@ def unlike(softmax: Mapping[str, Any], sigmoid: Mapping[str, Any]) -> str:
     ' Seed 0 ran with 2 and 1 threads a process: other processes draw other samples, so it counts less.'
     """
     one, other = (
-        {run["seed"]: run["versions"].get("threads") for run in of["runs"]} for of in (softmax, sigmoid)
+        {run["seed"]: run.get("versions", {}).get("threads") for run in of["runs"]}
+        for of in (softmax, sigmoid)
     )
     said = " Seed {} ran with {} and {} threads a process: other processes draw other samples, so it "
     odd = [seed for seed in one if seed in other and one[seed] != other[seed]]

@@ -12,7 +12,7 @@ from demos.figures import style
 from demos.mask_rcnn_results import board, panels, slide, words
 from demos.ui import Lesson, Progress, Reading, Screen
 from demos.ui.checks import Text, split_selection
-from lecture_models import pictures, zoo
+from lecture_models import evaluation, pictures, zoo
 from lecture_models.cache import KEPT
 from lecture_models.evaluation import errors, matching, measurement
 from lecture_models.evaluation.cards import cards_of
@@ -140,7 +140,7 @@ def measure(
     zoo.load(network)
     curve: tuple[board.Point, ...] = ()
     key = partial(pictures.scene_key, settings=start.settings)
-    first = min(start.seed, measurement.SEEDS - scenes)
+    first = min(start.seed, evaluation.UNSEEN - scenes)
     for told in measurement.measure(network, first, scenes, start.settings, score):
         report: dict[str, Any] = {}
         if told.ap_of == told.done:  # else the AP is of fewer scenes

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from demos.figures import encode
-from demos.fully_convolutional import lesson, words
+from demos.fully_convolutional import lesson, numerals, words
 from lecture_models import pictures, results
 from lecture_models.studies import fully_convolutional as fully
 from lecture_models.studies import semantic_and_instances as both
@@ -47,7 +47,7 @@ def test_the_board_of_a_race_holds_what_ran(raced: Any):
 
 def test_the_reading_is_the_ratio_of_the_counts(raced: Any):
     board = raced["race"]
-    assert raced["reading"].value == words.times(board.all_macs / board.macs) == "9.3"
+    assert raced["reading"].value == numerals.times(board.all_macs / board.macs) == "9.3"
 
 
 def test_at_the_start_the_windows_took_no_longer_than_the_pass_but_for_a_batch(raced: Any):
