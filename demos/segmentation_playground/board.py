@@ -131,4 +131,4 @@ def levels(made: Sketch) -> Levels:
         for one in made.levels
     ]
     cells = encode.pack_indices(made.truth.cells) if made.truth else None
-    return Levels(floors, words.UPSAMPLERS[made.setup.design.upsampler].lower(), cells, words.celled(made))
+    return Levels(floors, words.UP[made.setup.design.upsampler], cells, words.celled(made))

@@ -90,11 +90,11 @@ class Lanes extends Live {
       ${NAMES.map((name) => this.run(name))}</div>
       <p class="play-read" aria-live="polite">${this.read()}</p>
       <div class="play-below">
-        <figure><figcaption>${terms("Loss, mean of ten steps", seen)}<small>dotted: untrained, and guessing</small>
+        <figure><figcaption><span>${terms("Loss", seen)}</span><small>dotted: untrained, and guessing</small>
           </figcaption><div class="play-curve"></div></figure>
-        <figure><figcaption>${terms(`mIoU on ${held} held-out scenes`, seen)}<small>dotted: this picture</small>
-          </figcaption><div class="play-curve"></div></figure>
-        <figure><figcaption>${terms("IoU by class, held out", seen)}</figcaption>
+        <figure><figcaption><span>${terms(`mIoU, ${held} held-out scenes`, seen)}</span>
+          <small>dotted: this picture</small></figcaption><div class="play-curve"></div></figure>
+        <figure><figcaption><span>${terms("IoU by class, held out", seen)}</span></figcaption>
           ${classes(runs.of, names, colors)}</figure></div>
       <p class="play-small">${terms(KEPT)}</p>`;
   }
@@ -112,11 +112,11 @@ class Lanes extends Live {
     if (!map) return nothing;
     const title = html`<i class="play-dot play-${name.toLowerCase()}"></i>Run ${name}`;
     const other = shot.about === this.value.shot.about ? "" : `, on ${shot.title}`;
-    const side = run ? `step ${run.step}${other}` : "untrained";
-    const score = own === null || own === undefined ? "" : `mIoU ${number(own, 2)} here. `;
+    const score = own === null || own === undefined ? "" : html`<b>mIoU ${number(own, 2)}</b> here: `;
+    const side = run ? `step ${run.step}` : "untrained";
     const idle = next ? "Press Train." : `Choose Run ${name} to compare.`;
     const says = runs.notes[name] ?? (run ? "" : idle);
-    const more = html`<p class="play-words">${terms(score)}${terms(words)}. <em>${says}</em></p>`;
+    const more = html`<p class="play-words">${score}${terms(`${words}${other}.`)} <em>${says}</em></p>`;
     const css = `${next ? "play-next" : ""} ${run ? "" : "play-idle"}`;
     return this.figure(title, side, map.picture, shot, `What run ${name} says at step ${run?.step ?? 0}`, more, css);
   }

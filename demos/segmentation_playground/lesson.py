@@ -154,8 +154,7 @@ def build(screen: Screen) -> None:
             )
             screen.control("seed", number)
             screen.control("seconds", gr.Radio(list(SECONDS), value=MOST, label="Train for, s"))
-            runs = [(f"Run {name}", name) for name in LANES]
-            screen.control("lane", gr.Radio(runs, value="A", label="Shown as"))
+            screen.control("lane", gr.Radio(list(LANES), value="A", label="Shown as run"))
         screen.run("train", train, label="Train")
         screen.board("trained", "playTrained", label="The run so far", by="train")
         screen.reading("reading", "Parameters")

@@ -17,8 +17,14 @@ SKIPS = {"none": "None", "sum": "Sum", "concatenate": "Concatenate"}
 UPSAMPLERS = {
     "nearest": "Nearest",
     "bilinear": "Bilinear",
-    "transposed": "Transposed convolution",
-    "unpooling": "Max unpooling",
+    "transposed": "Transposed",
+    "unpooling": "Unpooling",
+}
+UP = {
+    "nearest": "nearest neighbour",
+    "bilinear": "bilinear",
+    "transposed": "transposed convolution",
+    "unpooling": "max unpooling",
 }
 LOSSES = {"cross-entropy": "Cross-entropy", "dice": "Dice"}
 JOINED = {"none": "no skips", "sum": "skips summed", "concatenate": "skips concatenated"}
@@ -31,7 +37,7 @@ Classes = Sequence[str]
 def told(setup: Setup) -> str:
     """A setup in words."""
     design = setup.design
-    parts = [f"depth {design.depth}", JOINED[design.skips], UPSAMPLERS[design.upsampler].lower()]
+    parts = [f"depth {design.depth}", JOINED[design.skips], UP[design.upsampler]]
     return ", ".join([*parts, LOSSES[setup.loss].lower(), f"seed {setup.seed}"])
 
 
@@ -52,7 +58,7 @@ def skip(kind: str, level: Level) -> str:
 def size(made: Sketch) -> str:
     """The bottom's map, such as 8 × 8 cells."""
     side = made.levels[-1].side
-    return f"{side} × {side} cells"
+    return f"{side}\u00a0×\u00a0{side} cells"
 
 
 def reading(made: Sketch) -> Reading:
@@ -61,9 +67,9 @@ def reading(made: Sketch) -> Reading:
     numbers, all_ = bottom.encoder * bottom.side**2, VALUES * side**2
     more = [
         ("Multiply-adds a picture", f"{made.macs / 1e6:.1f} million"),
-        ("Numbers at the bottom", f"{numbers:,} of the picture's {all_:,}"),
+        ("Numbers at the bottom", f"{numbers:,}, the picture has {all_:,}"),
     ]
-    meaning = f"to be learned; {side} × {side} pixels become {size(made)} at the bottom"
+    meaning = f"to be learned; {side}\u00a0×\u00a0{side} pixels become {size(made)} at the bottom"
     return Reading(f"{made.parameters:,}", "parameters", meaning, more=more)
 
 
@@ -88,12 +94,12 @@ def why(truth: Truth, classes: Classes) -> str:
     gone = truth.vanished
     rarest = min(truth.present, key=lambda label: truth.counts[label])
     largest = max(truth.present, key=lambda label: truth.counts[label])
-    kept = f"{classes[largest]}, the largest, keeps IoU {truth.cell_ious[largest] or 0:.2f}"
+    kept = f"{classes[largest].capitalize()}, the largest, keeps IoU {truth.cell_ious[largest] or 0:.2f}"
     if not gone:
         iou = truth.cell_ious[rarest] or 0
-        return f"All stay; {classes[rarest]}, with {truth.counts[rarest]} px, at IoU {iou:.2f}. {kept.capitalize()}."
+        return f"All stay; {classes[rarest]}, with {truth.counts[rarest]} px, at IoU {iou:.2f}. {kept}."
     listed = ", ".join(f"{classes[label]} ({truth.counts[label]} px)" for label in gone)
-    return f"Gone: {listed}. {kept.capitalize()}: what is thin or small needs finer maps, which skips bring."
+    return f"Gone: {listed}. {kept}: what is thin or small needs finer maps, which skips bring."
 
 
 def cells_question(made: Sketch) -> Question:

@@ -1,17 +1,19 @@
 """A training that is watched: some steps at a time, what it has come to after each, and a way to go on later.
 
-It has a thread of its own, which computes on one core: on a machine of two the other stays free for whoever moves a
-slider. Everything follows from the setup and the number of steps; the clock only decides when it ends.
+It has a thread of its own, which computes on one core and gives way to all others: whoever moves a slider meanwhile is
+answered first. Everything follows from the setup and the number of steps; the clock only decides when it ends.
 """
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -33,6 +35,9 @@ SECONDS = 60.0
 EVERY = 10
 """Steps between two looks at what it has learned."""
 MOST_SEED = 9999
+NICENESS = 10
+"""How much the trainer's thread gives way to others, of 19."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -179,9 +184,11 @@ class Training:
 
 
 def _alone() -> None:
-    """Let the calling thread compute on one core."""
+    """Let the calling thread compute on one core, and after all others."""
     import torch
 
+    if sys.platform == "linux":  # elsewhere only whole processes have a priority
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     usual = torch.get_num_threads()
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
@@ -192,6 +199,11 @@ def _alone() -> None:
 
 
 _trainer = ThreadPoolExecutor(1, "trainer", initializer=_alone)
+
+
+def apart(function: Callable[[], T]) -> T:
+    """What a function returns, computed by the trainer's thread."""
+    return _trainer.submit(function).result()
 
 
 def learn(
@@ -212,8 +224,6 @@ def learn(
     """
     scenes, held_out = sets
     began = time.monotonic()
-    yield _trainer.submit(training.look, held_out, picture, float("nan")).result()
+    yield apart(lambda: training.look(held_out, picture, float("nan")))
     while time.monotonic() - began < seconds:
-        yield _trainer.submit(
-            lambda: training.look(held_out, picture, training.advance(scenes, every))
-        ).result()
+        yield apart(lambda: training.look(held_out, picture, training.advance(scenes, every)))

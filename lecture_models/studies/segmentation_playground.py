@@ -225,7 +225,7 @@ def train(
             f"A training goes on for more than 0 and at most {most:g} s at a time; got {seconds:g}. Choose fewer."
         )
     picture = small_scenes.shown(key)
-    both = yield from small_scenes.sets()
+    both = yield from small_scenes.sets(live_training.apart)
     training = Training(setup) if owner is None else _trainings.get((owner, setup), lambda: Training(setup))
     yield from live_training.learn(training, both, picture, seconds)
 

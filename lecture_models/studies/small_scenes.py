@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 
@@ -49,8 +49,13 @@ class Shown:
         return int(self.image.nbytes + (0 if self.labels is None else self.labels.nbytes))
 
 
-def sets() -> Generator[tuple[int, int], None, tuple[Small, Small]]:
+def sets(
+    compute: Callable[[Callable[[], Small]], Small] = lambda render: render(),
+) -> Generator[tuple[int, int], None, tuple[Small, Small]]:
     """Both sets, rendered where they are not kept.
+
+    Args:
+        compute: calls what renders some of them, perhaps in another thread.
 
     Yields:
         Scenes done and scenes in all.
@@ -64,7 +69,7 @@ def sets() -> Generator[tuple[int, int], None, tuple[Small, Small]]:
     for first, count in plan:
         parts = []
         for start in range(first, first + count, CHUNK):
-            parts.append(KEPT.get(("small scenes", start), partial(_render, start)))
+            parts.append(compute(partial(KEPT.get, ("small scenes", start), partial(_render, start))))
             done += CHUNK
             yield done, total
         found.append(
