@@ -54,7 +54,6 @@ class Lane:
     words: str
     shot: Shot
     step: int
-    seconds: float
     steps: Sequence[int]
     losses: Sequence[float]
     mious: Sequence[float]
@@ -113,7 +112,6 @@ def lane(made: Learned, name: str) -> Lane:
         words=words.told(made.setup),
         shot=shot(made.picture),
         step=made.step,
-        seconds=round(made.seconds, 1),
         steps=made.steps,
         losses=[round(value, DIGITS) for value in made.losses],
         mious=[round(value, DIGITS) for value in made.mious],

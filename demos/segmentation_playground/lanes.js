@@ -13,8 +13,8 @@ import { NAMES, runs } from "./runs.js";
 
 const START = "#segmentation_playground-train-start";
 const KEPT =
-  "The server keeps trained networks for a while, for this page alone. If it stops, only what it is training is lost: " +
-  "the curves stay here, and Train begins anew.";
+  "The server keeps trained networks for a while, for this page alone. If it stops, the networks are lost but for " +
+  "their curves, which stay here: Train then begins anew.";
 
 class Lanes extends Live {
   constructor({ root, settings }) {
@@ -82,9 +82,9 @@ class Lanes extends Live {
     const truth = this.of(shot.truth);
     const seen = new Set();
     const about = `The picture of ${shot.side} × ${shot.side} pixels: arrow keys move the pixel that is read`;
-    return html`<div class="play-top" tabindex="0" role="group" aria-label=${about} @keydown=${(event) => this.key(event)}
-      @pointermove=${(event) => this.move(event)} @pointerdown=${(event) => this.move(event)}
-      @pointerleave=${() => this.go(null)}>
+    return html`<div class="play-top" tabindex="0" role="group" aria-label=${about}
+      @keydown=${(event) => this.key(event)} @pointermove=${(event) => this.move(event)}
+      @pointerdown=${(event) => this.move(event)} @pointerleave=${(event) => this.leave(event)}>
       ${this.figure(shot.title, "", shot.image, shot, `${shot.title}, ${shot.side} pixels a side`)}
       ${truth ? this.figure(terms("Truth", seen), "", truth.picture, shot, "The true class of each pixel") : nothing}
       ${NAMES.map((name) => this.run(name))}</div>
@@ -94,7 +94,7 @@ class Lanes extends Live {
           </figcaption><div class="play-curve"></div></figure>
         <figure><figcaption><span>${terms(`mIoU, ${held} held-out scenes`, seen)}</span>
           <small>dotted: this picture</small></figcaption><div class="play-curve"></div></figure>
-        <figure><figcaption><span>${terms("IoU by class, held out", seen)}</span></figcaption>
+        <figure><figcaption><span>${terms("IoU by class, held-out", seen)}</span></figcaption>
           ${classes(runs.of, names, colors)}</figure></div>
       <p class="play-small">${terms(KEPT)}</p>`;
   }
@@ -146,6 +146,11 @@ class Lanes extends Live {
     if (!frame) return;
     const { side } = this.value.shot;
     this.go(under(event, frame, [side, side]));
+  }
+
+  // A finger that is lifted leaves its pixel.
+  leave({ pointerType }) {
+    if (pointerType === "mouse") this.go(null);
   }
 
   key(event) {

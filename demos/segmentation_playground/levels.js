@@ -27,8 +27,8 @@ class Levels {
     const bottom = floors.at(-1);
     const side = floors[0].side;
     return html`<section><h3>${terms("The network, level by level", seen)}</h3>
-      <p class="play-small">${terms("Channels × height × width of each map, for a picture of", seen)} ${side} × ${side}
-        pixels. ${terms(`Down: max pooling. Up: ${up}.`, seen)}</p>
+      <p class="play-small">${terms("Channels × height × width of each map, for a picture of", seen)}
+        ${side} × ${side} pixels. ${terms(`Down: max pooling. Up: ${up}.`, seen)}</p>
       <ol class="play-levels">${floors.map((floor) => this.floor(floor, bottom, seen))}</ol></section>
       <section data-shows="cells"><h3>${terms("Truth, one class a cell", seen)}</h3>
         ${
@@ -36,7 +36,8 @@ class Levels {
             ? framed({ size: [side, side], image: picture, alt: `Each cell of ${bottom.stride} pixels has one class` })
             : nothing
         }
-        <p class="play-small">${terms(`${said}.`, seen)} ${bottom.stride} × ${bottom.stride} pixels a cell.</p></section>`;
+        <p class="play-small">${terms(`${said}.`, seen)}
+          ${bottom.stride} × ${bottom.stride} pixels a cell.</p></section>`;
   }
 
   floor({ side, stride, encoder, decoder, skip }, bottom, seen) {

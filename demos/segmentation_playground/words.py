@@ -124,7 +124,7 @@ def celled(made: Sketch) -> str:
     values = [value for value in made.truth.cell_ious if value is not None]
     many, all_ = len(made.truth.vanished), len(made.truth.present)
     score = sum(values) / len(values)
-    return f"mIoU {score:.2f}; {many or 'none'} of {all_} classes gone"
+    return f"mIoU {score:.2f}, {many or 'none'} of {all_} classes gone"
 
 
 def seen(made: Sketch) -> str:

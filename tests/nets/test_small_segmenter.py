@@ -48,7 +48,7 @@ def test_there_is_no_other_choice(name: str, value: object):
 
 
 def test_sides_that_cannot_be_halved_are_refused():
-    with pytest.raises(ValueError, match="multiples of 8.*got 64 × 60"):
+    with pytest.raises(ValueError, match=r"multiples of 8.*got 64 × 60"):
         small_segmenter(Design(3))(torch.zeros(1, 3, 64, 60))
 
 
