@@ -93,7 +93,7 @@ class Lanes extends Live {
         <figure><figcaption><span>${terms("Loss", seen)}</span><small>dotted: untrained, and guessing</small>
           </figcaption><div class="play-curve"></div></figure>
         <figure><figcaption><span>${terms(`mIoU, ${held} held-out scenes`, seen)}</span>
-          <small>dotted: this picture</small></figcaption><div class="play-curve"></div></figure>
+          <small>dotted: picture</small></figcaption><div class="play-curve"></div></figure>
         <figure><figcaption><span>${terms("IoU by class, held-out", seen)}</span></figcaption>
           ${classes(runs.of, names, colors)}</figure></div>
       <p class="play-small">${terms(KEPT)}</p>`;

@@ -67,7 +67,8 @@ def reading(made: Sketch) -> Reading:
     numbers, all_ = bottom.encoder * bottom.side**2, VALUES * side**2
     more = [
         ("Multiply-adds a picture", f"{made.macs / 1e6:.1f} million"),
-        ("Numbers at the bottom", f"{numbers:,}, the picture has {all_:,}"),
+        ("Numbers in the picture", f"{all_:,}"),
+        ("Numbers at the bottom", f"{numbers:,}"),
     ]
     meaning = f"to be learned; {side}\u00a0×\u00a0{side} pixels become {size(made)} at the bottom"
     return Reading(f"{made.parameters:,}", "parameters", meaning, more=more)
@@ -120,7 +121,7 @@ def cells_question(made: Sketch) -> Question:
 def celled(made: Sketch) -> str:
     """What one class a cell comes to."""
     if made.truth is None:
-        return "A photograph has no truth here: choose a scene to see it in cells."
+        return "A photograph has no truth here: choose a scene to see it in cells"
     values = [value for value in made.truth.cell_ious if value is not None]
     many, all_ = len(made.truth.vanished), len(made.truth.present)
     score = sum(values) / len(values)

@@ -56,7 +56,8 @@ def test_the_reading_is_the_parameters_and_the_bottom():
     assert reading.value == f"{run.parameters:,}"
     assert reading.more == [
         ("Multiply-adds a picture", f"{run.macs / 1e6:.1f} million"),
-        ("Numbers at the bottom", "8,192, the picture has 12,288"),  # 32 channels of 16 · 16, 3 of 64 · 64
+        ("Numbers in the picture", "12,288"),
+        ("Numbers at the bottom", "8,192"),  # 32 channels of 16 · 16
     ]
 
 
