@@ -12,6 +12,7 @@ from demos.rcnn_family import lesson as rcnn_family
 from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
 from demos.segmentation_metrics import lesson as segmentation_metrics
+from demos.segmentation_playground import lesson as segmentation_playground
 from demos.ui import Part
 from demos.upsampling import lesson as upsampling
 from demos.vision_tasks import lesson as vision_tasks
@@ -40,6 +41,7 @@ SYLLABUS = (
             fully_convolutional.LESSON,
             receptive_field.LESSON,
             upsampling.LESSON,
+            segmentation_playground.LESSON,
             segmentation_metrics.LESSON,
         ),
     ),

@@ -24,6 +24,7 @@ from demos.roi_features import lesson as crops
 from demos.roi_features import words as crop_words
 from demos.segmentation_metrics import lesson as metrics
 from demos.segmentation_metrics import words as metric_words
+from demos.segmentation_playground import lesson as playground
 from demos.ui import Lesson
 from demos.upsampling import lesson as upsampling
 from demos.upsampling import words as upsampling_words
@@ -90,6 +91,10 @@ def of_upsampling(scene: str) -> Question:
     return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
 
 
+def of_playground(scene: str) -> Question:
+    return playground.update(picture=scene)["question"]
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
@@ -100,6 +105,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "segmentation_metrics": of_metrics,
     "receptive_field": of_fields,
     "upsampling": of_upsampling,
+    "segmentation_playground": of_playground,
 }
 
 

@@ -1,11 +1,12 @@
 """Long work of a lesson: a generator that reports as it goes, with a Start and a Stop button and an endpoint.
 
-One run at a time for all visitors, beside the queue of the lessons, so that nobody's sliders wait for it; a few may
-wait in line, and each has a limited time (:mod:`demos.ui.turns`).
+One run at a time for all visitors, beside the queue of the lessons, so that nobody's sliders wait for it; others wait
+in line and see their place in it, and each has a limited time (:mod:`demos.ui.turns`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 import json
@@ -26,6 +27,10 @@ from demos.ui.turns import SECONDS, TURNS, Turns
 
 WAIT = 0.5  # seconds between two looks at the line
 Report = Progress | Mapping[str, Any]
+
+
+class Waiting(list[Any]):
+    """The values of a report that only says how many come before this run."""
 
 
 @dataclass
@@ -95,7 +100,7 @@ def connect(
         trigger_mode="once",
         show_progress="hidden",
         concurrency_id="run",
-        concurrency_limit=None,  # turns.py lines them up, and refuses the fifth at once
+        concurrency_limit=None,  # turns.py lines them up
     )
     run.stop.click(None, js=f"() => {{ window.whatwhere.running({said}, 'stopped'); }}", **quiet)
     run.stop.click(None, cancels=[started], **quiet)
@@ -112,8 +117,8 @@ def stream(
             settings = check_all(own, values)
             turn = turns.take()
             try:
-                while not turn.mine(WAIT):
-                    yield arrange(outputs, Progress(0, 0, "Waiting for its turn…"))
+                while ahead := turn.ahead:
+                    yield Waiting(arrange(outputs, Progress(0, 0, f"Waiting: {ahead} before you…")))
                 yield from limited(run.generate(**settings), outputs)
             finally:
                 turn.leave()
@@ -135,16 +140,27 @@ def stepped(
     rules: Mapping[str, Any],
     networks: slots.NetworkSource,
 ) -> Callable[..., AsyncIterator[list[Any]]]:
-    """A run as gradio calls it: weights are fetched before it takes its place in line, steps run in threads of ours."""
+    """A run as gradio calls it: weights are fetched before it takes its place in line, steps run in threads of ours.
+
+    Who waits in line takes none of these threads; who stops waits for the step that has begun.
+    """
     own = own_rules(run, rules)
 
     async def call(*values: Any) -> AsyncIterator[list[Any]]:
         await slots.fetch(networks, check_all(own, values))
         steps = reports(*values)
+        step: asyncio.Future[list[Any] | None] | None = None
         try:
-            while (report := await slots.step(lambda: next(steps, None))) is not None:
+            while True:
+                step = asyncio.ensure_future(slots.step(lambda: next(steps, None)))
+                if (report := await asyncio.shield(step)) is None:
+                    return
                 yield report
+                if isinstance(report, Waiting):
+                    await asyncio.sleep(WAIT)
         finally:
+            if step:
+                await asyncio.wait({step})
             await slots.step(steps.close)  # type: ignore[attr-defined]
 
     functools.update_wrapper(call, run.generate)

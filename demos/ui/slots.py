@@ -27,8 +27,8 @@ FETCHES = 4
 WAITING = 16
 """Visitors who may wait for weights; one more is refused at once."""
 
-RUNS = 4
-"""Runs that are there at a time: one that computes, the others in line (:mod:`demos.ui.turns`)."""
+RUNS = 2
+"""Threads for steps of runs: one run computes at a time, and others look at the line (:mod:`demos.ui.turns`)."""
 
 _lessons = ThreadPoolExecutor(LESSONS, "lesson")
 _fetches = ThreadPoolExecutor(FETCHES, "fetch")

@@ -1,4 +1,4 @@
-"""Turns: one long run at a time for all visitors, a few in line, and nobody else is kept waiting."""
+"""Turns: one long run at a time for all visitors, others in line, and nobody else is kept waiting."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import threading
 
 import gradio as gr
 
-IN_LINE = 3
-"""Runs that may wait for their turn; one more is refused at once, so that they never fill the lessons' queue."""
+IN_LINE = 12
+"""Runs that may wait for their turn; one more is refused at once: it would wait for longer than a lecture has time."""
 SECONDS = 180
 """How long one run may take before it is stopped, also if nobody watches it any more."""
 
@@ -17,20 +17,20 @@ class Turns:
 
     >>> turns = Turns()
     >>> first, second = turns.take(), turns.take()
-    >>> first.mine(0), second.mine(0)
-    (True, False)
+    >>> first.ahead, second.ahead
+    (0, 1)
     >>> first.leave()
-    >>> second.mine(0)
-    True
+    >>> second.ahead
+    0
     """
 
     def __init__(self) -> None:
         self.line: list[Turn] = []
-        self.changed = threading.Condition()
+        self.lock = threading.Lock()
 
     def take(self) -> Turn:
         """Go to the end of the line. Raises gr.Error if it is full."""
-        with self.changed:
+        with self.lock:
             if len(self.line) > IN_LINE:
                 text = (
                     f"{IN_LINE} runs wait for their turn already, which is the limit. Try again in a minute."
@@ -46,16 +46,16 @@ class Turn:
     def __init__(self, turns: Turns) -> None:
         self.turns = turns
 
-    def mine(self, seconds: float) -> bool:
-        """Whether it is first, waiting for at most so long."""
-        with self.turns.changed:
-            return self.turns.changed.wait_for(lambda: self.turns.line[0] is self, seconds)
+    @property
+    def ahead(self) -> int:
+        """How many come before it; it may go when there is none."""
+        with self.turns.lock:
+            return self.turns.line.index(self)
 
     def leave(self) -> None:
         """Make room for the next."""
-        with self.turns.changed:
+        with self.turns.lock:
             self.turns.line.remove(self)
-            self.turns.changed.notify_all()
 
 
 TURNS = Turns()

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from lecture_models.ops.soft_dice import soft_dice
+
 from .pyramid import conv
 
 
@@ -72,9 +74,4 @@ def semantic_loss(logits: Tensor, labels: Tensor, void: int = 255) -> Tensor:
         void: the label of pixels whose class is unknown.
     """
     cross_entropy = F.cross_entropy(logits, labels, ignore_index=void)
-    known = (labels != void).unsqueeze(1)
-    truth = F.one_hot(labels.masked_fill(labels == void, 0), logits.shape[1]).permute(0, 3, 1, 2) * known
-    share = logits.softmax(1) * known
-    overlap, total = (share * truth).sum((0, 2, 3)), (share + truth).sum((0, 2, 3))
-    dice = (2 * overlap + 1) / (total + 1)
-    return cross_entropy + (1 - dice).mean()
+    return cross_entropy + (1 - soft_dice(logits.softmax(1), labels, void)).mean()

@@ -25,6 +25,7 @@ from tests.hostile.values import Canaries
 SLOWEST = 5.0
 """Seconds that an answer may take."""
 LOOK = 2.0  # seconds for which a run is listened to
+RUNS = ("_slow", "_measure", "_train")
 SECRET = (1, 2, 3)
 AT_ONCE = 3
 
@@ -118,7 +119,7 @@ def send(client: httpx.Client, attack: Attack) -> tuple[int, str]:
 def _result(client: httpx.Client, path: str, begun: str) -> str:
     event = json.loads(begun)["event_id"]
     with client.stream("GET", f"{path}/{event}") as answer:
-        return _read(answer, LOOK if "_slow" in path or "_measure" in path else 30)
+        return _read(answer, LOOK if any(name in path for name in RUNS) else 30)
 
 
 def _read(answer: httpx.Response, seconds: float) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -122,23 +124,84 @@ def test_stopping_closes_the_generator():
     assert [done.scenes for done in closed] == [3]
 
 
-def test_the_second_waits_for_its_turn_and_the_fifth_is_refused():
+def test_who_waits_sees_the_place_in_line_and_the_line_has_an_end():
     turns = Turns()
     streams = [_stream(_run(), turns)(2) for _ in range(IN_LINE + 1)]
     assert _progress(next(streams[0]))["text"] == "0 of 2"
-    for waiting in streams[1:]:
-        assert "Waiting" in _progress(next(waiting))["text"]
+    for place, waiting in enumerate(streams[1:], start=1):
+        assert _progress(next(waiting))["text"] == f"Waiting: {place} before you…"
     refused = _stream(_run(), turns)(2)
     assert _progress(next(refused))["text"] == ""  # its line goes
     with pytest.raises(gr.Error, match=f"{IN_LINE} runs wait"):
         next(refused)
-    streams[2].close()  # gives up its place
+    streams[2].close()  # gives up its place: those behind it move up
+    assert _progress(next(streams[3]))["text"] == "Waiting: 2 before you…"
     assert len(list(streams[0])) == 2
     assert _progress(next(streams[1]))["text"] == "0 of 2"
     streams[1].close()
     assert _progress(next(streams[3]))["text"] == "0 of 2"
     assert len(list(streams[3])) == 2
+    for one in streams[4:]:
+        one.close()
     assert turns.line == []
+
+
+class Nowhere:
+    """A source of networks that none of these runs needs."""
+
+    def is_here(self, name: str) -> bool:
+        return True
+
+
+def _called(run: Any, turns: Turns) -> Any:
+    rules = {"scenes": Number(1, 9, whole=True)}
+    return runs.stepped(run, _stream(run, turns), rules, Nowhere())(2)  # type: ignore[arg-type]
+
+
+def test_who_waits_takes_no_thread_from_the_run_that_computes():
+    async def many() -> int:
+        turns = Turns()
+        calls = [_called(_run(), turns) for _ in range(8)]
+        first = [await anext(one) for one in calls]
+        assert [_progress(report)["text"] for report in first[1:3]] == [
+            "Waiting: 1 before you…",
+            "Waiting: 2 before you…",
+        ]
+        waiting = [asyncio.ensure_future(anext(one)) for one in calls[1:]]
+        rest = len([report async for report in calls[0]])
+        await asyncio.gather(*waiting)
+        for one in calls:
+            await one.aclose()
+        assert turns.line == []
+        return rest
+
+    assert asyncio.run(many()) == 2
+
+
+def test_who_stops_in_the_middle_of_a_step_leaves_the_line_when_it_has_ended():
+    begun, go = threading.Event(), threading.Event()
+
+    def slow(scenes: int = 5) -> Iterator[runs.Report]:
+        yield Progress(0, scenes, "0")
+        begun.set()
+        go.wait(10)
+        yield Progress(1, scenes, "1")
+
+    async def stopped() -> list[Any]:
+        turns = Turns()
+        call = _called(_run(slow), turns)
+        await anext(call)
+        step = asyncio.ensure_future(anext(call))
+        await asyncio.to_thread(begun.wait, 10)
+        step.cancel()
+        await asyncio.sleep(0.05)
+        assert len(turns.line) == 1, "the step still computes"
+        go.set()
+        with pytest.raises(asyncio.CancelledError):
+            await step
+        return turns.line
+
+    assert asyncio.run(stopped()) == []
 
 
 def test_a_run_has_a_limited_time(monkeypatch: pytest.MonkeyPatch):
