@@ -13,8 +13,8 @@ import { NAMES, runs } from "./runs.js";
 
 const START = "#segmentation_playground-train-start";
 const KEPT =
-  "The server keeps trained networks for a while, for this page alone. If it stops, the networks are lost but for " +
-  "their curves, which stay here: Train then begins anew.";
+  "The server keeps trained networks for a while, for this page alone. If it stops, the training that goes on ends, " +
+  "and the networks are gone; curves and pictures stay here, and Train begins anew.";
 
 class Lanes extends Live {
   constructor({ root, settings }) {

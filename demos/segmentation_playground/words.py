@@ -100,7 +100,7 @@ def why(truth: Truth, classes: Classes) -> str:
         iou = truth.cell_ious[rarest] or 0
         return f"All stay; {classes[rarest]}, with {truth.counts[rarest]} px, at IoU {iou:.2f}. {kept}."
     listed = ", ".join(f"{classes[label]} ({truth.counts[label]} px)" for label in gone)
-    return f"Gone: {listed}. {kept}: what is thin or small needs finer maps, which skips bring."
+    return f"Gone: {listed}. {kept}; small things need the finer maps of skips."
 
 
 def cells_question(made: Sketch) -> Question:
