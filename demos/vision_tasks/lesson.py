@@ -38,6 +38,7 @@ ASKS = {
     "Instances": "Which pixels are whose?",
     "Panoptic map": "Which class and which object has each pixel?",
     "Truth": "What is really there?",
+    "The picture": "What is really there? Nobody has marked it.",
 }
 OTHER_SCORES = (0.3, 0.8, 0.95)
 BYTES_OF_NUMBER = 200  # with its key
@@ -162,7 +163,7 @@ def truth_view(seen: Compared, size: tuple[int, int]) -> Panel:
     """The scene's exact segments; for a photograph the picture alone."""
     if seen.truth is None:
         knows = [Knows("unknown", "A photograph: nobody marked it.")]
-        return panel("Truth", [words.NOBODY], np.zeros(size, np.uint8), knows)
+        return panel("The picture", [words.NOBODY], np.zeros(size, np.uint8), knows)
     pairs = list(zip(seen.truth.names[len(STUFF) :], seen.true_numbers, strict=True))
     colors = [*map(style.class_color, STUFF), *(style.instance_color(name, k - 1) for name, k in pairs)]
     texts = [*STUFF, *(f"{name} {k}" for name, k in pairs)]

@@ -23,15 +23,15 @@ NOBODY = "Nobody has marked the truth of a photograph."
 
 
 def reading(seen: Compared) -> Reading:
-    """Pixels on which panoptic map and truth agree; for a photograph the number of objects."""
+    """True objects that were found, which moves when a network fails; for a photograph the number of objects."""
     kept = len(seen.answers.names)
     if seen.truth is None:
         return Reading(str(kept), "objects", "reach the score threshold. " + NOBODY)
     hits = sum(one >= 0 for one in seen.found)
-    boxed = ("True objects with a box (IoU ≥ ½)", f"{hits} of {len(seen.true_numbers)}")
-    more = [boxed, ("False alarms", str(kept - hits))]
-    share = f"{100 * seen.agreement:.1f}"
-    return Reading(share, "%", "of the pixels: panoptic map and truth agree", more=more)
+    more = [("False alarms", str(kept - hits))]
+    more += [("Pixels on which panoptic map and truth agree", f"{100 * seen.agreement:.1f} %")]
+    found = "true objects have a box: right class, IoU ≥ ½"
+    return Reading(str(hits), f"of {len(seen.true_numbers)}", found, more=more)
 
 
 def question(picture: str, seen: Compared, score: float, then: Mapping[float, Outcome]) -> Question:
