@@ -73,7 +73,8 @@ def descended(
     Args:
         scores: float32 [K, h, w].
         target: float32 [K, H, W], each pixel's weight at its true class, 0 elsewhere and in void.
-        down, across: [H, h] and [W, w], the interpolation.
+        down: [H, h], the interpolation along columns.
+        across: [W, w], the one along rows.
         steps: how many.
     """
     mean = np.zeros_like(scores)
@@ -97,5 +98,3 @@ def _weights(target: np.ndarray) -> np.ndarray:
     counts = target.sum((1, 2))
     each = np.maximum(counts, 1) ** -RARE
     return np.asarray(each / max(float((each * counts).sum()), 1e-12), np.float32)[:, None, None]
-
-

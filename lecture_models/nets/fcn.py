@@ -30,9 +30,9 @@ LEAST_SIDE = 32
 class FCNTrace:
     """Every map on the way to the logits; float [B, 9, h, w] but for the picture. None where a network has no such map.
 
-    ``upsampled32`` and ``sum16`` are by the factor 2 and on the grid of stride 16, and so on. Scores of finer maps are as
-    they are added, times their weight. ``crop`` (row, column) is the place in ``upsampled`` from which the picture's own
-    pixels are taken.
+    ``upsampled32`` and ``sum16`` are by the factor 2 and on the grid of stride 16, and so on. Scores of finer maps are
+    as they are added, times their weight. ``crop`` (row, column) is the place in ``upsampled`` from which the picture's
+    own pixels are taken.
     """
 
     padded: Tensor  # float [B, 3, h, w]

@@ -1,8 +1,8 @@
 """The sum inside an FCN taken apart: what the scores of each scale add to the logits of every pixel.
 
-Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks for Semantic Segmentation", section 4.2 and figure 3. After
-the scores an FCN only upsamples and adds, linearly and without a bias. So its logits are exactly the sum of one map for
-each scale, each brought to pixels alone, and a weight on a skip multiplies its map.
+Long, Shelhamer & Darrell 2015, "Fully Convolutional Networks for Semantic Segmentation", section 4.2 and figure 3.
+After the scores an FCN only upsamples and adds, linearly and without a bias. So its logits are exactly the sum of one
+map for each scale, each brought to pixels alone, and a weight on a skip multiplies its map.
 """
 
 from __future__ import annotations
@@ -126,7 +126,9 @@ def take_apart(network: FCN, image: Tensor) -> Parts:
     scores = [one[0] for one in (trace.score32, trace.score_pool4, trace.score_pool3) if one is not None]
     strides = (32, 16, 8)[: len(scores)]
     firsts = [network.stride // 2 - network.offset]
-    for finer in strides[:0:-1]:  # a doubling puts the first fine cell half a coarse one before the first coarse one
+    for finer in strides[
+        :0:-1
+    ]:  # a doubling puts the first fine cell half a coarse one before the first coarse one
         firsts.insert(0, firsts[0] + finer)
     height, width = image.shape[-2:]
     axes = (_axis(network, side, maps.shape[at]) for side, at in ((height, 2), (width, 3)))

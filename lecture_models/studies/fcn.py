@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 NETWORKS = ("fcn_32s", "fcn_16s", "fcn_8s")
 STRIDES = (32, 16, 8)
-OTHERS = {"fcn_32s": "FCN-32s", "fcn_16s": "FCN-16s", "fcn_8s": "FCN-8s"}
 WHOLE, NONE = (1.0, 1.0), (0.0, 0.0)
 Skips = tuple[float, float]
 
@@ -71,6 +70,7 @@ class Summed:
     alone: Predicted
     point: tuple[int, int]
     label: int
+    classes: tuple[str, ...] = CLASSES
 
     @property
     def name(self) -> str:
@@ -207,6 +207,12 @@ class Networks:
 
     picture: pictures.Picture
     said: tuple[Predicted, ...]
+    classes: tuple[str, ...] = CLASSES
+
+    @property
+    def truth(self) -> np.ndarray | None:
+        """The scene's labels; None for a photograph."""
+        return None if self.picture.scene is None else self.picture.scene.semantic
 
 
 def networks(key: str) -> Networks:

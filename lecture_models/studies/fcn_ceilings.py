@@ -39,6 +39,7 @@ class Ceiled:
     cells: tuple[ceilings.Ceiling, ...]
     scores: tuple[Predicted | None, ...]
     said: tuple[Predicted, ...]
+    classes: tuple[str, ...] = CLASSES
 
     @property
     def truth(self) -> np.ndarray | None:
@@ -49,6 +50,11 @@ class Ceiled:
     def network(self) -> Predicted:
         """Of the network whose finest scores have the stride; for stride 4 that of stride 8."""
         return self.said[STRIDES.index(max(self.stride, STRIDES[-1]))]
+
+    @property
+    def waiting(self) -> bool:
+        """Whether scores are still being fitted."""
+        return any(one is None for one in self.scores)
 
     @property
     def best(self) -> np.ndarray | None:
@@ -89,14 +95,17 @@ def ceiled(key: str, stride: int, oracle: str) -> Ceiled:
     if shown.scene is None:
         return Ceiled(shown, stride, oracle, (), (), said)
     truth = shown.scene.semantic
-    cells = tuple(
-        KEPT.get(("ceiling", shown.key, side), lambda side=side: ceilings.ceiling(truth, side, len(CLASSES)))
-        for side in CELLS
-    )
-    scores = tuple(
-        soon(("fitted scores", shown.key, side), lambda side=side: _fitted(truth, side)) for side in STRIDES
-    )
+    cells = tuple(_cells(shown.key, truth, side) for side in CELLS)
+    scores = tuple(_scores(shown.key, truth, side) for side in STRIDES)
     return Ceiled(shown, stride, oracle, cells, scores, said)
+
+
+def _cells(key: str, truth: np.ndarray, stride: int) -> ceilings.Ceiling:
+    return KEPT.get(("ceiling", key, stride), lambda: ceilings.ceiling(truth, stride, len(CLASSES)))
+
+
+def _scores(key: str, truth: np.ndarray, stride: int) -> Predicted | None:
+    return soon(("fitted scores", key, stride), lambda: _fitted(truth, stride))
 
 
 def _fitted(truth: np.ndarray, stride: int) -> Predicted:
