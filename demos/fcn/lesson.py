@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from demos.figures.slides import Slide
 
 USUAL = "fcn_8s"
-VIEWS = {"sum": "The sum", "ceilings": "Ceilings", "networks": "Three networks"}
+VIEWS = {"sum": "The sum", "ceilings": "Ceilings", "networks": "Networks"}
 NETWORKS = [(words.NETWORKS[name], name) for name in study.NETWORKS[::-1]]
-SHOWN = [("the pixel’s own", ""), *((name, name) for name in CLASSES)]
+SHOWN = [("the pixel’s", ""), *((name, name) for name in CLASSES)]
 ORACLES = [(title, name) for name, title in words.ORACLES.items()]
 STRIDE = 32
 OUTPUTS = (*VIEWS, "arithmetic", "classes", "ladder", "ours", "paper", "fine", "dilated")

@@ -20,32 +20,34 @@ STEPS = 12  # of colour on each side of 0: bands that are seen as contours, and 
 READ = style.CYCLE[1]
 GAINED, LOST, OTHER = style.RIGHT, style.WRONG, style.SHARED
 WRONG, COARSE = style.WRONG, style.SHARED
+CHANGED = ("the same class", "put right by skips", "put wrong", "changed, not right")
 
 
 # ---- the sum ---------------------------------------------------------------------------------------------
 def of_sum(made: Summed, message: str) -> Panels:
     """Each scale's share at every pixel, the sum and the prediction; below them the scores as the network has them."""
-    image, name = made.picture.image, made.name
-    shares = [scale(made, k) for k in range(len(words.SCALES))]
+    image, titles = made.picture.image, words.titles(made)
+    shares = [scale(made, k, titles[k]) for k in range(len(words.SCALES))]
     total = made.logits[made.label]
-    logit = heat(words.SUM, total, made, f"{name}: logit", "The sum. The largest of nine wins.")
+    logit = heat(titles[-1], total, made, "the logit", "The sum. The largest of nine wins.")
     shown = [*shares, logit, labelled("Prediction", made.now.labels, made.truth, made.classes)]
     shown += [scores(made, k) for k in range(len(words.SCALES))]
     shown += [changes(made), true(made.truth, made.classes, made.picture.title)]
     place = ",".join(map(str, made.point))
     legend = [*scale_legend(made), ("cells that the pixel reads", READ)]
+    legend += [] if made.truth is None else list(zip(CHANGED[1:], (GAINED, LOST, OTHER), strict=True))
     about: dict[str, Any] = {"truth": packed(made.truth), "selection": place, "message": message}
     return Panels(image.shape[:2], shown, encode.jpeg_uri(image), legend, **about)
 
 
-def scale(made: Summed, k: int) -> Panel:
+def scale(made: Summed, k: int, title: str) -> Panel:
     """What a scale adds to the shown class's logit, weighed and upsampled; nothing where the network has no such."""
     there = k < len(made.parts.strides)
     weight = made.parts.weights(made.skips)[k] if there else 0.0
     maps = made.parts.maps[min(k, len(made.parts.strides) - 1), made.label][None]
     values = weight * made.parts.upsampled(maps)[0]
     asks = words.ASKS[k] if there else f"{words.NETWORKS[made.network]} has no such scores."
-    return heat(words.SCALES[k], values, made, f"{made.name}: {words.ADDS[k]}", asks)
+    return heat(title, values, made, f"from {words.SCALES[k]}", asks)
 
 
 def scores(made: Summed, k: int) -> Panel:
@@ -57,7 +59,7 @@ def scores(made: Summed, k: int) -> Panel:
     values = parts.own(k)[made.label]
     box = Box(parts.read(k, made.point), READ)
     asks = f"A score every {parts.strides[k]} px."
-    return replace(heat(title, values, made, f"{made.name}: score", asks), boxes=[box], pixelated=True)
+    return replace(heat(title, values, made, "the cell’s score", asks), boxes=[box], pixelated=True)
 
 
 def heat(title: str, values: np.ndarray, made: Summed, what: str, asks: str) -> Panel:
@@ -65,8 +67,10 @@ def heat(title: str, values: np.ndarray, made: Summed, what: str, asks: str) -> 
     band = np.clip(np.rint(values * (STEPS / made.limit)), -STEPS, STEPS).astype(np.int8) + STEPS
     colors = grids.heat(np.arange(-STEPS, STEPS + 1.0)[None], -STEPS, STEPS, "signed")[0]
     numbers = [made.limit * k / STEPS for k in range(-STEPS, STEPS + 1)]
-    ends = {0: "below ", 2 * STEPS: "above "}
-    knows = [Knows(f"{what} {ends.get(k, 'about ')}{words.signed(v, 1)}") for k, v in enumerate(numbers)]
+    signs = {0: "≤", 2 * STEPS: "≥"}
+    knows = [
+        Knows(f"{made.name} {signs.get(k, '≈')} {words.signed(v, 1)}", what) for k, v in enumerate(numbers)
+    ]
     alt = f"{title}, {what}, from {words.signed(values.min(), 1)} to {words.signed(values.max(), 1)}"
     index = encode.pack_indices(band)
     return Panel(
@@ -88,20 +92,11 @@ def changes(made: Summed) -> Panel:
     now, without, truth = made.now.labels, made.without.labels, made.truth
     differ = now != without
     if truth is None:
-        kinds, texts, colors = differ.astype(int), ["the same class", "another class"], [OTHER]
-    else:
-        right, gone = differ & (now == truth), differ & (without == truth)
-        kinds = np.where(right, 1, np.where(gone, 2, np.where(differ, 3, 0)))
-        texts, colors = (
-            ["the same class", "put right", "put wrong", "another, not judged or wrong too"],
-            [
-                GAINED,
-                LOST,
-                OTHER,
-            ],
-        )
-    legend = list(zip(texts[1:], colors, strict=True)) if truth is not None else []
-    return painted(words.CHANGES, kinds, colors, texts, "What the skips change.", legend)
+        texts = CHANGED[0], "another class"
+        return painted(words.CHANGES, differ.astype(int), [OTHER], texts, "What the skips change.")
+    right, gone = differ & (now == truth), differ & (without == truth)
+    kinds = np.where(right, 1, np.where(gone, 2, np.where(differ, 3, 0)))
+    return painted(words.CHANGES, kinds, [GAINED, LOST, OTHER], CHANGED, "Against both weights at 0.")
 
 
 # ---- ceilings --------------------------------------------------------------------------------------------
@@ -184,7 +179,6 @@ def painted(
     colors: Sequence[str],
     texts: Sequence[str],
     asks: str,
-    legend: Sequence[tuple[str, str]] = (),
 ) -> Panel:
     """Kinds of pixels int [H, W], 0 for none, over the darkened picture."""
     overlay = overlays.segment_overlay(kinds, colors)
@@ -198,7 +192,6 @@ def painted(
         index=index,
         texts=[*map(Knows, texts)],
         asks=asks,
-        legend=legend,
     )
 
 

@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 Said = tuple[Reading, "Question | None", str, str]
 """The words of a view: reading, question, numbers, what was seen."""
 NETWORKS = {"fcn_32s": "FCN-32s", "fcn_16s": "FCN-16s", "fcn_8s": "FCN-8s"}
-SCALES = ("Stride 32", "+ pool4", "+ pool3")
-SUM = "= logit"
-ADDS = ("stride 32 says", "pool4 adds", "pool3 adds")
+SCALES = ("stride 32", "pool4", "pool3")
 ASKS = ("The deepest scores, upsampled.", "Scores of a finer map.", "Of the finest one.")
-CELLS = ("Stride 32’s scores", "pool4’s scores", "pool3’s scores")
-CHANGES = "Changed by skips"
+CELLS = ("32: cells", "pool4: cells", "pool3: cells")
+CHANGES = "Skips change"
 ERRORS = "Why it is wrong"
 CAUSES = ("wrong, though the stride allows it", "too coarse: the oracle is wrong too")
 ORACLES = {"scores": "Fitted scores", "cells": "One class per cell"}
@@ -37,6 +35,16 @@ FEW = ((2.0, "under 2 %"), (5.0, "2 to 5 %"), (np.inf, "over 5 %"))
 def of_sum(made: Summed) -> Said:
     """What these weights make of the picture."""
     return sum_reading(made), sum_question(made), sum_numbers(made), sum_seen(made)
+
+
+def titles(made: Summed) -> list[str]:
+    """The sum at the pixel as the titles of the pictures: each scale's number, then the logit."""
+    weights = made.parts.weights(made.skips)
+    values = [w * float(v) for w, v in zip(weights, made.parts.at(made.point)[:, made.label], strict=True)]
+    shown = [name if w == 1 else f"{w:g} · {name}" for w, name in zip(weights, SCALES, strict=False)]
+    terms = [f"{name}: {signed(value, 2)}" for name, value in zip(shown, values, strict=True)]
+    missing = [f"{name}: none" for name in SCALES[len(terms) :]]
+    return [*terms, *missing, f"= {made.name}: {signed(sum(values), 2)}"]
 
 
 def sum_reading(made: Summed) -> Reading:

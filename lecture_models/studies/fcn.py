@@ -14,7 +14,7 @@ import numpy as np
 from lecture_models import pictures, zoo
 from lecture_models.cache import KEPT
 from lecture_models.evaluation import ceilings
-from lecture_models.scenes import CLASSES, VOID
+from lecture_models.scenes import CLASSES, STUFF, VOID
 
 if TYPE_CHECKING:
     from lecture_models.nets.fcn_parts import Parts
@@ -186,13 +186,14 @@ def _own(shown: pictures.Picture, usual: Predicted, place: tuple[int, int]) -> i
 
 
 def turned(shown: pictures.Picture, usual: Predicted, without: Predicted) -> tuple[int, int]:
-    """A pixel deep inside what the skips change: put right by them, if the truth is known and there is such a one."""
+    """A pixel deep inside what the skips change: of a thing that they put right, if the truth is known and one is."""
     import cv2
 
     changed = usual.labels != without.labels
     if shown.scene is not None:
         right = changed & (usual.labels == shown.scene.semantic)
-        changed = right if right.any() else changed
+        things = right & (shown.scene.semantic >= len(STUFF)) & (shown.scene.semantic != VOID)
+        changed = next(one for one in (things, right, changed) if one.any() or one is changed)
     height, width = changed.shape
     if not changed.any():
         return width // 2, height // 2
