@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import demos
+from demos.fcn import lesson as fcn
+from demos.fcn import words as fcn_words
 from demos.fully_convolutional import words as fully_words
 from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
@@ -90,6 +92,12 @@ def of_upsampling(scene: str) -> Question:
     return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
 
 
+def of_scales(scene: str) -> Question:
+    asked = fcn_words.sum_question(fcn.compute(**(fcn.LESSON.defaults | {"picture": scene})))
+    assert asked is not None
+    return asked
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
@@ -100,6 +108,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "segmentation_metrics": of_metrics,
     "receptive_field": of_fields,
     "upsampling": of_upsampling,
+    "fcn": of_scales,
 }
 
 

@@ -6,14 +6,16 @@ import { terms } from "../draw/terms.js";
 
 const LOOK_AGAIN = 700; // milliseconds
 const LOOKS = 60;
+const NARROW = 0.06; // of the bar: too little for a number
 const SAID = `mIoU on this picture. Reached: by the network. Wrong: up to scores fitted to the truth and interpolated as the
   network does it. Too coarse: beyond these. The mark: one class per cell.`;
 const percent = (share) => number(100 * share, 1);
 
-const part = (css, from, to, text) =>
-  to > from
-    ? html`<i class="fcn-part ${css}" style="left:${100 * from}%;width:${100 * (to - from)}%"><span>${text}</span></i>`
-    : nothing;
+const part = (css, from, to, text) => {
+  const said = to - from < NARROW ? nothing : html`<span>${text}</span>`;
+  const place = `left:${100 * from}%;width:${100 * (to - from)}%`;
+  return to > from ? html`<i class="fcn-part ${css}" style=${place}>${said}</i>` : nothing;
+};
 
 const bar = ({ stride, network, reached, scores, cells }) => {
   const top = Math.max(scores ?? 0, reached ?? 0);
@@ -24,15 +26,15 @@ const bar = ({ stride, network, reached, scores, cells }) => {
   ];
   return html`<div class="fcn-bar" role="img" aria-label="Stride ${stride}: ${said.filter(Boolean).join(", ")}">
     ${reached === null ? nothing : part("fcn-reached", 0, reached, percent(reached))}
-    ${scores === null ? nothing : part("fcn-wrong", reached, scores, `+${percent(scores - reached)}`)}
+    ${scores === null ? nothing : part("fcn-wrong", reached, scores, percent(scores - reached))}
     ${scores === null ? nothing : part("fcn-coarse", top, 1, percent(1 - top))}
     <b class="fcn-mark" style="left:${100 * cells}%"></b></div>`;
 };
 
 const row = (level, chosen) =>
   html`<tr class=${level.stride === chosen ? "fcn-chosen" : ""}>
-  <th scope="row">${level.stride} px</th><td class="fcn-name">${level.network || "–"}</td><td class="fcn-wide">${bar(level)}</td>
-  <td>${percent(level.cells)}</td><td class="fcn-paper">${level.paper}</td></tr>`;
+  <th scope="row">${level.stride} px</th><td class="fcn-name">${level.network || "–"}</td>
+  <td class="fcn-wide">${bar(level)}</td><td>${percent(level.cells)}</td><td class="fcn-paper">${level.paper}</td></tr>`;
 
 const key = (css, text) => html`<li><i class=${css}></i>${terms(text)}</li>`;
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.fcn_ceilings import Ceiled
 
 SHARES = ("under a quarter", "a quarter to a half", "over a half")
-GAINS = ((0.0, "it does not"), (5.0, "by under 5"), (10.0, "by 5 to 10"), (np.inf, "by over 10"))
+STEPS = ("FCN-32s → FCN-16s", "FCN-16s → FCN-8s")
 
 
 # ---- ceilings --------------------------------------------------------------------------------------------
@@ -94,8 +95,8 @@ def ceilings_seen(made: Ceiled) -> str:
 
 
 # ---- three networks --------------------------------------------------------------------------------------
-def of_networks(made: Networks, note: str) -> words.Said:
-    """The three networks on this picture."""
+def of_networks(made: Networks, note: str, paper: Sequence[float]) -> words.Said:
+    """The three networks on this picture; ``paper`` has what the two steps gain in the paper, in points."""
     first, _, last = (one.miou for one in made.said)
     if first is None or last is None:
         changed = 100 * float((made.said[0].labels != made.said[2].labels).mean())
@@ -108,12 +109,13 @@ def of_networks(made: Networks, note: str) -> words.Said:
     reading = Reading(
         words.signed(gain, 1), "points", "of mIoU: FCN-8s against FCN-32s on this picture", more=more
     )
-    answer = next(k for k, (most, _) in enumerate(GAINS) if gain < most or (k == 0 and gain <= 0))
-    why = f"{words.percent(last)} against {words.percent(first)}: {words.signed(gain, 1)} points on this picture."
-    text = "mIoU on this picture, in points: does FCN-8s beat FCN-32s?"
+    steps = [100 * (b - a) for a, b in pairwise(one.miou or 0.0 for one in made.said)]
+    why = f"pool4 brings {words.signed(steps[0], 1)} points here, pool3 {words.signed(steps[1], 1)}; "
+    why += f"in the paper {words.signed(paper[0], 1)} and {words.signed(paper[1], 1)}."
+    text = "Which step gains more mIoU on this picture?"
     shown = [f"networks/{name}" for name in names]
-    choices = [name for _, name in GAINS]
-    asked = Question(text, choices, answer, why, ("reading", *shown, "numbers"), f"{made.picture.key} nets")
+    veils = ("reading", *shown, "numbers")
+    asked = Question(text, STEPS, int(steps[1] > steps[0]), why, veils, f"{made.picture.key} nets")
     seen = f"On this picture: {', '.join(f'{name} {text}' for name, text in more)}."
     return reading, asked, note, seen
 

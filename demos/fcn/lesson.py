@@ -102,7 +102,7 @@ def say(made: Any) -> words.Said:
     if isinstance(made, ceilings.Ceiled):
         return compared.of_ceilings(made)
     found, _ = results.usable(study.NETWORKS, tables.MEASURED)
-    return compared.of_networks(made, compared.seeds(found))
+    return compared.of_networks(made, compared.seeds(found), papers.FCN_STEPS)
 
 
 def data(**settings: Any) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def figure(**settings: Any) -> Slide:
         return slide.of_sum(made, panels.of_sum(made, ""))
     if isinstance(made, ceilings.Ceiled):
         return slide.of_ceilings(made, panels.of_ceilings(made))
-    return slide.of_networks(made, panels.of_networks(made, ""), ours())
+    return slide.of_networks(made, panels.of_networks(made, ""), say(made)[3], ours())
 
 
 def code() -> Sequence[Any]:
@@ -177,7 +177,7 @@ LESSON = Lesson(
     "fcn",
     "B5",
     "FCN",
-    "Coarse scores know what, finer layers know where: FCN adds their scores, and each share of the sum can be seen.",
+    "Coarse scores know what, fine ones know where: an FCN adds them, and the sum can be taken apart.",
     update,
     build,
     code=code,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.fcn_ceilings import Ceiled
 
 STEPS = 12  # of colour on each side of 0: bands that are seen as contours, and small to send
+ENDS = 1.3  # of the limit: the ends of the colour map
 READ = style.CYCLE[1]
 GAINED, LOST, OTHER = style.RIGHT, style.WRONG, style.SHARED
 WRONG, COARSE = style.WRONG, style.SHARED
@@ -65,12 +66,8 @@ def scores(made: Summed, k: int) -> Panel:
 def heat(title: str, values: np.ndarray, made: Summed, what: str, asks: str) -> Panel:
     """Numbers float [H, W] in bands of colour from −limit to limit, which all maps of the lesson share."""
     band = np.clip(np.rint(values * (STEPS / made.limit)), -STEPS, STEPS).astype(np.int8) + STEPS
-    colors = grids.heat(np.arange(-STEPS, STEPS + 1.0)[None], -STEPS, STEPS, "signed")[0]
-    numbers = [made.limit * k / STEPS for k in range(-STEPS, STEPS + 1)]
-    signs = {0: "≤", 2 * STEPS: "≥"}
-    knows = [
-        Knows(f"{made.name} {signs.get(k, '≈')} {words.signed(v, 1)}", what) for k, v in enumerate(numbers)
-    ]
+    colors = painting(np.arange(-STEPS, STEPS + 1.0) / STEPS)
+    knows = [Knows(between(k, made.limit / STEPS), what) for k in range(-STEPS, STEPS + 1)]
     alt = f"{title}, {what}, from {words.signed(values.min(), 1)} to {words.signed(values.max(), 1)}"
     index = encode.pack_indices(band)
     return Panel(
@@ -78,10 +75,27 @@ def heat(title: str, values: np.ndarray, made: Summed, what: str, asks: str) -> 
     )
 
 
+def painting(shares: np.ndarray) -> np.ndarray:
+    """Colours of shares of the limit, −1 to 1: uint8 [n, 3]. The map's own ends, alike dark, are left out."""
+    return grids.heat(shares[None], -ENDS, ENDS, "signed")[0]
+
+
+def between(band: int, step: float) -> str:
+    """The numbers of a band of colour.
+
+    >>> between(2, 1.0), between(-STEPS, 1.0)
+    ('+1.5 to +2.5', 'below −11.5')
+    """
+    low, high = (words.signed((band + half) * step, 1) for half in (-0.5, 0.5))
+    if abs(band) == STEPS:
+        return f"above {low}" if band > 0 else f"below {high}"
+    return f"{low} to {high}"
+
+
 def scale_legend(made: Summed) -> list[tuple[str, str]]:
     """Five colours of the shared scale with their logits."""
     shares = (-1.0, -0.5, 0.0, 0.5, 1.0)
-    colors = grids.heat(np.array([shares]), -1, 1, "signed")[0]
+    colors = painting(np.array(shares))
     texts = [words.signed(made.limit * share, 1) if share else "0" for share in shares]
     texts[0], texts[-1] = f"{texts[0]} or less", f"{texts[-1]} or more (logit)"
     return [(text, style.hex_color(*color)) for text, color in zip(texts, colors.tolist(), strict=True)]

@@ -60,7 +60,7 @@ def _bar(share: float) -> tuple[float, str]:
     return 100 * share, f"{100 * share:.1f}"
 
 
-def of_networks(made: Networks, shown: Panels, ours: Table | None) -> Slide:
+def of_networks(made: Networks, shown: Panels, seen: str, ours: Table | None) -> Slide:
     """Truth and predictions, and our results."""
     drawn: list[SlidePanel] = [*of_panels(shown, made.picture.image)]
     if ours is not None and ours.rows:
@@ -69,7 +69,7 @@ def of_networks(made: Networks, shown: Panels, ours: Table | None) -> Slide:
         title=f"FCN-32s, FCN-16s and FCN-8s on {made.picture.title}",
         panels=drawn,
         legend=shown.legend,
-        caption=compared.of_networks(made, "")[3],
+        caption=seen,
         source=f"{RUN} The table: our result files.",
         uses=("picture", "view"),
     )

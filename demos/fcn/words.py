@@ -57,7 +57,7 @@ def sum_reading(made: Summed) -> Reading:
     what = f"mIoU of {title} on this picture with these weights"
     more = [("both weights 1", percent(made.usual.miou)), ("both weights 0", percent(made.without.miou))]
     more += [("FCN-32s, trained without skips", percent(made.alone.miou or 0.0))]
-    more += [("pixels of another class than with 1", share)]
+    more += [("pixels that change class", share)]
     return Reading(f"{100 * made.now.miou:.1f}", "%", what, more=more)
 
 
@@ -79,8 +79,9 @@ def sum_question(made: Summed) -> Question | None:
     offered = sorted([order[0], *others[: LOSERS - 1]])
     first, least = made.classes[order[0]], made.classes[order[-1]]
     text = "Both skips at 0: which class loses most IoU here?"
-    why = f"{first} loses {points(lost[order[0]])} points, {least} {points(lost[order[-1]])}: "
-    why += "the smaller a region, the more of it is outline."
+    share = np.bincount(made.usual.labels.ravel(), minlength=len(made.classes)) / made.usual.labels.size
+    sizes = [f"of {percent(share[k])} of the picture" for k in (order[0], order[-1])]
+    why = f"{first}, {sizes[0]}, loses {points(lost[order[0]])} points; {least}, {sizes[1]}, {points(lost[order[-1]])}."
     return Question(text, [made.classes[k] for k in offered], offered.index(order[0]), why, veils, key)
 
 

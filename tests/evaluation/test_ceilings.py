@@ -31,8 +31,8 @@ def brute(truth: np.ndarray) -> float:
 
 
 def test_by_hand():
-    # a a b b      cells of 2 × 2: aaaa -> a; bbab -> b     a: 5 true, 4 said, 4 both: 4/5     b: 3 true, 4 said: 3/4
-    # a a a b
+    # a a b b     cells of 2 × 2: aaaa -> a; bbab -> b
+    # a a a b     a: 5 true, 4 said, 4 both: 4/5; b: 3 true, 4 said, 3 both: 3/4
     found = ceilings.ceiling(np.array([[0, 0, 1, 1], [0, 0, 0, 1]]), 2, 2)
     assert found.miou == pytest.approx((4 / 5 + 3 / 4) / 2)
     assert found.changes == 0
@@ -108,7 +108,7 @@ def test_bad_strides_are_refused():
 
 
 def test_the_axis_is_the_networks_own():
-    """FCN-32s' last layer reads the same cells with the same weights, but for cells that no pixel of a picture reads."""
+    """The networks' last layers read cells with these weights; theirs have more cells, which no pixel reads."""
     import torch
 
     from lecture_models.nets.fcn import fcn
