@@ -112,7 +112,7 @@ def data(**settings: Any) -> dict[str, Any]:
         scores = {
             f"scores_{stride}": one for stride, one in zip(made.parts.strides, made.parts.scores, strict=True)
         }
-        maps = {"parts": made.parts.maps, "logits": made.logits, "labels": made.now.labels}
+        maps = {"parts": made.parts.maps, "labels": made.now.labels}
         return {**scores, **maps, "weights": list(made.parts.weights(made.skips)), "classes": list(CLASSES)}
     said = {f"labels_{name}": one.labels for name, one in zip(study.NETWORKS, made.said, strict=True)}
     if isinstance(made, study.Networks):

@@ -59,17 +59,22 @@ def place(page: Page, near: tuple[int, int]) -> tuple[int, int]:
     return x, y
 
 
+def pick(page: Page, near: tuple[int, int] = (128, 25)) -> tuple[int, int]:
+    """Click a pixel and return which it was."""
+    page.mouse.click(*at(page, (near[0] + 0.5) / 256, (near[1] + 0.5) / 256))
+    return place(page, near)
+
+
 def test_a_click_writes_out_the_sum_of_its_pixel(opened: Page):
-    opened.mouse.click(*at(opened, 0.1012, 0.8012))
-    point = place(opened, (25, 205))
+    point = pick(opened, (25, 205))
     opened.wait_for_function(f"{TITLE} === '{title(point)}'")
     assert f"Pixel ({point[0]}, {point[1]})" in opened.locator("#fcn-arithmetic caption").inner_text()
     assert opened.locator(f"{SUM} .ww-box-line").count() == 3, "the cells that it reads, of each scale"
 
 
 def test_arrow_keys_move_the_pixel(opened: Page):
+    x, y = pick(opened, (25, 205))
     opened.mouse.move(5, 5)
-    x, y = place(opened, (25, 205))
     opened.locator(f"{SUM} [role=application]").focus()
     opened.keyboard.press("ArrowRight")
     opened.keyboard.press("Shift+ArrowUp")
@@ -82,7 +87,7 @@ def test_a_finger_chooses_a_pixel(opened: Page):
 
 
 def test_a_weight_at_zero_takes_its_share_out_of_the_sum(opened: Page):
-    point = place(opened, (128, 25))
+    point = pick(opened)
     slider = opened.locator("#fcn-pool3 input[type=range]")
     slider.focus()
     opened.keyboard.press("Home")
@@ -95,18 +100,19 @@ def test_a_weight_at_zero_takes_its_share_out_of_the_sum(opened: Page):
 
 
 def test_another_class_is_shown(opened: Page):
+    point = pick(opened)
     opened.locator("#fcn-category input").click()
     opened.get_by_role("option", name="sky").click()
-    opened.wait_for_function(f"{TITLE} === '{title(place(opened, (128, 25)), category='sky')}'")
+    opened.wait_for_function(f"{TITLE} === '{title(point, category='sky')}'")
     assert opened.locator("#fcn-arithmetic tbody th").first.inner_text() == "sky"
 
 
 def test_many_moves_in_a_row_end_with_the_last(opened: Page):
-    slider = opened.locator("#fcn-pool4 input[type=range]")
-    slider.focus()
+    point = pick(opened)
+    name = opened.locator("#fcn-arithmetic tbody th").first.inner_text()
     for _ in range(8):
-        opened.keyboard.press("ArrowLeft")
-    opened.wait_for_function(f"{TITLE} === '{title(place(opened, (128, 25)), (0.2, 1.0), 'sky')}'")
+        opened.locator("#fcn-pool4 input[type=range]").press("ArrowLeft")
+    opened.wait_for_function(f"{TITLE} === '{title(point, (0.2, 1.0), name)}'")
     assert opened.evaluate(f"{QUERY}.get('pool4')") == "0.2"
 
 

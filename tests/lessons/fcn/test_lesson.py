@@ -242,7 +242,9 @@ def test_each_view_has_a_figure_and_data(view: str):
     assert slide.caption
     assert data["classes"][0] == "sky"
     if view == "sum":
-        assert data["labels"] == pytest.approx(data["logits"].argmax(0))
+        made = study.summed("scene:42", "fcn_8s", "", (), (1.0, 1.0))
+        logits = made.parts.upsampled(np.sum(data["parts"], 0))
+        assert (logits.argmax(0) == data["labels"]).mean() > 0.999
 
 
 @pytest.mark.parametrize("view", list(lesson.VIEWS))
