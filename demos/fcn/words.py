@@ -151,15 +151,14 @@ def sum_numbers(made: Summed) -> str:
 
 def sum_line(made: Summed, label: int) -> str:
     """The sum of one class at the pixel, in LaTeX."""
-    name = made.classes[label]
-    return rf"$\text{{{name}}}:\;$ " + plus(made, made.parts.at(made.point)[:, label])
+    return plus(made, made.parts.at(made.point)[:, label], rf"\text{{{made.classes[label]}}}:\quad ")
 
 
-def plus(made: Summed, values: np.ndarray) -> str:
-    """Weights times numbers and their sum, in LaTeX."""
+def plus(made: Summed, values: np.ndarray, name: str = "") -> str:
+    """Weights times numbers and their sum, in LaTeX, after a name."""
     weights = made.parts.weights(made.skips)
     terms = " + ".join(rf"{w:g}\cdot({v:.5f})" for w, v in zip(weights, values.tolist(), strict=True))
-    return f"$${terms} = {float(np.dot(weights, values.astype(np.float64))):.5f}$$"
+    return f"$${name}{terms} = {float(np.dot(weights, values.astype(np.float64))):.5f}$$"
 
 
 def sum_seen(made: Summed) -> str:

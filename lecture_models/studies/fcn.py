@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 NETWORKS = ("fcn_32s", "fcn_16s", "fcn_8s")
 STRIDES = (32, 16, 8)
+SHOWN = 0.97  # of the numbers of a class lie within its colour scale
 WHOLE, NONE = (1.0, 1.0), (0.0, 0.0)
 Skips = tuple[float, float]
 
@@ -95,11 +97,12 @@ class Summed:
         """Pixels whose class is another than with both weights at 1."""
         return int((self.now.labels != self.usual.labels).sum())
 
-    @property
+    @cached_property
     def limit(self) -> float:
-        """The largest |number| in the maps of the shown class with all weights 1: the end of their colours."""
+        """The end of the colours: all but a few of the shown class's numbers, at weights of 1, lie below it."""
         maps = self.parts.maps[:, self.label]
-        return float(max(np.abs(maps).max(), np.abs(maps.sum(0)).max(), 1e-6))
+        sizes = np.abs(np.concatenate([maps, maps.sum(0, keepdims=True)]))
+        return float(max(np.quantile(sizes, SHOWN), 1e-6))
 
 
 def parts_of(shown: pictures.Picture, network: str) -> Parts:

@@ -151,7 +151,7 @@ def test_a_slider_is_quick_and_its_answer_small():
     begun = time.process_time()
     for step in range(10):
         out = lesson.update(pool4=0.1 * step, pool3=0.7)
-    assert (time.process_time() - begun) / 10 < 0.1
+    assert (time.process_time() - begun) / 10 < 0.08  # on a busy machine
     assert len(as_json(out["sum"])) < 250_000
 
 
