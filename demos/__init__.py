@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
@@ -41,6 +42,7 @@ SYLLABUS = (
             fully_convolutional.LESSON,
             receptive_field.LESSON,
             upsampling.LESSON,
+            fcn.LESSON,
             segmentation_playground.LESSON,
             segmentation_metrics.LESSON,
         ),

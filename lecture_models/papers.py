@@ -2,7 +2,7 @@
 
 A caption cites its paper as demos/papers.toml spells it, so that the citation is a link on the page.
 
-All are from He et al. 2017, "Mask R-CNN" (arXiv 1703.06870): COCO, in per cent.
+In per cent; from He et al. 2017, "Mask R-CNN" (arXiv 1703.06870), on COCO, where nothing else is said.
 """
 
 from __future__ import annotations
@@ -55,6 +55,23 @@ CROPS_STRIDE_32 = Published(
     caption="Each network trained with its own operator: He et al. 2017, Mask R-CNN, table 2d (ResNet-50-C5, COCO).",
     strong=(1,),
 )
+FCN_NETWORKS = Published(
+    head=("the paper’s network", "in the paper", "published weights"),
+    rows=(
+        ("FCN-32s", "59.4", "63.6"),
+        ("FCN-16s", "62.4", "65.0"),
+        ("FCN-8s", "62.7", "65.5"),
+    ),
+    caption="mIoU on PASCAL VOC, in per cent: Long et al. 2015, table 2; beside it the weights that the "
+    "authors published later, by their own note.",
+    strong=(2,),
+)
+"""Long, Shelhamer & Darrell 2015 (arXiv 1411.4038), table 2, a subset of VOC 2011's validation pictures; the second
+column is from the README of github.com/shelhamer/fcn.berkeleyvision.org."""
+FCN_STEPS = (62.4 - 59.4, 62.7 - 62.4)
+"""Points that pool4 and pool3 bring in that table."""
+FCN_CEILINGS = {128: "50.9", 64: "73.3", 32: "86.1", 16: "92.8", 8: "96.4", 4: "98.5"}
+"""mIoU of VOC's truth made smaller by each factor and larger again: Long et al. 2015, appendix A."""
 
 
 def coco_cells(stride: float, short_side: float = 800, aspect: float = 4 / 3) -> float:

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 import demos
+from demos.fcn import lesson as fcn
+from demos.fcn import words as fcn_words
 from demos.fully_convolutional import words as fully_words
 from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
@@ -91,6 +93,12 @@ def of_upsampling(scene: str) -> Question:
     return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
 
 
+def of_scales(scene: str) -> Question:
+    asked = fcn_words.sum_question(fcn.compute(**(fcn.LESSON.defaults | {"picture": scene})))
+    assert asked is not None
+    return asked
+
+
 def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
 
@@ -105,6 +113,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "segmentation_metrics": of_metrics,
     "receptive_field": of_fields,
     "upsampling": of_upsampling,
+    "fcn": of_scales,
     "segmentation_playground": of_playground,
 }
 

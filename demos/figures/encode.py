@@ -7,6 +7,7 @@ itself, so a new picture costs no second request.
 from __future__ import annotations
 
 import base64
+import io
 import zlib
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 import orjson
+import PIL.Image
 
 RAW = 1 << 16
 """Bytes up to which an array of floats is not deflated: it hardly gets smaller, and the browser reads it at once."""
@@ -39,6 +41,24 @@ def png_uri(image: np.ndarray) -> str:
         'data:image/png;base64,'
     """
     return _uri(".png", "png", image, PNG_OPTIONS)
+
+
+def palette_uri(indices: np.ndarray, colors: np.ndarray) -> str:
+    """A picture of few colours as a PNG data URI: half as large as :func:`png_uri` makes smooth maps in bands.
+
+    Args:
+        indices: uint8 [H, W].
+        colors: uint8 RGB [n, 3], n at most 256.
+
+    Examples:
+        >>> decode(palette_uri(np.array([[0, 1]], np.uint8), np.array([[1, 2, 3], [4, 5, 6]], np.uint8))).tolist()
+        [[[1, 2, 3], [4, 5, 6]]]
+    """
+    picture = PIL.Image.fromarray(np.ascontiguousarray(indices))
+    picture.putpalette(np.ascontiguousarray(colors).tobytes())
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=3)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def jpeg_uri(image: np.ndarray, quality: int = JPEG_QUALITY) -> str:

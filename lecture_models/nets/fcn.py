@@ -30,8 +30,9 @@ LEAST_SIDE = 32
 class FCNTrace:
     """Every map on the way to the logits; float [B, 9, h, w] but for the picture. None where a network has no such map.
 
-    ``upsampled32`` and ``sum16`` are by the factor 2 and on the grid of stride 16, and so on. ``crop`` (row, column) is
-    the place in ``upsampled`` from which the picture's own pixels are taken.
+    ``upsampled32`` and ``sum16`` are by the factor 2 and on the grid of stride 16, and so on. Scores of finer maps are
+    as they are added, times their weight. ``crop`` (row, column) is the place in ``upsampled`` from which the picture's
+    own pixels are taken.
     """
 
     padded: Tensor  # float [B, 3, h, w]
@@ -130,8 +131,17 @@ class FCN(nn.Module):
         """Float [B, 3, H, W] in 0..1 -> logits [B, 9, H, W]. Raises ValueError for a picture below 32 pixels."""
         return self.trace(images).logits
 
-    def trace(self, images: Tensor) -> FCNTrace:
-        """The same with every map kept."""
+    def trace(self, images: Tensor, skips: tuple[float, float] = (1.0, 1.0)) -> FCNTrace:
+        """The same with every map kept.
+
+        Args:
+            images: As they are for :meth:`forward`.
+            skips: By what the scores of pool4 and of pool3 are multiplied before they are added: 1 is the network as it
+                was trained, 0 leaves exactly the coarser path. A network without a skip ignores its weight.
+
+        Raises:
+            ValueError: A picture is below 32 pixels.
+        """
         height, width = images.shape[-2:]
         if min(height, width) < LEAST_SIDE:
             raise ValueError(
@@ -143,11 +153,11 @@ class FCN(nn.Module):
         up32 = score4 = sum16 = up16 = score3 = sum8 = None
         if self.stride <= 16:
             up32 = self.upscore2(score32)
-            score4 = _crop(self.score_pool4(pool4), self.offset_pool4, up32.shape[-2:])
+            score4 = _weighed(_crop(self.score_pool4(pool4), self.offset_pool4, up32.shape[-2:]), skips[0])
             score = sum16 = up32 + score4
         if self.stride == 8:
             up16 = self.upscore_pool4(sum16)
-            score3 = _crop(self.score_pool3(pool3), self.offset_pool3, up16.shape[-2:])
+            score3 = _weighed(_crop(self.score_pool3(pool3), self.offset_pool3, up16.shape[-2:]), skips[1])
             score = sum8 = up16 + score3
         upsampled = self.upscore(score)
         logits = _crop(upsampled, self.offset, (height, width))
@@ -166,6 +176,10 @@ class FCN(nn.Module):
             if isinstance(layer, nn.MaxPool2d):
                 pools.append(x)
         return pools[2:]
+
+
+def _weighed(scores: Tensor, weight: float) -> Tensor:
+    return scores if weight == 1 else weight * scores
 
 
 def _crop(maps: Tensor, offset: int, size: tuple[int, ...]) -> Tensor:
