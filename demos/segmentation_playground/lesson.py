@@ -166,7 +166,7 @@ DESIGN = ("picture", "depth", "skips", "upsampler", "loss", "seed")
 LESSON = Lesson(
     "segmentation_playground",
     "B5",
-    "Train one yourself",
+    "Playground",
     "Depth tells what, skips bring back where: build a small network, train it for a minute, and see it learn.",
     update,
     build,
