@@ -6,7 +6,6 @@ import { terms } from "../draw/terms.js";
 
 const LOOK_AGAIN = 700; // milliseconds
 const LOOKS = 60;
-const NARROW = 0.06; // of the bar: too little for a number
 const SAID = `mIoU on this picture. Reached: by the network. Wrong: up to scores fitted to the truth and interpolated
   as the network does it. Too coarse: beyond these. The mark: one class per cell.`;
 const KEYS = [
@@ -18,9 +17,8 @@ const KEYS = [
 const percent = (share) => number(100 * share, 1);
 
 const part = (css, from, to, text) => {
-  const said = to - from < NARROW ? nothing : html`<span>${text}</span>`;
   const place = `left:${100 * from}%;width:${100 * (to - from)}%`;
-  return to > from ? html`<i class="fcn-part ${css}" style=${place}>${said}</i>` : nothing;
+  return to > from ? html`<i class="fcn-part ${css}" style=${place}><span>${text}</span></i>` : nothing;
 };
 
 const bar = ({ stride, network, reached, scores, cells }) => {

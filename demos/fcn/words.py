@@ -56,7 +56,8 @@ def sum_reading(made: Summed) -> Reading:
     title = NETWORKS[made.network]
     what = f"mIoU of {title} on this picture with these weights"
     more = [("both weights 1", percent(made.usual.miou)), ("both weights 0", percent(made.without.miou))]
-    more += [("FCN-32s, trained without skips", percent(made.alone.miou or 0.0))]
+    if made.alone is not None and made.alone.miou is not None:
+        more += [("FCN-32s, trained without skips", percent(made.alone.miou))]
     more += [("pixels that change class", share)]
     return Reading(f"{100 * made.now.miou:.1f}", "%", what, more=more)
 

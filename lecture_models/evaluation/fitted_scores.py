@@ -51,18 +51,17 @@ def fitted(truth: np.ndarray, stride: int, classes: int, each: int = 2, steps: i
     if stride < 1 or each < 1:
         raise ValueError(f"A stride and a step over pixels are at least 1; got {stride} and {each}.")
     down, across = (axis(side, stride) for side in truth.shape)
-    target = (truth[None, ::each, ::each] == np.arange(classes)[:, None, None]).astype(np.float32)
-    scores = descended(
-        start(truth, stride, classes), target * _weights(target), down[::each], across[::each], steps
-    )
-    return np.asarray((down @ scores @ across.T).argmax(0), np.uint8)
+    target = (truth[::each, None, ::each] == np.arange(classes)[:, None]).astype(np.float32)
+    first = start(truth, stride, classes)
+    scores = descended(first, target * _weights(target), down[::each], across[::each], steps)
+    return np.asarray(_between(scores, down, across).argmax(1), np.uint8)
 
 
 def start(truth: np.ndarray, stride: int, classes: int) -> np.ndarray:
-    """Where the descent begins: the logarithm of each class's share of a cell, float32 [K, h, w]."""
+    """Where the descent begins: the logarithm of each class's share of a cell, float32 [h, K, w]."""
     counts = cell_counts(truth, stride, classes).astype(np.float32)
     shares = counts / np.maximum(counts.sum(2, keepdims=True), 1)
-    return np.pad(np.log(shares + FLOOR), ((1, 1), (1, 1), (0, 0)), mode="edge").transpose(2, 0, 1)
+    return np.pad(np.log(shares + FLOOR), ((1, 1), (1, 1), (0, 0)), mode="edge").transpose(0, 2, 1)
 
 
 def descended(
@@ -71,21 +70,20 @@ def descended(
     """Adam on the cross-entropy of interpolated scores.
 
     Args:
-        scores: float32 [K, h, w].
-        target: float32 [K, H, W], each pixel's weight at its true class, 0 elsewhere and in void.
+        scores: float32 [h, K, w]; with rows first each interpolation is one product of two matrices.
+        target: float32 [H, K, W], each pixel's weight at its true class, 0 elsewhere and in void.
         down: [H, h], the interpolation along columns.
         across: [W, w], the one along rows.
         steps: how many.
     """
-    mean = np.zeros_like(scores)
-    square = np.zeros_like(scores)
-    weights = target.sum(0)
+    mean, square = np.zeros_like(scores), np.zeros_like(scores)
+    weights = target.sum(1, keepdims=True)
     for step in range(1, steps + 1):
-        probs = down @ scores @ across.T
-        probs -= probs.max(0)
+        probs = _between(scores, down, across)
+        probs -= probs.max(1, keepdims=True)
         np.exp(probs, out=probs)
-        probs *= weights / probs.sum(0)
-        gradient = down.T @ (probs - target) @ across
+        probs *= weights / probs.sum(1, keepdims=True)
+        gradient = _between(probs - target, down.T, across.T)
         mean += 0.1 * (gradient - mean)
         square += 0.01 * (gradient**2 - square)
         move = (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-12)
@@ -93,8 +91,15 @@ def descended(
     return scores
 
 
+def _between(maps: np.ndarray, down: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Maps [h, K, w] multiplied along both axes, by [H, h] and [W, w]: [H, K, W]."""
+    rows, classes, columns = maps.shape
+    wide = maps.reshape(rows * classes, columns) @ across.T
+    return np.asarray((down @ wide.reshape(rows, -1)).reshape(len(down), classes, len(across)))
+
+
 def _weights(target: np.ndarray) -> np.ndarray:
-    """Of each class, float32 [K, 1, 1]; all pixels together weigh 1."""
-    counts = target.sum((1, 2))
+    """Of each class, float32 [K, 1]; all pixels together weigh 1."""
+    counts = target.sum((0, 2))
     each = np.maximum(counts, 1) ** -RARE
-    return np.asarray(each / max(float((each * counts).sum()), 1e-12), np.float32)[:, None, None]
+    return np.asarray(each / max(float((each * counts).sum()), 1e-12), np.float32)[:, None]

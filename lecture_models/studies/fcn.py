@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lecture_models import pictures, zoo
-from lecture_models.cache import KEPT
+from lecture_models.cache import KEPT, soon
 from lecture_models.evaluation import ceilings
 from lecture_models.scenes import CLASSES, STUFF, VOID
 
@@ -56,7 +56,7 @@ class Summed:
         skips: weights of pool4 and pool3.
         logits: float32 [K, H, W] with these weights.
         now, usual, without: predictions with these weights, with 1 and with 0.
-        alone: of FCN-32s, which was trained without skips.
+        alone: of FCN-32s, which was trained without skips; None while it is computed.
         point: the pixel (x, y) whose sum is written out.
         label: the class that is shown.
     """
@@ -69,7 +69,7 @@ class Summed:
     now: Predicted
     usual: Predicted
     without: Predicted
-    alone: Predicted
+    alone: Predicted | None
     point: tuple[int, int]
     label: int
     classes: tuple[str, ...] = CLASSES
@@ -152,8 +152,20 @@ def largest(logits: np.ndarray) -> np.ndarray:
 
 def prediction(shown: pictures.Picture, network: str, skips: Skips = WHOLE) -> Predicted:
     """What a network says of a picture with its skips weighed; kept."""
-    key = ("fcn prediction", network, shown.key, skips)
-    return KEPT.get(key, lambda: predicted(shown, parts_of(shown, network).logits(skips)))
+    return KEPT.get(_named(shown, network, skips), lambda: _predict(shown, network, skips))
+
+
+def prediction_soon(shown: pictures.Picture, network: str) -> Predicted | None:
+    """The same with all weights at 1; in a hurry None, while it is computed in the background."""
+    return soon(_named(shown, network, WHOLE), lambda: _predict(shown, network, WHOLE))
+
+
+def _named(shown: pictures.Picture, network: str, skips: Skips) -> tuple[object, ...]:
+    return "fcn prediction", network, shown.key, skips
+
+
+def _predict(shown: pictures.Picture, network: str, skips: Skips) -> Predicted:
+    return predicted(shown, parts_of(shown, network).logits(skips))
 
 
 def summed(key: str, network: str, category: str, point: Sequence[float], skips: Skips) -> Summed:
@@ -173,7 +185,7 @@ def summed(key: str, network: str, category: str, point: Sequence[float], skips:
     now = usual if skips == WHOLE else predicted(shown, logits)
     place = _inside(shown, point) if point else turned(shown, usual, without)
     label = CLASSES.index(category) if category in CLASSES else _own(shown, usual, place)
-    alone = prediction(shown, "fcn_32s")
+    alone = prediction_soon(shown, "fcn_32s")
     return Summed(shown, network, parts, skips, logits, now, usual, without, alone, place, label)
 
 

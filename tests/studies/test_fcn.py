@@ -75,6 +75,17 @@ def test_weights_beyond_the_two_cost_little():
 
 
 @trained
+def test_in_a_hurry_the_other_network_comes_later():
+    with zoo.at_once():
+        assert study.summed("scene:63", "fcn_8s", "", (), (1.0, 1.0)).alone is None
+        until = time.monotonic() + 60
+        while (found := study.summed("scene:63", "fcn_8s", "", (), (1.0, 1.0)).alone) is None:
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    assert found.miou == study.prediction(pictures.resolve("scene:63"), "fcn_32s").miou
+
+
+@trained
 def test_a_photograph_has_predictions_and_no_ceilings():
     made = ceilings.ceiled("sample:coffee", 16, "cells")
     assert made.cells == ()
