@@ -13,6 +13,7 @@ from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
 from demos.segmentation_metrics import lesson as segmentation_metrics
 from demos.ui import Part
+from demos.unet import lesson as unet
 from demos.upsampling import lesson as upsampling
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
@@ -40,6 +41,7 @@ SYLLABUS = (
             fully_convolutional.LESSON,
             receptive_field.LESSON,
             upsampling.LESSON,
+            unet.LESSON,
             segmentation_metrics.LESSON,
         ),
     ),

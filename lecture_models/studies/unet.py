@@ -7,24 +7,21 @@ one view of the lesson needs. torch is imported inside the functions, so that th
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
 
 from lecture_models import pictures, zoo
-from lecture_models.cache import KEPT, soon
+from lecture_models.cache import KEPT
 from lecture_models.evaluation.bands import Banded, measure_bands
 from lecture_models.scenes import CLASSES
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lecture_models.evaluation.one_picture import Measured
-    from lecture_models.nets.unet_sizes import Ledger, Plan
 
 NETWORK = "unet"
 LEVELS = 4
@@ -35,9 +32,6 @@ PARTS = (*OPERABLE, *(f"dec{k}" for k in range(1, LEVELS + 1)))
 MEAN = -1  # as a channel: the mean of all
 LONGEST = 256  # pixels of a picture's longer side, as the network sees it here
 CELL = 2**LEVELS
-ALL_BLUR = 8  # pixels, of the table over all levels
-TABLE = [(f"{kind}{k}", act) for kind in ("skip", "up") for k in range(1, LEVELS + 1) for act in ("zero", "blur")]
-"""Parts and acts of the table over all levels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +73,17 @@ class Looked:
         if kind == "dec":
             return self.last.float() if level == 0 else self.decoder[level - 1]
         return _upsampled(self, level) if kind == "up" else self.encoder[level]
+
+    def shape(self, part: str) -> tuple[int, int, int]:
+        """Channels, height and width of a part's map."""
+        kind, level = split(part)
+        one = self.bottom if kind == BOTTOM else self.encoder[level]
+        return one.shape[1], one.shape[2], one.shape[3]
+
+    def mean(self, part: str) -> np.ndarray:
+        """The mean over channels of a part's map as trained, float16 [h, w]; kept."""
+        key = ("unet mean", self.picture.key, self.image.shape, part)
+        return KEPT.get(key, lambda: mean_of(self.maps(part)))
 
 
 def _upsampled(made: Looked, level: int) -> Tensor:
@@ -128,11 +133,12 @@ def looked(key: str) -> Looked:
     """All maps of a picture; kept."""
     shown = pictures.resolve(key)
     zoo.load(NETWORK)  # before a GPU is asked for
-    return KEPT.get(("unet", shown.key), lambda: _looked(shown, seen(shown.image)))
+    return KEPT.get(("unet", shown.key), lambda: look(shown, seen(shown.image)))
 
 
 @zoo.gpu
-def _looked(shown: pictures.Picture, image: np.ndarray) -> Looked:
+def look(shown: pictures.Picture, image: np.ndarray) -> Looked:
+    """The network on a picture as it sees it, uint8 [H, W, 3]; not kept."""
     import torch
 
     with zoo.using(NETWORK) as network:
@@ -152,7 +158,7 @@ def as_labels(logits: Tensor) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Operated:
-    """A prediction after an operation, uint8 [H, W], and the mean over channels of the decoder's maps, by part."""
+    """A prediction after an operation, uint8 [H, W], and the mean over channels of every map that it reached, by part."""
 
     labels: np.ndarray
     means: Mapping[str, np.ndarray]
@@ -185,7 +191,7 @@ def operated(key: str, part: str, act: str, amount: float = 0, donor: int = 0) -
     made = looked(key)
     act = effective(part, act, amount)
     kept = ("unet operated", made.picture.key, part, act, amount, donor if act == "transplant" else None)
-    return KEPT.get(kept, lambda: _operated(made, part, act, amount, donor))
+    return KEPT.get(kept, lambda: operate_on(made, part, act, amount, donor))
 
 
 def after(made: Looked, part: str, act: str, amount: float, donor: int) -> Tensor:
@@ -220,11 +226,12 @@ def given(made: Looked, donor: int) -> Looked:
     if shown.image.shape == made.image.shape:
         return looked(shown.key)
     image = cv2.resize(shown.image, (width, height), interpolation=cv2.INTER_AREA)
-    return KEPT.get(("unet", shown.key, height, width), lambda: _looked(shown, image))
+    return KEPT.get(("unet", shown.key, height, width), lambda: look(shown, image))
 
 
 @zoo.gpu
-def _operated(made: Looked, part: str, act: str, amount: float, donor: int) -> Operated:
+def operate_on(made: Looked, part: str, act: str, amount: float, donor: int) -> Operated:
+    """The decoder after an act on a part; arguments as :func:`operated`. Not kept."""
     kind, level = split(part)
     if kind == "dec":
         level = 0
@@ -246,9 +253,11 @@ def _operated(made: Looked, part: str, act: str, amount: float, donor: int) -> O
         maps = [one.to(place) for one in made.encoder[: start + 1]]
         steps = net.decode(maps, below, skip, up)
         labels = as_labels(net.logits(steps[0].decoder, made.image.shape[:2]))
-    means = {}
+    means = {BOTTOM: mean_of(below)} if kind == BOTTOM else {}
     for at, step in enumerate(steps):
-        means |= {f"up{at + 1}": mean_of(step.upsampled), f"dec{at + 1}": mean_of(step.decoder)}
+        read = step.concatenated.split(step.upsampled.shape[1], 1)  # as the block read them
+        parts = {f"skip{at + 1}": read[0], f"up{at + 1}": read[1], f"dec{at + 1}": step.decoder}
+        means |= {name: mean_of(maps) for name, maps in parts.items()}
     return Operated(labels, means)
 
 
@@ -258,101 +267,21 @@ def mean_of(maps: Tensor, channel: int = MEAN) -> np.ndarray:
     return chosen.half().cpu().numpy()
 
 
+def shown_maps(
+    made: Looked, part: str, act: str, amount: float, donor: int, channel: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """A part's map before and after an act, float16 [h, w]: a channel, or the mean of all where it has no such channel."""
+    if not MEAN < channel < made.shape(part)[0]:
+        name = "skip1" if part == SKIPS else part
+        return made.mean(part), operated(made.picture.key, part, act, amount, donor).means.get(
+            name, made.mean(part)
+        )
+    pair = made.maps(part), after(made, part, act, amount, donor)
+    return mean_of(pair[0], channel), mean_of(pair[1], channel)
+
+
 def bands(made: Looked, labels: np.ndarray, width: int) -> Banded | None:
     """Band and interior of a prediction of a scene; None of a photograph."""
     if made.truth is None:
         return None
     return measure_bands(labels, made.truth, width, len(CLASSES))
-
-
-def all_levels(key: str) -> Mapping[tuple[str, str], np.ndarray] | None:
-    """Predictions for each part and act of ``TABLE``; None while the background computes them. Kept."""
-    made = looked(key)
-    whole = len(TABLE) * made.labels.nbytes
-    return soon(
-        ("unet levels", made.picture.key),
-        lambda: {pair: operated(key, *pair, ALL_BLUR).labels for pair in TABLE},
-        lambda _: whole,
-    )
-
-
-# ---- other upsamplers ------------------------------------------------------------------------------------
-@dataclass(frozen=True, eq=False)
-class Swapped:
-    """A prediction with an upsampler in the place of the trained ones, uint8 [H, W], and level 1's upsampled map."""
-
-    kind: str
-    labels: np.ndarray
-    upsampled: np.ndarray  # float16 [h, w], mean of the channels
-    measured: Measured | None  # None of a photograph
-
-    @property
-    def nbytes(self) -> int:
-        """Memory of the arrays, in bytes."""
-        return self.labels.nbytes + self.upsampled.nbytes
-
-
-def swap(key: str, kind: str, made_up: bool) -> Swapped:
-    """The decoder with another upsampler at every level; kept. Raises ValueError where there is no such upsampler."""
-    from lecture_models.nets.unet_swap import SPARSE
-
-    made = looked(key)
-    made_up = made_up and kind in SPARSE
-    return KEPT.get(
-        ("unet swapped", made.picture.key, kind, made_up), lambda: _swapped(made, kind, made_up)
-    )
-
-
-@zoo.gpu
-def _swapped(made: Looked, kind: str, made_up: bool) -> Swapped:
-    from lecture_models.evaluation.one_picture import measure
-    from lecture_models.nets.unet_swap import swapped
-
-    with zoo.using(NETWORK) as network:
-        net: Any = network
-        place = next(net.parameters()).device
-        maps = [one.to(place) for one in made.encoder]
-        steps = net.decode(maps, made.bottom.to(place), up=swapped(net, kind, maps, made_up))
-        labels = as_labels(net.logits(steps[0].decoder, made.image.shape[:2]))
-    found = None if made.truth is None else measure(labels, made.truth, CLASSES)
-    return Swapped(kind, labels, mean_of(steps[0].upsampled), found)
-
-
-def swaps(key: str, made_up: bool) -> Sequence[Swapped] | None:
-    """Every upsampler; None while the background computes them. Kept."""
-    from lecture_models.nets.unet_swap import UPSAMPLERS
-
-    made = looked(key)
-    kept = ("unet swaps", made.picture.key, made_up)
-    return soon(kept, lambda: [swap(key, kind, made_up) for kind in UPSAMPLERS], lambda all_: 8 * len(all_))
-
-
-# ---- sizes -----------------------------------------------------------------------------------------------
-LEAST, MOST = 140, 700
-"""Pixels of a side in the ledger of sizes."""
-
-
-@dataclass(frozen=True)
-class Sized:
-    """The original U-Net and ours on pictures of side × side pixels."""
-
-    side: int
-    plans: tuple[Plan, Plan]
-
-    @cached_property
-    def ledgers(self) -> tuple[Ledger, Ledger]:
-        """Of the two."""
-        from lecture_models.nets.unet_sizes import ledger
-
-        one, other = (ledger(plan, self.side) for plan in self.plans)
-        return one, other
-
-
-def sized(side: int) -> Sized:
-    """The two ledgers of a side. Raises ValueError for a side that the view does not reach."""
-    from lecture_models.nets.unet_sizes import NETWORKS, plan
-
-    if not LEAST <= side <= MOST:
-        raise ValueError(f"side must be from {LEAST} to {MOST} pixels; got {side}. Choose another.")
-    original, ours = map(plan, NETWORKS)
-    return Sized(side, (original, ours))

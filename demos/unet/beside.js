@@ -1,0 +1,62 @@
+// The prediction beside the truth: as trained, after the operation, what changed; the chosen map before and after.
+import { html, nothing, svg } from "../draw/markup.js";
+import { count, things } from "../draw/number.js";
+import { cross, framed } from "../draw/picture.js";
+import { under } from "../draw/pointer.js";
+import { terms } from "../draw/terms.js";
+
+const NAMES = ["the same", "now right", "now wrong", "another wrong class", "changed"];
+
+// One picture with a layer over it, all pointed at together.
+const figure = (board, title, layer, { shows, note, css = "" }) => {
+  const { value } = board;
+  const shapes = board.point ? svg`${cross(board.point, value.size)}` : nothing;
+  return html`<figure class=${css} data-shows=${shows ?? nothing}><figcaption>${terms(title)}</figcaption>
+    <div class="un-pointing" @pointermove=${(event) => board.at(under(event, event.currentTarget, value.size))}
+      @pointerdown=${(event) => board.at(under(event, event.currentTarget, value.size))}
+      @pointerleave=${() => board.at(null)}>
+      ${framed({ size: value.size, image: value.picture, alt: title, layers: [layer], shapes })}</div>
+    <small>${note ?? nothing}</small></figure>`;
+};
+
+// The chosen map.
+const map = (title, { low, high, shape }, address) => {
+  const [channels, height, width] = shape;
+  return html`<figure class="un-large"><figcaption>${terms(title)}</figcaption>
+    <div class="ww-frame" style="--ratio:${width / height}"><img class="ww-cells" src=${address} alt=${title}></div>
+    <small>${channels} × ${height} × ${width} · <i class="un-scale"></i> ${low} to ${high}</small></figure>`;
+};
+
+// What stands at the pixel that is pointed at.
+export const readout = ({ point, value, labels }) => {
+  const [y, x] = point ? [Math.floor(point[1]), Math.floor(point[0])] : [0, 0];
+  if (!point) return "Point at a pixel: its class in all of them.";
+  const name = (data) => value.classes[data[y * value.size[1] + x]] ?? "void";
+  const said = [`${x}, ${y}:`];
+  if (labels.truth) said.push(`truth ${name(labels.truth)} ·`);
+  said.push(`as trained ${name(labels.trained)}`);
+  if (value.says) said.push(`· now ${name(labels.now)}`);
+  return said.join(" ");
+};
+
+export const beside = (board) => {
+  const { value, looks, counts, css } = board;
+  const trained = figure(board, "As trained", looks.trained, {});
+  const truth = looks.truth ? figure(board, "Truth", looks.truth, {}) : nothing;
+  if (!value.says) {
+    const note = html`<i style="background:${css[1]}"></i>${things(counts[1], "pixel")}; whitish: the band`;
+    return looks.truth ? html`${truth}${trained}${figure(board, "Wrong pixels", looks.marks, { note })}` : trained;
+  }
+  const after = figure(board, "Now", looks.now, { shows: "changed" });
+  const named = (many, i) =>
+    i && many ? html` <span><i style="background:${css[i - 1]}"></i>${count(many)} ${NAMES[i]}</span>` : "";
+  const note = counts.slice(1).some(Boolean) ? counts.map(named) : "no pixel";
+  return html`${truth}${trained}${after}${figure(board, "What changed", looks.marks, { shows: "changed", note })}`;
+};
+
+// The chosen map, before and after.
+export const chosen = ({ value, looks, part }) => {
+  const where = ` (${value.channel})`;
+  const before = map(`${value.says ? "Before" : part}${where}`, value.before, looks.before);
+  return html`${before}${value.says ? map(`After${where}`, value.after, looks.after) : nothing}`;
+};
