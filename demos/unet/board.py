@@ -1,4 +1,4 @@
-"""What lesson B5 draws: a U of maps with a prediction beside the truth, upsamplers side by side, two ledgers of sizes."""
+"""What lesson B5 draws: a U of maps with a prediction beside the truth, upsamplers in a row, two ledgers."""
 
 from __future__ import annotations
 
@@ -61,7 +61,6 @@ class Levels:
     now: Mapping[str, Any]
     maps: Mapping[str, Map]
     part: str
-    act: str
     says: str
     brief: str
     band: int
@@ -108,7 +107,6 @@ def levels(
         now=encode.pack_indices(done.labels),
         maps={**shown, **{f"enc{k}": as_trained[f"skip{k}"] for k in range(1, LEVELS + 1)}},
         part=part,
-        act=act,
         before=small(before, shape, span, LARGE),
         after=small(after, shape, span, LARGE),
         **says,
@@ -253,9 +251,7 @@ class Sizes:
     around: Sequence[int]
 
 
-def sizes(
-    made: Sized, titles: Sequence[str], most: int, around: Sequence[int], image: np.ndarray
-) -> Sizes:
+def sizes(made: Sized, titles: Sequence[str], most: int, around: Sequence[int], image: np.ndarray) -> Sizes:
     """The board of the sizes; ``image`` is the picture, stretched to a square."""
     columns = [
         Column(title, plan, ledger, [ledger.crop(level) for level in range(plan.levels)])

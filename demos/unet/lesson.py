@@ -84,6 +84,7 @@ def update(
         side: sizes: pixels of a square picture's side, 140 to 700.
     """
     made = compute(picture, view, part, act, amount, donor, upsampler, made_up, side)
+    shown: Any
     if isinstance(made, nets.Operated):
         shown, said = of_levels(made, picture, (part or "skip1", act, amount, donor), channel, int(band))
     elif isinstance(made, swaps.Swapped):
@@ -225,7 +226,12 @@ def code() -> Sequence[Any]:
 
 def build(screen: Screen) -> None:
     """The view's board on the left; on the right which view, its controls, and the reading."""
-    looks: dict[str, Any] = {"colors": COLORS, "void": style.VOID_COLOR, "marks": MARKS, "heat": grids.table()}
+    looks: dict[str, Any] = {
+        "colors": COLORS,
+        "void": style.VOID_COLOR,
+        "marks": MARKS,
+        "heat": grids.table(),
+    }
     with screen.left:
         screen.board("levels", "unLevels", label="The U; click a map", key="part", rule=PART, **looks)
         screen.board("upsamplers", "unUpsamplers", label="Upsamplers in the trained decoder", **looks)
@@ -245,7 +251,9 @@ def build(screen: Screen) -> None:
         screen.reading("reading")
         screen.control("band", gr.Slider(1, 20, 5, step=1, label="Band: px to a boundary", buttons=[]))
         channels: dict[str, Any] = {"minimum": nets.MEAN, "maximum": 175, "step": 1}
-        screen.control("channel", gr.Number(nets.MEAN, label="Channel of the chosen map; −1: mean", **channels))
+        screen.control(
+            "channel", gr.Number(nets.MEAN, label="Channel of the chosen map; −1: mean", **channels)
+        )
     with screen.row:
         with gr.Column(elem_classes=["un-run"], min_width=0):
             screen.run("measure", measure, label=f"Measure the next {MEASURED} scenes")

@@ -1,5 +1,5 @@
-// Board unLevels: the network as a U of its own maps. Click one to look at it and to operate on it; the prediction after
-// the operation stands beside, with what every level is worth below.
+// Board unLevels: the network as a U of its own maps. Click one to look at it and to operate on it; the prediction
+// after the operation stands beside, with what every level is worth below.
 import { tableOf } from "../draw/cells.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { Live } from "../draw/live.js";
@@ -18,7 +18,9 @@ class Levels extends Live {
   constructor({ root, settings, choose, selection, again }) {
     super();
     Object.assign(this, { root, choose, selection, again, point: null });
-    const [colors, heat, marks, [dark]] = [settings.colors, settings.heat, settings.marks, [settings.void]].map(tableOf);
+    const [colors, heat, marks, [dark]] = [settings.colors, settings.heat, settings.marks, [settings.void]].map(
+      tableOf,
+    );
     Object.assign(this, { colors, heat, dark, marks: opaque(marks), wrong: opaque([marks[1]]), css: settings.marks });
     root.unLevels = this; // for the tests
   }

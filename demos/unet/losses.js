@@ -38,7 +38,8 @@ export const losses = ({ losses: rows, band, coming }, chosen) => {
 // Board unMany: the same over many scenes.
 export const unMany = ({ root }) => ({
   take({ scenes, band, losses: rows }) {
-    const about = `Points of mean IoU lost over ${things(scenes, "scene")}, within ${band} px of boundaries and inside.`;
+    const over = things(scenes, "scene");
+    const about = `Points of mean IoU lost over ${over}, within ${band} px of boundaries and inside.`;
     render(
       rows.length
         ? html`<section class="un-losses"><p class="ww-note">${terms(about)}</p>${table(rows, "")}</section>`

@@ -44,7 +44,8 @@ const column = (one, side, most, picture) => {
     <p class="un-in"><img src=${picture} alt="The picture" style="--share:${side / most}" draggable="false">
       ${side} × ${side} × ${plan.inputs}</p>
     <div class="un-u">${one.crops.map((_, level) => row(one, most, level))}
-      <div class="un-bottom">${square(bottom, most)}<small>${plan.widths.at(-1)} × ${squared(bottom)}</small></div></div>
+      <div class="un-bottom">${square(bottom, most)}
+        <small>${plan.widths.at(-1)} × ${squared(bottom)}</small></div></div>
     <p class="un-verdict">${terms(result)}</p>
     <p class="ww-note">${count(plan.parameters)} ${terms("parameters")}; ${plan.inputs} in, ${plan.classes} classes out.
     </p></section>`;

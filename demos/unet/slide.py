@@ -30,9 +30,7 @@ def labelled(title: str, made: Looked, labels: np.ndarray, note: str = "") -> Pi
     return Picture(title, made.image, overlay=overlay, note=note)
 
 
-def of_levels(
-    made: Looked, done: Operated, says: str, width: int, scores: Sequence[Banded | None]
-) -> Slide:
+def of_levels(made: Looked, done: Operated, says: str, width: int, scores: Sequence[Banded | None]) -> Slide:
     """Truth, prediction before and after, what changed, and mean IoU in the band and inside."""
     panels: list[SlidePanel] = [] if made.truth is None else [labelled("Truth", made, made.truth)]
     panels.append(labelled("As trained", made, made.labels))
@@ -74,7 +72,11 @@ def of_swap(made: Looked, one: Swapped, own: Swapped, titles: Mapping[str, str])
     panels: list[SlidePanel] = [] if made.truth is None else [labelled("Truth", made, made.truth)]
     for each in shown:
         found = each.measured
-        note = f"boundary IoU {words.percent(found.boundary_iou)} %, mean IoU {words.percent(found.miou)} %" if found else ""
+        note = (
+            f"boundary IoU {words.percent(found.boundary_iou)} %, mean IoU {words.percent(found.miou)} %"
+            if found
+            else ""
+        )
         panels.append(labelled(titles[each.kind], made, each.labels, note))
     panels += [
         Picture(
@@ -104,7 +106,12 @@ def of_sizes(made: Sized, titles: Sequence[str]) -> Slide:
         for level in range(plan.levels):
             crop, up = one.crop(level), one.upsampled[level]
             down = one.encoder[level] if level < len(one.encoder) else None
-            rows.append((f"{level + 1}", *(("–" if n is None else str(n)) for n in (down, crop, up, one.decoder[level]))))
+            rows.append(
+                (
+                    f"{level + 1}",
+                    *(("–" if n is None else str(n)) for n in (down, crop, up, one.decoder[level])),
+                )
+            )
         bottom = str(one.encoder[-1]) if len(one.encoder) > plan.levels else "–"
         rows.append(("bottom", bottom, "", "", ""))
         note = one.broken or f"{made.side} px in, {one.output} px out; {plan.parameters:,} parameters."

@@ -8,8 +8,8 @@ import { terms } from "../draw/terms.js";
 import { labelUri, labelsOf, mapUri } from "./maps.js";
 
 const AGAIN = 600; // milliseconds until the others are asked for once more
-const HONEST = `This network was trained with transposed convolution. A drop shows what it relies on, not which upsampler
-  is better: for that, each network would have to be trained with its own.`;
+const HONEST = `This network was trained with transposed convolution. A drop shows what it relies on, not which
+  upsampler is better: for that, each network would have to be trained with its own.`;
 const HOW = `Each gets the mean of the trained kernel’s four taps as a 1 × 1 convolution, then upsamples. Max unpooling
   puts numbers back where the encoder’s maxima stood.`;
 
@@ -40,6 +40,7 @@ class Upsamplers extends Live {
     const { value, uris } = this;
     const { size, picture, chosen } = value;
     const [x0, y0, x1, y1] = value.window;
+    const box = boxed(value.window, "un-window");
     const alt = `Prediction with ${one.title}`;
     const scores = html`<dl><div><dt>${terms("mean IoU")}</dt><dd>${percent(one.miou ?? NaN)}</dd></div>
       <div><dt>${terms("boundary IoU")}</dt><dd>${percent(one.boundary ?? NaN)}</dd></div>
@@ -49,15 +50,17 @@ class Upsamplers extends Live {
       <figcaption>${terms(one.title)}</figcaption>
       <div class="ww-frame" style="--ratio:${(x1 - x0) / (y1 - y0)}"><img class="ww-cells" src=${uris[i].map}
         alt="Level 1’s upsampled map, mean of the channels"></div>
-      ${framed({ size, image: picture, alt, layers: [uris[i].labels], shapes: boxed(value.window, "un-window") })}${scores}</figure>`;
+      ${framed({ size, image: picture, alt, layers: [uris[i].labels], shapes: box })}
+      ${scores}</figure>`;
   }
 
   draw() {
     if (!this.value) return;
     const { value, truth } = this;
+    const shapes = boxed(value.window, "un-window");
     const shown = truth
       ? html`<figure><figcaption>${terms("Truth")}</figcaption>
-        ${framed({ size: value.size, image: value.picture, alt: "The picture", shapes: boxed(value.window, "un-window") })}
+        ${framed({ size: value.size, image: value.picture, alt: "The picture", shapes })}
         ${framed({ size: value.size, image: value.picture, alt: "Truth", layers: [truth] })}</figure>`
       : nothing;
     const { low, high } = value.kinds[0].map;

@@ -41,7 +41,11 @@ def named(part: str) -> str:
     ('skip 1', 'the map from below at level 3', 'all four skips')
     """
     usual = {"bottom": "the bottom", "skips": "all four skips"}
-    kinds = {"skip": "skip {}", "up": "the map from below at level {}", "dec": "the decoder’s map of level {}"}
+    kinds = {
+        "skip": "skip {}",
+        "up": "the map from below at level {}",
+        "dec": "the decoder’s map of level {}",
+    }
     return usual[part] if part in usual else kinds[part[:-1]].format(part[-1])
 
 
@@ -66,17 +70,26 @@ def briefly(act: str, amount: float, donor: int) -> str:
     >>> briefly("blur", 8, 7)
     'σ = 8 px'
     """
-    acts = {"zero": "zero", "blur": f"σ = {amount:g} px", "shift": f"{amount:g} px →", "transplant": f"scene {donor}"}
+    acts = {
+        "zero": "zero",
+        "blur": f"σ = {amount:g} px",
+        "shift": f"{amount:g} px →",
+        "transplant": f"scene {donor}",
+    }
     return acts.get(act, "")
 
 
-def of_levels(made: Looked, done: Operated, says: str, width: int, scores: Sequence[Banded | None]) -> Reading:
+def of_levels(
+    made: Looked, done: Operated, says: str, width: int, scores: Sequence[Banded | None]
+) -> Reading:
     """Mean IoU in the band, as trained or after an operation; ``scores`` are before and after."""
     before, after = scores
     changed = f"{100 * float((made.labels != done.labels).mean()):.1f} %"
     if before is None or after is None:
         many = len(np.unique(done.labels))
-        text = f"classes are predicted{f' with {says}' if says else ''}; nobody knows the truth of a photograph."
+        text = (
+            f"classes are predicted{f' with {says}' if says else ''}; nobody knows the truth of a photograph."
+        )
         return Reading(str(many), "", text, more=[("pixels that changed", changed)] if says else [])
     band, inside, whole = after.miou
     was, inside_was, whole_was = before.miou
@@ -112,7 +125,9 @@ def where_it_changes(
         return None
     part, act, amount = asked
     what = done_to(part, act, amount, 0)
-    text = f"{what[0].upper()}{what[1:]}: what share of the changed pixels lies within {width} px of a boundary?"
+    text = (
+        f"{what[0].upper()}{what[1:]}: what share of the changed pixels lies within {width} px of a boundary?"
+    )
     share = near / many
     answer = 0 if share < 1 / 3 else 2 if share > 2 / 3 else 1
     area = 100 * float(band.mean())
@@ -129,11 +144,11 @@ def arithmetic(after: Banded | None, classes: Sequence[str], width: int) -> str:
     both, true, said = np.diag(counts), counts.sum(1), counts.sum(0)
     either = true + said - both
     occurs = np.flatnonzero(either > 0)
-    worst = min(occurs, key=lambda k: both[k] / either[k])
+    worst = min(occurs.tolist(), key=lambda k: both[k] / either[k])
     values = [both[k] / either[k] for k in occurs]
     terms = " + ".join(f"{value:.3f}" for value in values)
     return (
-        f"**{classes[worst]}** is worst within {width} px of boundaries. Pixels in both maps, in the truth, predicted:\n\n"
+        f"**{classes[worst]}** is worst within {width} px of boundaries. Pixels in both maps, true, predicted:\n\n"
         rf"$$\text{{IoU}} = \frac{{{both[worst]}}}{{{true[worst]} + {said[worst]} - {both[worst]}}}"
         rf" = {both[worst] / either[worst]:.3f}$$"
         "\n\nThe mean over the classes that occur in the band:\n\n"
@@ -150,7 +165,9 @@ def seen_levels(made: Looked, says: str, width: int, scores: Sequence[Banded | N
     wrong, near = (int(one.sum() - np.trace(one)) for one in (before.whole, before.band))
     if not says:
         return f"As trained, {near:,} of the {wrong:,} wrong pixels lie within {width} px of a true boundary."
-    lost = [a - b for a, b in zip(before.miou[:2], after.miou[:2], strict=True) if a is not None and b is not None]
+    lost = [
+        a - b for a, b in zip(before.miou[:2], after.miou[:2], strict=True) if a is not None and b is not None
+    ]
     points = " and ".join(f"{100 * one:.1f}".replace("-", "−") for one in lost)
     return f"With {says}, mean IoU lost {points} points: within {width} px of boundaries, and inside."
 
@@ -180,7 +197,9 @@ def which_change(made: Looked, one: Swapped) -> Question:
     share = changed / one.labels.size
     answer = 0 if share < 0.01 else 2 if share > 0.1 else 1
     text = f"{UPSAMPLERS[one.kind]} at every level instead: how many pixels change class?"
-    why = f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %: this network was trained with another."
+    why = (
+        f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %: this network was trained with another."
+    )
     veils = ("reading", "upsamplers/answers", "numbers")
     return Question(text, CHANGES, answer, why, veils, f"{made.picture.key} {one.kind}")
 
@@ -229,8 +248,8 @@ def margin(made: Sized) -> str:
     out = made.ledgers[0].output
     result = rf"$${made.side} - {total} = {made.side - total}$$" if out else made.ledgers[0].broken
     return (
-        f"Two 3 × 3 convolutions take {plan.shrink} cells off a side: at level 1 {plan.shrink} pixels, at each deeper level "
-        f"twice as many. On the way down, at the bottom, on the way up:\n\n"
+        f"Two 3 × 3 convolutions take {plan.shrink} cells off a side: at level 1 {plan.shrink} pixels, at each deeper "
+        f"level twice as many. On the way down, at the bottom, on the way up:\n\n"
         rf"$$({down}) + {bottom} + ({down}) = {total}$$"
         f"\n\n{result}"
     )

@@ -94,6 +94,4 @@ class Banded:
 def measure_bands(prediction: np.ndarray, truth: np.ndarray, width: int, classes: int) -> Banded:
     """Band and interior of one picture; arguments as :func:`near_boundary` and :func:`confusion`."""
     band = near_boundary(truth, width)
-    return Banded(
-        confusion(prediction, truth, band, classes), confusion(prediction, truth, ~band, classes)
-    )
+    return Banded(confusion(prediction, truth, band, classes), confusion(prediction, truth, ~band, classes))

@@ -26,7 +26,7 @@ Change = Callable[[int, Tensor], Tensor]
 
 
 class Step(NamedTuple):
-    """One level of the decoder, float [B, C, h, w]: the map from below by two, it and the skip, and what is made of it."""
+    """A level of the decoder, float [B, C, h, w]: the map from below by two, it and the skip, what is made of them."""
 
     upsampled: Tensor
     concatenated: Tensor

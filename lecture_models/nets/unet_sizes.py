@@ -43,7 +43,7 @@ class Ledger:
     """Sides of all maps of a square picture, by level as far as they exist, the finest first.
 
     ``padded``: the side that the network works on. ``encoder`` ends with the bottom. ``upsampled`` and ``decoder`` are
-    None where the network breaks before. ``output`` is 0 then, and ``broken`` says where and why; empty for a legal size.
+    None where the network breaks before. ``output`` is 0 then, and ``broken`` says where and why; empty where legal.
     """
 
     side: int

@@ -1,4 +1,4 @@
-"""Operations on one map of a U-Net on its way to the decoder: take it out, blur it, move it, put another's in its place.
+"""Operations on one map of a U-Net on its way to the decoder: take it out, blur it, move it, put another in its place.
 
 A skip, what comes from the level below, or the bottom: whatever a decoder's block reads can be operated on. What the
 prediction loses tells what the trained network takes from that map. It was never trained without it, so a loss is what
@@ -11,7 +11,6 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 ACTS = ("keep", "zero", "blur", "shift", "transplant")
 REACH = 3  # standard deviations of a Gaussian that its kernel holds

@@ -1,8 +1,8 @@
 """The upsamplers of the lecture in the place of a trained U-Net's transposed convolutions.
 
-A transposed convolution with a 2 × 2 kernel and stride 2 makes four cells of each cell, each by a matrix of its own. The
-mean of the four matrices is a 1 × 1 convolution, which any other upsampler can follow. The network was trained with its
-own: a drop after a swap shows what it relies on, not which upsampler is better.
+A transposed convolution with a 2 × 2 kernel and stride 2 makes four cells of each cell, each by a matrix of its own.
+The mean of the four matrices is a 1 × 1 convolution, which any other upsampler can follow. The network was trained with
+its own: a drop after a swap shows what it relies on, not which upsampler is better.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A trained U-Net under the knife: its maps on a picture, a prediction after an operation on one of them, other upsamplers.
+"""A trained U-Net under the knife: its maps on a picture, and the prediction after an operation on one of them.
 
 The way down runs once a picture. An operation on a level runs the decoder from that level on. Each function makes what
 one view of the lesson needs. torch is imported inside the functions, so that the page is up before it.
@@ -27,7 +27,7 @@ NETWORK = "unet"
 LEVELS = 4
 BOTTOM, SKIPS = "bottom", "skips"
 OPERABLE = (*(f"{kind}{k}" for kind in ("skip", "up") for k in range(1, LEVELS + 1)), BOTTOM, SKIPS)
-"""What the decoder's blocks read: skips and maps from below by level (1 is the finest), the bottom, all skips at once."""
+"""What the decoder's blocks read: skips and maps from below by level (1 is the finest), the bottom, all skips."""
 PARTS = (*OPERABLE, *(f"dec{k}" for k in range(1, LEVELS + 1)))
 MEAN = -1  # as a channel: the mean of all
 LONGEST = 256  # pixels of a picture's longer side, as the network sees it here
@@ -158,7 +158,7 @@ def as_labels(logits: Tensor) -> np.ndarray:
 
 @dataclass(frozen=True, eq=False)
 class Operated:
-    """A prediction after an operation, uint8 [H, W], and the mean over channels of every map that it reached, by part."""
+    """A prediction after an operation, uint8 [H, W], and the channels' mean of each map that it reached, by part."""
 
     labels: np.ndarray
     means: Mapping[str, np.ndarray]
@@ -200,9 +200,7 @@ def after(made: Looked, part: str, act: str, amount: float, donor: int) -> Tenso
     return _change(made, part, effective(part, act, amount), amount, donor)(split(part)[1], maps)
 
 
-def _change(
-    made: Looked, part: str, act: str, amount: float, donor: int
-) -> Callable[[int, Tensor], Tensor]:
+def _change(made: Looked, part: str, act: str, amount: float, donor: int) -> Callable[[int, Tensor], Tensor]:
     """What an act makes of a map of a level; a donor's maps are there before, since one network runs one at a time."""
     from lecture_models.nets.unet_surgery import operate
 
@@ -270,7 +268,7 @@ def mean_of(maps: Tensor, channel: int = MEAN) -> np.ndarray:
 def shown_maps(
     made: Looked, part: str, act: str, amount: float, donor: int, channel: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A part's map before and after an act, float16 [h, w]: a channel, or the mean of all where it has no such channel."""
+    """A part's map before and after an act, float16 [h, w]: a channel, or the mean of all if it has no such one."""
     if not MEAN < channel < made.shape(part)[0]:
         name = "skip1" if part == SKIPS else part
         return made.mean(part), operated(made.picture.key, part, act, amount, donor).means.get(

@@ -1,4 +1,4 @@
-"""What a U-Net loses near boundaries and inside without, or with a blurred, map of each level: of a picture, of many."""
+"""What a U-Net loses near boundaries and inside without a level's map, or with a blurred one: on one scene, on many."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from lecture_models.scenes import CLASSES
 from lecture_models.studies.unet import LEVELS, look, looked, operate_on, operated, seen
 
 ALL_BLUR = 8  # pixels, of the table over all levels
-TABLE = [(f"{kind}{k}", act) for kind in ("skip", "up") for k in range(1, LEVELS + 1) for act in ("zero", "blur")]
+TABLE = [
+    (f"{kind}{k}", act) for kind in ("skip", "up") for k in range(1, LEVELS + 1) for act in ("zero", "blur")
+]
 """Parts and acts of the table over all levels."""
 WHOLE = ("", "keep")
 

@@ -42,9 +42,7 @@ def swap(key: str, kind: str, made_up: bool) -> Swapped:
 
     made = looked(key)
     made_up = made_up and kind in SPARSE
-    return KEPT.get(
-        ("unet swapped", made.picture.key, kind, made_up), lambda: _swapped(made, kind, made_up)
-    )
+    return KEPT.get(("unet swapped", made.picture.key, kind, made_up), lambda: _swapped(made, kind, made_up))
 
 
 @zoo.gpu
