@@ -25,6 +25,7 @@ from demos.roi_features import words as crop_words
 from demos.segmentation_metrics import lesson as metrics
 from demos.segmentation_metrics import words as metric_words
 from demos.ui import Lesson
+from demos.unet import lesson as unet
 from demos.upsampling import lesson as upsampling
 from demos.upsampling import words as upsampling_words
 from demos.vision_tasks import lesson as tasks
@@ -90,6 +91,12 @@ def of_upsampling(scene: str) -> Question:
     return upsampling_words.question(upsampling.compute(**(upsampling.LESSON.defaults | {"picture": scene})))
 
 
+def of_unet(scene: str) -> Question:
+    asked = unet.question(scene)
+    assert asked is not None
+    return asked
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
@@ -100,6 +107,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "segmentation_metrics": of_metrics,
     "receptive_field": of_fields,
     "upsampling": of_upsampling,
+    "unet": of_unet,
 }
 
 

@@ -25,7 +25,13 @@ def test_zero_and_transplant():
 
 @pytest.mark.parametrize(
     ("cells", "moved"),
-    [(1, [1, 1, 2, 4]), (3, [1, 1, 1, 1]), (40, [1, 1, 1, 1]), (0.5, [1, 1.5, 3, 6]), (1.25, [1, 1, 1.75, 3.5])],
+    [
+        (1, [1, 1, 2, 4]),
+        (3, [1, 1, 1, 1]),
+        (40, [1, 1, 1, 1]),
+        (0.5, [1, 1.5, 3, 6]),
+        (1.25, [1, 1, 1.75, 3.5]),
+    ],
 )
 def test_a_shift_by_hand(cells: float, moved: list[float]):
     assert operate("shift", ROW, cells).flatten().tolist() == pytest.approx(moved)
