@@ -1,4 +1,4 @@
-"""Upsamplers swapped in a decoder: the trained one is itself, equal taps are nearest neighbour, means are kept or not."""
+"""Upsamplers swapped in a decoder: the trained one is itself, equal taps are nearest neighbour; means kept or not."""
 
 from __future__ import annotations
 

@@ -142,3 +142,17 @@ def test_what_the_lesson_claims_holds_over_scenes():
     )
     assert min(lost["skip2", "zero"][1], lost["skip3", "zero"][1]) > 0.03, "skips carry some of what, too"
     assert max(lost["skip4", "zero"][:2]) < 0.05
+
+
+@pytest.mark.slow
+def test_zero_is_not_nothing():
+    """Theory: another scene's bottom costs next to nothing, zeros in its place do."""
+    sums: dict[str, Any] = {}
+    for seed in range(100, 106):
+        made = nets.looked(f"scene:{seed}")
+        for act in ("keep", "zero", "transplant"):
+            one = nets.bands(made, nets.operated(f"scene:{seed}", "bottom", act, donor=seed + 50).labels, 5)
+            sums[act] = sums[act] + one if act in sums else one
+    kept, zero, other = (one.miou[2] for one in sums.values())
+    assert kept - zero > 0.08
+    assert kept - other < 0.03
