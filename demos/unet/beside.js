@@ -1,9 +1,10 @@
 // The prediction beside the truth: as trained, after the operation, what changed; the chosen map before and after.
 import { html, nothing, svg } from "../draw/markup.js";
-import { count, things } from "../draw/number.js";
+import { count, number, things } from "../draw/number.js";
 import { cross, framed } from "../draw/picture.js";
 import { under } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
+import { sized } from "./maps.js";
 
 const NAMES = ["the same", "now right", "now wrong", "another wrong class", "changed"];
 
@@ -20,11 +21,12 @@ const figure = (board, title, layer, { shows, note, css = "" }) => {
 };
 
 // The chosen map.
-const map = (title, { low, high, shape }, address) => {
+const map = (title, about, { low, high, shape }, address) => {
   const [channels, height, width] = shape;
+  const scale = html`<i class="un-scale"></i> ${number(low, 2)} to ${number(high, 2)}`;
   return html`<figure class="un-large"><figcaption>${terms(title)}</figcaption>
     <div class="ww-frame" style="--ratio:${width / height}"><img class="ww-cells" src=${address} alt=${title}></div>
-    <small>${channels} × ${height} × ${width} · <i class="un-scale"></i> ${low} to ${high}</small></figure>`;
+    <small>${sized(channels, height, width)}, ${terms(about)}<br>${scale}</small></figure>`;
 };
 
 // What stands at the pixel that is pointed at.
@@ -45,7 +47,8 @@ export const beside = (board) => {
   const truth = looks.truth ? figure(board, "Truth", looks.truth, {}) : nothing;
   if (!value.says) {
     const note = html`<i style="background:${css[1]}"></i>${things(counts[1], "pixel")}; whitish: the band`;
-    return looks.truth ? html`${truth}${trained}${figure(board, "Wrong pixels", looks.marks, { note })}` : trained;
+    const wrong = looks.truth ? figure(board, "Wrong pixels", looks.marks, { note }) : nothing;
+    return html`${figure(board, "Picture", null, {})}${truth}${trained}${wrong}`;
   }
   const after = figure(board, "Now", looks.now, { shows: "changed" });
   const named = (many, i) =>
@@ -55,8 +58,8 @@ export const beside = (board) => {
 };
 
 // The chosen map, before and after.
-export const chosen = ({ value, looks, part }) => {
-  const where = ` (${value.channel})`;
-  const before = map(`${value.says ? "Before" : part}${where}`, value.before, looks.before);
-  return html`${before}${value.says ? map(`After${where}`, value.after, looks.after) : nothing}`;
+export const chosen = ({ value, looks }) => {
+  const { named, says, channel } = value;
+  const before = map(says ? "Before" : named[0].toUpperCase() + named.slice(1), channel, value.before, looks.before);
+  return html`${before}${says ? map("After", channel, value.after, looks.after) : nothing}`;
 };

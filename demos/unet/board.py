@@ -61,6 +61,7 @@ class Levels:
     now: Mapping[str, Any]
     maps: Mapping[str, Map]
     part: str
+    named: str
     says: str
     brief: str
     band: int

@@ -115,6 +115,7 @@ def of_levels(
         {
             "classes": CLASSES,
             "says": text,
+            "named": words.named(part),
             "brief": words.briefly(really, amount, donor),
             "band": width,
             "channel": f"channel {channel}" if 0 <= channel < made.shape(part)[0] else "mean of the channels",
@@ -265,7 +266,7 @@ LESSON = Lesson(
     "unet",
     "B5",
     "U-Net",
-    "U-Net’s finest skips carry where things end; what comes from below says what they are. Operate on one and see.",
+    "U-Net’s finest skips carry where a region ends; what comes from below says what it is.",
     update,
     build,
     code=code,

@@ -6,7 +6,7 @@ import { Live } from "../draw/live.js";
 import { terms } from "../draw/terms.js";
 import { beside, chosen, readout } from "./beside.js";
 import { losses } from "./losses.js";
-import { labelUri, labelsOf, mapUri, marksUri } from "./maps.js";
+import { labelUri, labelsOf, mapUri, marksUri, sized } from "./maps.js";
 import { changes, errors, nearBoundary } from "./sums.js";
 
 const LEVELS = [1, 2, 3, 4];
@@ -96,14 +96,14 @@ class Levels extends Live {
     const name = this.cut(skip) ? html`<b>${brief}</b>` : `skip ${level}`;
     return html`<div class="un-row" style="--level:${level - 1}">
       <div class="un-down">${this.map(skip, `Encoder, level ${level}, and its skip`, `enc${level}`)}
-        <small>${channels} × ${height} × ${width}</small></div>
+        <small>${sized(channels, height, width)}</small></div>
       <span class="un-arrow ${this.cut(skip) ? "un-cut" : ""}" aria-hidden="true"><i>${name}</i></span>
       <div class="un-both"><span><img src=${this.uris[skip]} alt="Skip ${level}, as it is read" draggable="false">
         ${this.map(`up${level}`, `From below, level ${level}`)}</span>
         <small>${channels} + ${channels} = ${2 * channels}</small></div>
       <span class="un-next" aria-hidden="true"></span>
       <div class="un-up">${this.map(`dec${level}`, `Decoder, level ${level}`)}
-        <small>${channels} × ${height} × ${width}</small></div></div>`;
+        <small>${sized(channels, height, width)}</small></div></div>`;
   }
 
   draw() {
@@ -119,7 +119,7 @@ class Levels extends Live {
         <p class="un-heads"><span>${terms("Encoder")} ↓</span>${all}<span>${terms("concatenate")}</span>
           <span>↑ ${terms("Decoder")}</span></p>
         ${LEVELS.map((level) => this.row(level))}
-        <div class="un-bottom">${this.map("bottom", "Bottom")}<small>${channels} × ${height} × ${width}</small></div>
+        <div class="un-bottom">${this.map("bottom", "Bottom")}<small>${sized(channels, height, width)}</small></div>
       </div>
       <div class="un-beside"><div class="un-figures">${beside(this)}</div>
         <p class="un-readout" aria-live="polite">${readout(this)}</p></div></div>

@@ -3,7 +3,7 @@ import { html, nothing, render } from "../draw/markup.js";
 import { number, things } from "../draw/number.js";
 import { terms } from "../draw/terms.js";
 
-const NAMES = { skip: "skip", up: "from below, level" };
+const NAMES = { skip: "skip", up: "from below" };
 const nameOf = (part) => `${NAMES[part.slice(0, -1)]} ${part.at(-1)}`;
 
 // One loss in points of mean IoU.

@@ -34,3 +34,7 @@ export const labelUri = (data, shape, colors, dark) =>
 // Numbers over the picture in the colours of a short list, clear where there is none.
 export const marksUri = (data, shape, colors) =>
   canvasOf({ data, shape }, (mark) => colors[mark] ?? [0, 0, 0, 0]).toDataURL();
+
+// C × H × W; a square map's side is written once.
+export const sized = (channels, height, width) =>
+  `${channels} × ${height === width ? `${height}²` : `${height} × ${width}`}`;

@@ -2,7 +2,7 @@
 import { tableOf } from "../draw/cells.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { Live } from "../draw/live.js";
-import { count, percent } from "../draw/number.js";
+import { count, number, percent } from "../draw/number.js";
 import { boxed, framed } from "../draw/picture.js";
 import { terms } from "../draw/terms.js";
 import { labelUri, labelsOf, mapUri } from "./maps.js";
@@ -68,7 +68,7 @@ class Upsamplers extends Live {
     render(
       html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
       <div class="un-cards">${value.kinds.map((one, i) => this.card(one, i))}${shown}</div>${waiting}
-      <p class="ww-note"><i class="un-scale"></i> ${low} to ${high}: the ${terms("cells")} in the box of level 1’s
+      <p class="ww-note"><i class="un-scale"></i> ${number(low, 2)} to ${number(high, 2)}: the ${terms("cells")} in the box of level 1’s
         upsampled map, mean of the channels. ${terms(HOW)}</p>
       <p class="un-honest">${terms(HONEST)}</p>`,
       this.root,

@@ -89,7 +89,7 @@ def test_what_is_shown_is_what_python_computed(levels: Page):
     wrong = int(((made.labels != made.truth) & (made.truth != 255)).sum())  # type: ignore[operator]
     assert levels.evaluate(f"{U}.counts[1]") == wrong
     texts = levels.locator(".un-row small").all_text_contents()
-    assert "24 × 256 × 256" in texts
+    assert "24 × 256²" in texts
     assert "128 + 128 = 256" in texts
 
 
