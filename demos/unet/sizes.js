@@ -4,7 +4,7 @@ import { count } from "../draw/number.js";
 import { terms } from "../draw/terms.js";
 
 const LEGAL = "Legal without padding: 12 more than a multiple of 16, at least 188. Smaller ones leave nothing.";
-const CROP = "Crop: so many cells are cut off each edge of a skip, so that it fits what comes from below.";
+const CUT = "Cut: so many cells go off each edge of a skip, so that it fits what comes from below.";
 
 // A square of so many cells, with the part that is cut out of it.
 const square = (side, most, inner = null) =>
@@ -24,7 +24,7 @@ const row = ({ plan, ledger, crops }, most, level) => {
   const channels = plan.widths[level];
   const here = ledger.broken && levelOf(ledger.broken, crops.length) === level + 1;
   const crop = crops[level];
-  const cut = none(crop) ? "" : crop ? `crop ${crop}` : "fits";
+  const cut = none(crop) ? "" : crop ? `cut ${crop}` : "fits";
   return html`<div class="un-row ${here ? "un-broken" : ""}" style="--level:${level}">
     <div class="un-down">${square(down, most, crop ? up : null)}<small>${channels} × ${squared(down)}</small>
       <small class="un-crop">${cut}</small></div>
@@ -58,7 +58,7 @@ export const unSizes = ({ root }) => ({
     const near = around.includes(side) ? `${side} is one.` : `Nearest: ${around.join(" and ")}.`;
     render(
       html`<div class="un-ledgers">${columns.map((one) => column(one, side, most, picture))}</div>
-      <p class="un-honest">${terms(LEGAL)} ${near} ${terms(CROP)}</p>`,
+      <p class="un-honest">${terms(LEGAL)} ${near} ${terms(CUT)}</p>`,
       root,
     );
   },
