@@ -15,6 +15,7 @@ from demos.roi_features import lesson as roi_features
 from demos.segmentation_metrics import lesson as segmentation_metrics
 from demos.segmentation_playground import lesson as segmentation_playground
 from demos.ui import Part
+from demos.unet import lesson as unet
 from demos.upsampling import lesson as upsampling
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
@@ -43,6 +44,7 @@ SYLLABUS = (
             receptive_field.LESSON,
             upsampling.LESSON,
             fcn.LESSON,
+            unet.LESSON,
             segmentation_playground.LESSON,
             segmentation_metrics.LESSON,
         ),

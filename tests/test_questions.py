@@ -28,6 +28,7 @@ from demos.segmentation_metrics import lesson as metrics
 from demos.segmentation_metrics import words as metric_words
 from demos.segmentation_playground import lesson as playground
 from demos.ui import Lesson
+from demos.unet import lesson as unet
 from demos.upsampling import lesson as upsampling
 from demos.upsampling import words as upsampling_words
 from demos.vision_tasks import lesson as tasks
@@ -99,6 +100,12 @@ def of_scales(scene: str) -> Question:
     return asked
 
 
+def of_unet(scene: str) -> Question:
+    asked = unet.question(scene)
+    assert asked is not None
+    return asked
+
+
 def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
 
@@ -115,6 +122,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "upsampling": of_upsampling,
     "fcn": of_scales,
     "segmentation_playground": of_playground,
+    "unet": of_unet,
 }
 
 

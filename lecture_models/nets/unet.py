@@ -7,9 +7,10 @@ the paper's, without padding: its maps shrink, and its skips are cropped to fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -22,6 +23,14 @@ from .pyramid import conv
 WIDTHS = (24, 48, 96, 128, 176)  # channels of the four levels and of the bottom
 ORIGINAL_WIDTHS = (64, 128, 256, 512, 1024)
 Change = Callable[[int, Tensor], Tensor]
+
+
+class Step(NamedTuple):
+    """A level of the decoder, float [B, C, h, w]: the map from below by two, it and the skip, what is made of them."""
+
+    upsampled: Tensor
+    concatenated: Tensor
+    decoder: Tensor
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,25 +94,47 @@ class UNet(nn.Module):
         Raises:
             ValueError: As :meth:`forward`.
         """
+        maps, bottom = self.encode(images)
+        steps = self.decode(maps, bottom, change)
+        upsampled, joined, decoded = zip(*steps, strict=True)
         height, width = images.shape[-2:]
+        return UNetTrace(maps, bottom, upsampled, joined, decoded, self.logits(decoded[0], (height, width)))
+
+    def encode(self, images: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
+        """The way down: pictures as :meth:`forward` takes them -> the map of each level, and the bottom."""
         x = self._whole(images).contiguous(memory_format=torch.channels_last)
         maps = []
         for block in self.encoder:
             x = block(x)
             maps.append(x)
             x = F.max_pool2d(x, 2)
-        bottom = x = self.bottom(x)
+        return tuple(maps), self.bottom(x)
+
+    def decode(
+        self, maps: Sequence[Tensor], below: Tensor, change: Change | None = None, up: Change | None = None
+    ) -> tuple[Step, ...]:
+        """The way up, from any level: its first n maps and what lies below them -> n steps, the finest first.
+
+        Args:
+            maps: Of the encoder, levels 0 to n - 1.
+            below: The bottom if these are all levels, else what the decoder made of level n.
+            change: See :meth:`trace`.
+            up: Called with level and map below, float [B, C, h, w]; returns it by two, with the channels of the level.
+                None takes the network's own transposed convolutions.
+        """
         steps = []
         for level in reversed(range(len(maps))):
-            upsampled = self.up[level](x)
+            upsampled = self.up[level](below) if up is None else up(level, below)
             skip = _middle(maps[level], upsampled.shape[-2:])
             both = torch.cat([skip if change is None else change(level, skip), upsampled], 1)
-            x = self.decoder[level](both)
-            steps.append((upsampled, both, x))
-        logits = self.classify(x)
-        logits = logits[:, :, :height, :width] if self.padded else logits
-        upsampled_maps, joined, decoded = zip(*reversed(steps), strict=True)
-        return UNetTrace(tuple(maps), bottom, upsampled_maps, joined, decoded, logits)
+            below = self.decoder[level](both)
+            steps.append(Step(upsampled, both, below))
+        return tuple(reversed(steps))
+
+    def logits(self, finest: Tensor, size: tuple[int, int]) -> Tensor:
+        """What the decoder made of level 0 -> logits [B, K, H, W] of pictures of ``size`` (height, width)."""
+        scores: Tensor = self.classify(finest)
+        return scores[:, :, : size[0], : size[1]] if self.padded else scores
 
     def _whole(self, images: Tensor) -> Tensor:
         """Pictures of a size that can be halved at each level, their last row and column repeated where need be."""

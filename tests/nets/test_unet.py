@@ -69,3 +69,31 @@ def test_a_skip_can_be_changed_before_it_is_concatenated():
     assert not without.concatenated[1][:, : WIDTHS[1]].any()
     assert not torch.allclose(without.logits, whole.logits)
     assert torch.equal(without.encoder[1], whole.encoder[1])  # what the encoder said is still known
+
+
+def test_the_trace_is_the_forward_pass_exactly():
+    network = unet().eval()
+    images = torch.rand(1, 3, 33, 47)
+    with torch.no_grad():
+        assert torch.equal(network.trace(images).logits, network(images))
+
+
+@pytest.mark.parametrize("level", range(4))
+def test_the_way_up_may_begin_at_any_level(level: int):
+    network = unet().eval()
+    with torch.no_grad():
+        maps, bottom = network.encode(torch.rand(1, 3, 32, 48))
+        steps = network.decode(maps, bottom)
+        below = bottom if level == 3 else steps[level + 1].decoder
+        again = network.decode(maps[: level + 1], below)
+    assert len(again) == level + 1
+    assert all(torch.allclose(a.decoder, b.decoder, atol=1e-6) for a, b in zip(again, steps, strict=False))
+
+
+def test_what_comes_from_below_can_be_changed_too():
+    network = unet().eval()
+    with torch.no_grad():
+        maps, bottom = network.encode(torch.rand(1, 3, 32, 32))
+        steps = network.decode(maps, bottom, up=lambda level, below: 0 * network.up[level](below))
+    assert not steps[0].upsampled.any()
+    assert not steps[0].concatenated[:, WIDTHS[0] :].any()
