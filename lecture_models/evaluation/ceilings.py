@@ -164,20 +164,3 @@ def _mean(both: np.ndarray, either: np.ndarray) -> float:
 
 def _miou(cells: np.ndarray, labels: np.ndarray) -> float:
     return _mean(*_areas(cells, labels))
-
-
-def interpolated(truth: np.ndarray, stride: int, classes: int) -> np.ndarray:
-    """The class whose share of a cell, interpolated between the cells' middles, is largest at each pixel: uint8 [H, W].
-
-    An FCN interpolates scores in this way, so its outlines need not follow the cells. Where no pixel of a cell is
-    known, it has no share of any class; beyond the outermost middles the outermost cells go on.
-    """
-    import cv2
-
-    counts = cell_counts(truth, stride, classes).astype(np.float32)
-    shares = counts / np.maximum(counts.sum(2, keepdims=True), 1)
-    rows, columns = shares.shape[:2]
-    size = (columns * stride, rows * stride)
-    spread = [cv2.resize(shares[..., k], size, interpolation=cv2.INTER_LINEAR) for k in range(classes)]
-    height, width = truth.shape
-    return np.stack(spread).argmax(0)[:height, :width].astype(np.uint8)
