@@ -107,8 +107,11 @@ export const side = (board) => {
   const draw = (state) => {
     const { steps, x } = state;
     const [seen, cells] = [x.high - x.low + 1, x.sides.at(-1)];
-    render(html`${terms("From the side")} <span>${terms("this picture")}: ${x.sides[0]} px → ${cells}
-      ${terms("cells")}</span>`, title);
+    render(
+      html`${terms("From the side")} <span>${terms("this picture")}: ${x.sides[0]} px → ${cells}
+      ${terms("cells")}</span>`,
+      title,
+    );
     const about = `${steps.length} layers from the side: one unit on top reads ${seen} of ${x.sides[0]} columns`;
     canvas.setAttribute("aria-label", about);
     const on = penOf(canvas);
