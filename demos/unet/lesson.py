@@ -29,6 +29,7 @@ ASKED = (("skip1", "blur", 8), ("skip2", "zero", 0), ("up3", "zero", 0))
 """What the question is about: a picture draws one."""
 ASKED_BAND = 5
 MEASURED = 20  # scenes
+SAVED = 64 * 64  # cells of the largest maps that are saved
 COLORS = [style.class_color(name) for name in CLASSES]
 MARKS = (style.RIGHT, style.WRONG, style.CYCLE[1], style.SHARED)
 """Of pixels that an operation changes: now right, now wrong, another wrong class, and where nobody knows."""
@@ -194,9 +195,19 @@ def data(**settings: Any) -> dict[str, Any]:
     shared |= {} if trained.truth is None else {"truth": trained.truth}
     if isinstance(made, swaps.Swapped):
         return {**shared, "upsampled": made.upsampled}
-    names = [f"skip{k}" for k in range(1, nets.LEVELS + 1)]
-    maps = {name: trained.maps(name)[0].half().numpy() for name in (*names[2:], nets.BOTTOM)}
-    return {**shared, **{f"mean_{name}": one for name, one in made.means.items()}, **maps}
+    small = {name: one for name, one in made.means.items() if one.size <= SAVED}
+    width = int(chosen["band"])
+    scores = {
+        "trained": nets.bands(trained, trained.labels, width),
+        "now": nets.bands(trained, made.labels, width),
+    }
+    counts = {
+        f"{name}_{place}": getattr(one, place)
+        for name, one in scores.items()
+        if one is not None
+        for place in ("band", "interior")
+    }
+    return {**shared, **counts, **{f"mean_{name}": one for name, one in small.items()}}
 
 
 def figure(**settings: Any) -> Slide:

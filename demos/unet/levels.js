@@ -114,15 +114,16 @@ class Levels extends Live {
       @click=${() => this.choose("skips")}>all four skips</button>`;
     render(
       html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
-      <div class="un-levels"><div class="un-u" style="--ratio:${value.size[1] / value.size[0]}" role="group"
+      <div class="un-levels"><div class="un-beside"><div class="un-figures">${beside(this)}</div>
+        <p class="un-readout" aria-live="polite">${readout(this)}</p></div>
+        <div class="un-u" style="--ratio:${value.size[1] / value.size[0]}" role="group"
         aria-label="The network as a U of its maps: choose one">
         <p class="un-heads"><span>${terms("Encoder")} ↓</span>${all}<span>${terms("concatenate")}</span>
           <span>↑ ${terms("Decoder")}</span></p>
         ${LEVELS.map((level) => this.row(level))}
         <div class="un-bottom">${this.map("bottom", "Bottom")}<small>${sized(channels, height, width)}</small></div>
       </div>
-      <div class="un-beside"><div class="un-figures">${beside(this)}</div>
-        <p class="un-readout" aria-live="polite">${readout(this)}</p></div></div>
+      </div>
       <div class="un-below"><div class="un-maps">${chosen(this)}</div>
         ${value.truth ? losses(value, value.part) : nothing}</div>`,
       this.root,

@@ -15,8 +15,9 @@ const cell = (loss, most, css) => {
 
 const table = (rows, chosen) => {
   const most = Math.max(...rows.flatMap(({ zero, blur }) => [...zero, ...blur]), 0.01);
+  const seen = new Set();
   const row = ({ part, zero, blur }) =>
-    html`<tr class=${part === chosen ? "ww-strong" : ""}><th scope="row">${terms(nameOf(part))}</th>
+    html`<tr class=${part === chosen ? "ww-strong" : ""}><th scope="row">${terms(nameOf(part), seen)}</th>
       ${cell(zero[0], most, "un-near")}${cell(zero[1], most, "un-inside")}
       ${cell(blur[0], most, "un-near")}${cell(blur[1], most, "un-inside")}</tr>`;
   return html`<table><thead><tr><td></td><th colspan="2" scope="colgroup">set to zero</th>

@@ -56,9 +56,10 @@ const column = (one, side, most, picture) => {
 export const unSizes = ({ root }) => ({
   take({ side, most, picture, columns, around }) {
     const near = around.includes(side) ? `${side} is one.` : `Nearest: ${around.join(" and ")}.`;
+    const seen = new Set();
     render(
       html`<div class="un-ledgers">${columns.map((one) => column(one, side, most, picture))}</div>
-      <p class="un-honest">${terms(LEGAL)} ${near} ${terms(CUT)}</p>`,
+      <p class="un-honest">${terms(LEGAL, seen)} ${near} ${terms(CUT, seen)}</p>`,
       root,
     );
   },

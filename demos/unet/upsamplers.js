@@ -57,6 +57,7 @@ class Upsamplers extends Live {
   draw() {
     if (!this.value) return;
     const { value, truth } = this;
+    const seen = new Set();
     const shapes = boxed(value.window, "un-window");
     const shown = truth
       ? html`<figure><figcaption>${terms("Truth")}</figcaption>
@@ -68,8 +69,8 @@ class Upsamplers extends Live {
     render(
       html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
       <div class="un-cards">${value.kinds.map((one, i) => this.card(one, i))}${shown}</div>${waiting}
-      <p class="ww-note"><i class="un-scale"></i> ${number(low, 2)} to ${number(high, 2)}: the ${terms("cells")}
-        in the box of level 1’s upsampled map, mean of the channels. ${terms(HOW)}</p>
+      <p class="ww-note"><i class="un-scale"></i> ${number(low, 2)} to ${number(high, 2)}: the ${terms("cells", seen)}
+        in the box of level 1’s upsampled map, mean of the channels. ${terms(HOW, seen)}</p>
       <p class="un-honest">${terms(HONEST)}</p>`,
       this.root,
     );

@@ -187,6 +187,17 @@ def test_each_view_has_a_figure_and_data(view: str, picture: str):
         assert data["now"].shape == data["trained"].shape
 
 
+def test_what_is_saved_are_labels_counts_and_small_maps():
+    data = lesson.data(part="bottom", act="zero")
+    assert not data["mean_bottom"].any()
+    assert "mean_dec3" in data
+    assert "mean_dec1" not in data
+    made = nets.looked("scene:42")
+    after = nets.bands(made, data["now"], 5)
+    assert after is not None
+    assert np.array_equal(data["now_band"], after.band)
+
+
 def test_a_photograph_has_no_truth():
     shown = lesson.update(picture="sample:chelsea", act="zero")
     assert shown["levels"].truth is None
