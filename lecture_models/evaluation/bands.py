@@ -1,6 +1,6 @@
 """Predictions near true boundaries and away from them: confusion matrices of a part of the pixels, and their mean IoU.
 
-Kohli, Ladický & Torr 2009, "Robust Higher Order Potentials for Enforcing Label Consistency", section 6, count errors in
+Kohli, Ladický & Torr 2009, "Robust Higher Order Potentials for Enforcing Label Consistency", count errors in
 a band along the true boundaries. Here the band is the pixels that have one of another class within ``width`` pixels,
 diagonals counting as one step, so it lies on both sides of a boundary; all others are the interior. Void belongs to
 neither, and makes no boundary.

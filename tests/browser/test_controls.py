@@ -13,10 +13,9 @@ import demos
 NUMBER = ".ww-number strong >> visible=true"
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 WITH_NETWORKS = ["vision_tasks", "rcnn_family", "mask_head", "mask_rcnn_results"]
-# of gradio's kind, whose ends go together: upsampling refuses some pairs, the others' boards have their own
-WITH_SLIDERS = [
-    name for name in LESSONS if name not in ("fully_convolutional", "receptive_field", "upsampling")
-]
+# of gradio's kind, whose ends go together: upsampling refuses some pairs, the others' boards have their own, or none
+WITHOUT = ("fully_convolutional", "receptive_field", "upsampling", "segmentation_playground")
+WITH_SLIDERS = [name for name in LESSONS if name not in WITHOUT]
 
 SHOWING = {"rcnn_family": "&view=stages", "unet": "&act=blur"}  # where a lesson shows its sliders
 
