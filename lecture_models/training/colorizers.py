@@ -27,7 +27,7 @@ from .panoptic_fpn import CROP
 from .recipe import Recipe
 from .semantic import stacked
 
-STEPS, SCENES, BATCH = 5000, 12000, 16
+STEPS, SCENES, BATCH = 2000, 4000, 16
 Loss = Callable[[nn.Module, list[dict[str, Tensor]]], dict[str, Tensor]]
 
 
