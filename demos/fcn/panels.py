@@ -21,7 +21,7 @@ ENDS = 1.3  # of the limit: the ends of the colour map
 READ = style.CYCLE[1]
 GAINED, LOST, OTHER = style.RIGHT, style.WRONG, style.SHARED
 WRONG, COARSE = style.WRONG, style.SHARED
-CHANGED = ("the same class", "put right by skips", "put wrong", "changed, not right")
+CHANGED = ("the same class", "put right", "put wrong", "changed, not right")
 
 
 # ---- the sum ---------------------------------------------------------------------------------------------

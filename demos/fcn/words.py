@@ -65,7 +65,7 @@ def sum_reading(made: Summed) -> Reading:
 def sum_question(made: Summed) -> Question | None:
     """Which class loses most IoU without the skips; of a photograph how many pixels change. None where none does."""
     key = f"{made.picture.key} {made.network}"
-    veils = ("classes", f"sum/{CHANGES}", "numbers")
+    veils = ("classes", f"sum/{CHANGES}", "numbers", "seen")
     if made.usual.ious is None or made.without.ious is None:
         changed = 100 * float((made.usual.labels != made.without.labels).mean())
         answer = next(k for k, (most, _) in enumerate(FEW) if changed < most)
@@ -169,7 +169,15 @@ def sum_seen(made: Summed) -> str:
     if made.usual.miou is None or made.without.miou is None:
         return f"Without its skips {title} gives {changed:.1f} % of this picture’s pixels another class."
     said = f"Without its skips {title} goes from {percent(made.usual.miou)} to {percent(made.without.miou)} mIoU here"
-    return f"{said}, since {changed:.1f} % of the pixels change class."
+    return f"{said}, since {changed:.1f} % of the pixels change class.{lucky(made)}"
+
+
+def lucky(made: Summed) -> str:
+    """What to think of weights that do better than those of the training; empty where they do not."""
+    now, usual = made.now.miou or 0, made.usual.miou or 0
+    if percent(now) == percent(usual) or now < usual:
+        return ""
+    return f" These weights reach {percent(now)}, more than 1 and 1: on this picture, not over many (see the theory)."
 
 
 # ---- names ---------------------------------------------------------------------------------------------
@@ -214,7 +222,7 @@ def points(value: float) -> str:
 def signed(value: float, digits: int) -> str:
     """A number with its sign, a true minus.
 
-    >>> signed(-1.25, 2), signed(0.5, 1)
-    ('−1.25', '+0.5')
+    >>> signed(-1.25, 2), signed(0.5, 1), signed(-0.001, 2)
+    ('−1.25', '+0.5', '+0.00')
     """
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")

@@ -168,7 +168,7 @@ def seen_levels(made: Looked, says: str, width: int, scores: Sequence[Banded | N
     lost = [
         a - b for a, b in zip(before.miou[:2], after.miou[:2], strict=True) if a is not None and b is not None
     ]
-    points = " and ".join(f"{100 * one:.1f}".replace("-", "−") for one in lost)
+    points = " and ".join(f"{round(100 * one, 1) + 0.0:.1f}".replace("-", "−") for one in lost)
     return f"With {says}, mean IoU lost {points} points: within {width} px of boundaries, and inside."
 
 
@@ -197,9 +197,9 @@ def which_change(made: Looked, one: Swapped) -> Question:
     share = changed / one.labels.size
     answer = 0 if share < 0.01 else 2 if share > 0.1 else 1
     text = f"{UPSAMPLERS[one.kind]} at every level instead: how many pixels change class?"
-    why = (
-        f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %: this network was trained with another."
-    )
+    own, other = float(made.mean("up1").mean()), float(one.upsampled.mean())
+    means = f"the mean of level 1’s upsampled map goes from {own:.3f} to {other:.3f}"
+    why = f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %; {means}."
     veils = ("reading", "upsamplers/answers", "numbers")
     return Question(text, CHANGES, answer, why, veils, f"{made.picture.key} {one.kind}")
 
@@ -271,7 +271,7 @@ def results_table(found: Mapping[str, Any] | None) -> Table | None:
     rows = []
     for metric, title in METRICS.items():
         values = [100 * run["metrics"][metric] for run in runs]
-        rows.append((title, f"{np.mean(values):.1f} %", f"± {(max(values) - min(values)) / 2:.1f}"))
+        rows.append((title, f"{np.mean(values):.1f} %", f"± {(max(values) - min(values)) / 2:.2f}"))
     scenes = runs[0]["test"]["scenes"]
     caption = f"Our result file: {scenes} unseen scenes, {len(runs)} trainings. Again: {found['command']}"
     return Table(("U-Net", "mean", "half the range"), rows, caption, "result")
