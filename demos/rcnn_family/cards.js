@@ -187,7 +187,9 @@ const map = (chain, { bin }) => {
   if (rest.length) terms.push({ text: `${number(value(rest))} from ${rest.length} more` });
   const off = tiny(Math.abs(value(cells) - own[row][column]));
   const so = `Bin ${place(bin)}, channel ${channel}. The network: ${number(own[row][column])}, off by ${off}.`;
-  const why = `${points.length} points a bin. Dashed: where they really lie, half a cell off the box (aligned=False).`;
+  const tiled =
+    "If cells tiled the picture, that would be half a cell off the box (aligned=False); lesson A3 measures it.";
+  const why = `${points.length} points a bin. Dashed: what the bins divide. ${tiled}`;
   const about = `Part of ${level}, channel ${channel}, with the box and the bin's sampling points`;
   const sums = html`${equation(value(cells), terms)}${note(so)}${note(why)}`;
   const inner = html`${drawing([left, top, wide, high], about, shapes)}${sums}`;

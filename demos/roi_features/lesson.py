@@ -21,8 +21,7 @@ from lecture_models.studies import roi_features as crops
 if TYPE_CHECKING:
     from demos.figures.slides import Slide
 
-NETWORK = "panoptic_fpn"
-LEVELS = ("P2", "P3", "P4", "P5")
+NETWORK, LEVELS = crops.NETWORK, crops.LEVELS
 MEAN = crops.MEAN
 BINS = (2, 3, 5, 7)
 WAYS = (("as usual", "usual"), ("max", "max"), ("mean", "mean"))  # as usual: RoIPool max, others mean
@@ -32,8 +31,8 @@ NAMES = ("RoIPool", "RoIWarp", "RoIAlign", "RoIAlign, aligned")
 HOW = (
     "box and bins snapped, maximum",
     "box snapped, bilinear samples",
-    "no snapping, half a cell off",
-    "no snapping, half a cell corrected",
+    "no snapping, bilinear samples",
+    "the same, half a cell to the upper left",
 )
 COLORS = (style.CYCLE[1], style.CYCLE[3], style.CYCLE[2], style.CYCLE[0])
 CELLS = "The median object measures {:.1f} cells; for the paper's stride 32 we estimate {:.1f}, from {}."
@@ -68,7 +67,7 @@ def update(
     made = compute(picture, box, level, int(channel), int(bins), reduce)
     return {
         "stage": stage(made),
-        "board": board(made, int(bins), reduce, crops.stride_curves()),
+        "board": board(made, int(bins), reduce, crops.stride_curves(), crops.cell_centres()),
         "overlap": words.reading(made),
         "ours_8": ours(8),
         "paper_2d": Table(**asdict(papers.CROPS_STRIDE_32), source="paper"),
