@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from demos.questions import lot
 from demos.records import Question, Reading
-from lecture_models.boxes import iou
 
 if TYPE_CHECKING:
     from lecture_models.ops.roi_features import SampleTrace
@@ -22,7 +21,7 @@ def reading(made: Crops) -> Reading:
     text = f"IoU of your box with what RoIPool pools at {made.level} (stride {made.stride:g})"
     pool, _, align, aligned = made.overlaps()
     more = [
-        ("its rounding alone, centre to centre", f"{iou(made.box, made.rounded):.2f}"),
+        ("its rounding alone, centre to centre", f"{made.rounding():.2f}"),
         ("RoIAlign", f"{align:.2f}"),
         ("RoIAlign, aligned", f"{aligned:.2f}"),
         ("cell i lies at, in cells", f"i + {made.centre:.2f}"),

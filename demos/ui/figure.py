@@ -20,6 +20,8 @@ from demos.ui.stage import figure_buttons, trigger
 
 FORMS = ("pdf", "svg", "png")
 FORM = "format"
+FILES: dict[str, Any] = {"concurrency_id": "files", "concurrency_limit": 1}
+"""Files are made one at a time, for all visitors: so the lessons' answers need not wait for many."""
 ADDRESS = re.compile(r"https?://[\w.:\[\]-]{1,100}(/[\w./~-]{0,100})?", re.ASCII)
 """An address that may be printed: it is what a browser said, so it may be anything."""
 MINE = "upload:"
@@ -33,7 +35,7 @@ def place(
     if lesson.figure is None:
         return
     buttons = figure_buttons(lesson.name, FORMS)
-    named: dict[str, Any] = {"api_name": f"{lesson.name}_figure", "concurrency_limit": None}
+    named: dict[str, Any] = {"api_name": f"{lesson.name}_figure", **FILES}
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     draw = drawer(lesson, screen, networks)
     drawn = gr.on(

@@ -68,6 +68,10 @@ class Crops:
         """IoU of the box with what each operator really pooled."""
         return [iou(self.box, region) for region in self.regions]
 
+    def rounding(self) -> float:
+        """IoU of the box with what RoIPool's rounding alone makes of it."""
+        return iou(self.box, self.rounded)
+
     def shifts(self, operator: int) -> list[float]:
         """How far each edge of the pooled region lies from the box's, pixels: left, top, right, bottom."""
         return [pooled - asked for pooled, asked in zip(self.regions[operator], self.box, strict=True)]
