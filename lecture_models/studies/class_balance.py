@@ -16,8 +16,7 @@ from typing import Any
 import numpy as np
 
 from lecture_models import pictures, results, zoo
-from lecture_models.evaluation import meters
-from lecture_models.scenes import CLASSES, VOID, render
+from lecture_models.scenes import CLASSES, STUFF, VOID, Scene, render
 
 NETWORKS = ("panoptic_fpn", "unet", "fcn_8s", "fcn_16s", "fcn_32s")
 """Those of ours that label each pixel with the scenes' classes."""
@@ -127,15 +126,48 @@ def over_scenes(picture: str, network: str, scenes: int) -> Iterator[Balance]:
         )
     first, settings = pictures.parse_scene(picture)
     first = min(first, pictures.MAX_SEED + 1 - scenes)
-    whole = np.zeros(len(CLASSES) + 1, np.int64)
-    with zoo.using(network) as ready:
-        meter = meters.meter_of(ready)
-        for done, seed in enumerate(range(first, first + scenes), start=1):
-            scene = render(seed, settings)
+    whole, meter = np.zeros(len(CLASSES) + 1, np.int64), _Meter()
+    for done, seed in enumerate(range(first, first + scenes), start=1):
+        scene = render(seed, settings)
+        with zoo.using(network) as ready:  # scene by scene: others use the network meanwhile
             meter.update(scene, ready)
-            whole += counted(scene.semantic)
-            found = meter.compute()["by_class"]
-            yield of_metrics(network, found, whole[: len(CLASSES)].tolist(), done, first)
+        whole += counted(scene.semantic)
+        yield of_metrics(network, meter.compute(), whole[: len(CLASSES)].tolist(), done, first)
+
+
+class _Meter:
+    """IoU of each class, and its panoptic quality where a network tells instances apart."""
+
+    def __init__(self) -> None:
+        from lecture_models.evaluation.panoptic import PanopticQuality
+        from lecture_models.evaluation.segmentation import MeanIoU
+
+        self.labels, self.segments = MeanIoU(CLASSES), PanopticQuality(CLASSES, STUFF)
+        self.both = False
+
+    def update(self, scene: Scene, network: Any) -> None:
+        """Run the network on a scene and add what it says."""
+        from lecture_models.evaluation.semantic import picture as tensor_of
+        from lecture_models.nets.panoptic import merge_panoptic
+        from lecture_models.nets.rcnn_trace import trace_rcnn
+
+        if getattr(network, "task", None) == "semantic":
+            labels = network(tensor_of(scene, network))[0].argmax(0).cpu().numpy()
+            return self.labels.update(labels, scene.semantic)
+        trace, self.both = trace_rcnn(network, scene.image), True
+        found = trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.binary_masks
+        merged = merge_panoptic(*found, trace.stuff_labels)
+        self.labels.update(trace.semantic_labels, scene.semantic)
+        self.segments.update(merged.label, merged.segment, scene.semantic, scene.instance)
+        return None
+
+    def compute(self) -> dict[str, dict[str, Any]]:
+        """Metrics by class."""
+        found = self.labels.compute()["by_class"]
+        if self.both:
+            quality = self.segments.compute()["by_class"]
+            found = {name: {**values, **quality[name]} for name, values in found.items()}
+        return found
 
 
 def main() -> int:
