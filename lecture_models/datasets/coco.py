@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import orjson
 import PIL.Image
-from scipy import ndimage
 
 from lecture_models.datasets.archive import Archive, told
 from lecture_models.datasets.fields import at, flag, listed, named, record, small, whole
@@ -225,6 +224,8 @@ def decoded(name: str, content: bytes, size: tuple[int, int], formats: Sequence[
 
 def agreed(png: str, ids: np.ndarray, segments: Sequence[Segment]) -> np.ndarray:
     """The map of segments, uint16 [H, W]: 0 is void, k the k-th. Raises DataSetError where PNG and JSON disagree."""
+    from scipy import ndimage  # here, since the page must answer before scipy is there
+
     values, index = np.unique(ids, return_inverse=True)
     numbers_of = {one.id: number for number, one in enumerate(segments, start=1)}
     unknown = [int(value) for value in values if value and int(value) not in numbers_of]
