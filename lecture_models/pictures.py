@@ -93,7 +93,7 @@ class Uploads:
         return self.keep(hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()[:16], image)
 
     def keep(self, digest: str, value: Any) -> str:
-        """Keep anything that has ``nbytes`` under its hash, which is returned; it goes by itself when its time is over."""
+        """Keep anything that has ``nbytes`` under its hash, which is returned; it goes when its time is over."""
         with self._lock:
             self._kept[digest] = (time.monotonic(), value)
             self._kept.move_to_end(digest)

@@ -1,6 +1,7 @@
-// A place for a zip file or a folder: chosen by a button, or dropped. A folder is packed here, so that one file travels.
+// A place for a zip file or a folder, chosen by a button or dropped. A folder is packed here: one file travels.
+import { set } from "./asking.js";
 import { say } from "./header.js";
-import { html, render } from "./markup.js";
+import { html, nothing, render } from "./markup.js";
 import { zipped } from "./zip.js";
 
 const MEGA = 1 << 20;
@@ -52,12 +53,13 @@ class Drop {
     };
     const button = (text, selector) =>
       html`<button type="button" ?disabled=${this.busy} @click=${pick(selector)}>${text}</button>`;
+    const closing = html`<button type="button" @click=${() => this.close()}>Close it</button>`;
     render(
       html`<span>${this.root.dataset.label}</span>
       <input class="ww-zip" type="file" accept=".zip,application/zip" hidden @change=${chosen}>
       <input class="ww-folder" type="file" webkitdirectory hidden @change=${chosen}>
       <p>${button("Zip file…", ".ww-zip")} ${button("Folder…", ".ww-folder")} <small>or drop it here</small></p>
-      <output aria-live="polite">${this.says}</output>`,
+      <p><output aria-live="polite">${this.says}</output>${this.opened ? closing : nothing}</p>`,
       this.root,
     );
   }
@@ -65,6 +67,13 @@ class Drop {
   tell(text, busy = false) {
     Object.assign(this, { says: text, busy });
     this.draw();
+  }
+
+  // What was opened is closed: the lesson shows its own again.
+  close() {
+    this.opened = false;
+    set(this.root.dataset.lesson, this.root.dataset.key, "");
+    this.tell("");
   }
 
   async dropped(items) {
@@ -104,10 +113,13 @@ class Drop {
 
 export const drop = (element, props, trigger) => new Drop(element, trigger);
 
-// The file that was sent last, for gradio; once it has answered, whether well.
-export const handed = (name, well) => {
+// The file that was sent last, for gradio; once it has answered, the key that it gave, empty if it refused.
+export const handed = (name, key) => {
   const place = places.get(name);
-  if (well === undefined) return place.file;
-  place.tell(well ? "Opened; kept for an hour." : "Not opened: see the message.");
-  if (well) say("The data set is opened.");
+  if (key === undefined) return place.file;
+  place.opened ||= Boolean(key);
+  place.tell(key ? "Opened; kept for an hour." : "Not opened: see the message.");
+  if (!key) return;
+  set(place.root.dataset.lesson, place.root.dataset.key, key);
+  say("The data set is opened.");
 };

@@ -8,13 +8,21 @@ const PLACES = 2;
 const plan = (dots, best) => (Plot) => {
   const shares = dots.map(({ share }) => share);
   const least = Math.min(...dots.map(({ iou }) => iou));
+  const wide = [Math.min(...shares) * 0.8, Math.max(...shares) * 1.25];
   const low = Math.max(0, Math.floor(least / 10) * 10 - 5);
   const at = { x: "share", y: "iou" };
   return {
     height: best,
     marginRight: 60,
     marginBottom: 40,
-    x: { type: "log", label: "share of the labelled pixels, % (log)", nice: true, grid: true, tickFormat: "~g" },
+    x: {
+      type: "log",
+      label: "share of the labelled pixels, % (log)",
+      domain: wide,
+      grid: true,
+      ticks: 5,
+      tickFormat: "~g",
+    },
     y: { label: "IoU, %", domain: [low, 100], grid: true, ticks: 5 },
     symbol: { domain: ["thing", "stuff"], range: ["circle", "square"], legend: true },
     marks: [

@@ -1,4 +1,4 @@
-"""What lesson C3 draws beside its pictures: label sets and their relations, a data set's contents, rare against hard."""
+"""What lesson C3 draws beside its pictures: label sets, a data set's contents, rare against hard."""
 
 from __future__ import annotations
 
@@ -95,12 +95,11 @@ class SegmentRow:
 class Contents:
     """A data set's contents and the segments of one picture.
 
-    ``place`` counts from 0 among all pictures, ``places`` are those to look through, ``category`` is −1 for all classes.
+    ``place`` counts from 0 among all pictures, ``places`` are those to look through; ``category`` −1 stands for all.
     """
 
     title: str
     more: str
-    coming: bool
     place: int
     places: Sequence[int]
     many: int
@@ -113,7 +112,7 @@ class Contents:
     areas: Sequence[int]
 
 
-def contents(look: Look, counts: Statistics, coming: bool) -> Contents:
+def contents(look: Look, counts: Statistics) -> Contents:
     """The board of a data set."""
     entry = look.data.entries[look.place]
     classes = [
@@ -131,7 +130,6 @@ def contents(look: Look, counts: Statistics, coming: bool) -> Contents:
     return Contents(
         title=look.data.title,
         more=look.data.more,
-        coming=coming,
         place=look.place,
         places=look.places,
         many=len(look.data.entries),
@@ -197,5 +195,7 @@ def against(made: Balance, names: Sequence[str], things: Sequence[str], heading:
         assert iou is not None
         pq = made.pq[k] if made.pq else None
         whole = None if pq is None else 100 * pq
-        dots.append(Dot(name, name in things, style.class_color(name), 100 * made.shares[k], 100 * iou, whole))
+        dots.append(
+            Dot(name, name in things, style.class_color(name), 100 * made.shares[k], 100 * iou, whole)
+        )
     return Against(heading, dots, says)

@@ -7,7 +7,6 @@ import { bins } from "./sums.js";
 const CLASSES = 12; // shown at first
 const SEGMENTS = 12;
 const BINS = 14;
-const LATER = 400; // milliseconds until it asks again for what is being counted
 
 const histogram = (values, unit, x, y) => (Plot) => ({
   height: 170,
@@ -32,7 +31,6 @@ class Contents {
     if (value.title !== this.value?.title) Object.assign(this, { all: false, every: false });
     this.value = value;
     this.draw();
-    if (value.coming) setTimeout(() => this.place.again(), LATER);
   }
 
   go(place, category) {
@@ -97,10 +95,9 @@ class Contents {
   }
 
   draw() {
-    const { title, more, coming, instances, areas } = this.value;
-    const wait = coming ? html`<small>The other scenes are being counted…</small>` : nothing;
+    const { title, more, instances, areas } = this.value;
     render(
-      html`<h2>${title} ${wait}</h2>${more ? html`<p>${more}</p>` : nothing}${this.bar()}
+      html`<h2>${title}</h2>${more ? html`<p>${more}</p>` : nothing}${this.bar()}
       <div class="ps-columns">${this.segments()}${this.balance()}<section><h3>${terms("Instances a picture")}</h3>
         <div class="ps-instances ps-chart"></div><h3>Size of things</h3><div class="ps-areas ps-chart"></div></section>
       </div>`,

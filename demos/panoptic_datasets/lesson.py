@@ -34,8 +34,8 @@ def compute(picture: str, view: str, target: str, folder: str, shown: str, netwo
     if view == "balance":
         return class_balance.of_card(network)
     if view == "data":
-        data, whole = study.opened(folder, picture)
-        return study.look(data, shown), statistics.count(data), whole
+        data = study.opened(folder, picture)
+        return study.look(data, shown), statistics.count(data)
     return study.relabel(picture, target)
 
 
@@ -43,7 +43,7 @@ def update(
     picture: str = "scene:42",
     view: str = "labels",
     target: str = "coco",
-    label: str = "scenes:road",
+    label: str = "cityscapes:road",
     folder: str = "",
     shown: str = "",
     network: str = OURS,
@@ -56,7 +56,7 @@ def update(
         view: labels, data or balance; the others' outputs are null.
         target: labels: the label set that the scene is relabelled with: coco, vistas, cityscapes or ade20k.
         label: labels: SET:NAME, a label to find in every set; the scenes' own set is scenes.
-        folder: data: key of a data set that was sent to panoptic_datasets_folder, empty for 12 of our scenes.
+        folder: data: key of a data set that was sent to panoptic_datasets_folder, empty for 8 of our scenes.
         shown: data: "PLACE CATEGORY", the picture from 0 on and a category's id, -1 for all; empty for 0 -1.
         network: balance: one of ours that labels each pixel.
         scenes: balance: scenes to measure on when a measurement is started, 5 to 100.
@@ -66,7 +66,8 @@ def update(
     if view == "labels":
         found, said = of_labels(made, picture, label)
     elif view == "data":
-        found, said = of_data(*made, picture)
+        look, counts = made
+        found, said = of_data(look, counts, picture)
     else:
         said = words.of_balance(made, CLASSES, zoo.title(network), picture)
         found = {"balance": drawn(made)}
@@ -92,14 +93,14 @@ def of_labels(made: study.Relabelled | None, picture: str, label: str) -> tuple[
 
 
 def of_data(
-    look: study.Look, counts: statistics.Statistics, whole: bool, picture: str
+    look: study.Look, counts: statistics.Statistics, picture: str
 ) -> tuple[dict[str, Any], words.Said]:
     """A picture of a data set, its segments, and what all of them come to."""
     shown = {
         "pictures": panels.of_data_set(look, study.image_of(look)),
-        "contents": board.contents(look, counts, not whole),
+        "contents": board.contents(look, counts),
     }
-    return shown, words.of_data(look, counts, whole, picture)
+    return shown, words.of_data(look, counts, picture)
 
 
 def drawn(made: class_balance.Balance) -> board.Against:
@@ -125,12 +126,14 @@ def measure(picture: str = "scene:42", network: str = OURS, scenes: int = 20) ->
 def data(**settings: Any) -> dict[str, Any]:
     """The numbers behind the chosen view, for "Save the data"; settings as `update`'s."""
     chosen = LESSON.defaults | settings
-    made = compute(**{key: chosen[key] for key in ("picture", "view", "target", "folder", "shown", "network")})
+    made = compute(
+        **{key: chosen[key] for key in ("picture", "view", "target", "folder", "shown", "network")}
+    )
     if chosen["view"] == "labels":
         return made.arrays() if made else {"labels": []}
     if chosen["view"] == "balance":
         return {"classes": list(CLASSES), "pixels": made.pixels, "iou": made.iou, "pq": made.pq}
-    look, counts, _ = made
+    look, counts = made
     balance = {one.category.name: one.pixels for one in counts.balance}
     return {
         "title": look.data.title,
@@ -144,11 +147,13 @@ def data(**settings: Any) -> dict[str, Any]:
 def figure(**settings: Any) -> Slide:
     """The chosen view as a figure; settings as `update`'s."""
     chosen = LESSON.defaults | settings
-    made = compute(**{key: chosen[key] for key in ("picture", "view", "target", "folder", "shown", "network")})
+    made = compute(
+        **{key: chosen[key] for key in ("picture", "view", "target", "folder", "shown", "network")}
+    )
     if chosen["view"] == "balance":
         return slide.of_balance(made, drawn(made))
     if chosen["view"] == "data":
-        look, counts, _ = made
+        look, counts = made
         return slide.of_data(look, counts, study.image_of(look))
     photograph = pictures.resolve(chosen["picture"])
     return slide.of_labels(made) if made else slide.of_photograph(photograph)
@@ -156,7 +161,14 @@ def figure(**settings: Any) -> Slide:
 
 def code() -> Sequence[Any]:
     """What "Show the code" prints."""
-    return compute, label_sets.relation, label_sets.carried, coco.agreed, statistics.count, class_balance.over_scenes
+    return (
+        compute,
+        label_sets.relation,
+        label_sets.carried,
+        coco.agreed,
+        statistics.count,
+        class_balance.over_scenes,
+    )
 
 
 def build(screen: Screen) -> None:
@@ -164,9 +176,12 @@ def build(screen: Screen) -> None:
     with screen.left:
         screen.stage("pictures", label="The picture and its labels", columns=2, height="var(--ps-stage)")
         screen.board("sets", "psSets", label="A label in every set", key="label", rule=LABEL)
+        screen.board("contents", "psContents", label="What the data set holds", key="shown", rule=SHOWN)
         screen.board("balance", "psAgainst", label="Share of pixels against IoU")
     with screen.right:
-        screen.control("view", gr.Radio([(text, key) for key, text in VIEWS.items()], value="labels", label="Look at"))
+        screen.control(
+            "view", gr.Radio([(text, key) for key, text in VIEWS.items()], value="labels", label="Look at")
+        )
         sets = [(title, key) for key, title in TARGETS.items()]
         screen.control("target", gr.Radio(sets, value="coco", label="Relabel the scene with"))
         screen.dropped("folder", kept.admit, FOLDER, label="Your own, in COCO’s panoptic format")
@@ -177,7 +192,6 @@ def build(screen: Screen) -> None:
         with gr.Column(elem_classes=["ps-run"], min_width=0):
             screen.run("measure", measure, label="Measure it on these scenes")
     with screen.row:
-        screen.board("contents", "psContents", label="What the data set holds", key="shown", rule=SHOWN)
         screen.board("measured", "psAgainst", label="Measured now", by="measure")
         screen.table("facts", "What is published of the data sets")
 
@@ -186,7 +200,8 @@ LESSON = Lesson(
     "panoptic_datasets",
     "C3",
     "Panoptic data sets",
-    "A data set’s labels decide what a pixel can be called and what is void; in ours, rare classes tend to be labelled worse.",
+    "A data set’s labels decide what a pixel can be called and what is void; "
+    "in ours, rare classes tend to be labelled worse.",
     update,
     build,
     code=code,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lecture_models.pictures import Picture
     from lecture_models.studies.panoptic_datasets import Look, Relabelled
 
-OWN = "The scene’s own labels"
+OWN = "Our labels"
 BECOMES = "Relabelled"
 MOST_NAMED = 14  # classes of a legend
 
@@ -74,7 +74,9 @@ def of_data_set(look: Look, image: np.ndarray) -> Panels:
     texts = [Knows("void" if look.category < 0 else "another class")]
     for one, kind in zip(entry.segments, kinds, strict=True):
         said = "thing" if kind.thing else "stuff"
-        texts.append(Knows(f"{kind.name}{', a crowd' if one.crowd else ''}", f"{said}, {one.area:,} px, id {one.id}"))
+        texts.append(
+            Knows(f"{kind.name}{', a crowd' if one.crowd else ''}", f"{said}, {one.area:,} px, id {one.id}")
+        )
     boxes = [
         Box(scaled(one.box, entry.size, entry.shown), colors[k], kind.name)
         for k, (one, kind) in enumerate(zip(entry.segments, kinds, strict=True))
@@ -86,10 +88,17 @@ def of_data_set(look: Look, image: np.ndarray) -> Panels:
     alt = f"{entry.name}: {', '.join(named) or 'no segment'}"
     first = Panel("Picture", entry.name, note="" if entry.picture else "The data set brings no picture.")
     note = f"and {more} more classes, see the table" if more > 0 else ""
-    marks = {"overlay": overlay, "index": encode.pack_indices(index), "texts": texts, "boxes": boxes}
-    return Panels(
-        entry.shown, [first, Panel("Segments", alt, legend=legend, note=note, **marks)], encode.jpeg_uri(image)  # type: ignore[arg-type]
+    second = Panel(
+        "Segments",
+        alt,
+        overlay=overlay,
+        index=encode.pack_indices(index),
+        texts=texts,
+        boxes=boxes,
+        legend=legend,
+        note=note,
     )
+    return Panels(entry.shown, [first, second], encode.jpeg_uri(image))
 
 
 def scaled(

@@ -1,6 +1,10 @@
 // Pure arithmetic of what follows the keys: which labels a search finds, and the bins of a chart.
 
-const words = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const words = (text) =>
+  text
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter(Boolean);
 
 // How well a name fits what was typed: 0 for the name itself, 1 for a beginning, 2 for a word's beginning, 3 for any
 // other place, -1 for none.

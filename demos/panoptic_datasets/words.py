@@ -56,20 +56,25 @@ def facts(sets: Mapping[str, LabelSet], published: Mapping[str, Mapping[str, str
         counts = f"{sets[key].things} + {sets[key].stuff}"
         rows.append([title, counts, *(one[name] for name in ("year", "pictures", "licence", "challenges"))])
         sources.append(
-            f"{title}: " + "; ".join(dict.fromkeys(value for name, value in one.items() if name.endswith("_source")))
+            f"{title}: "
+            + "; ".join(dict.fromkeys(value for name, value in one.items() if name.endswith("_source")))
         )
     return Table(FACTS, rows, CAPTION.format(". ".join(sources) + "."), "paper")
 
 
-def about(chosen: Label, sets: Mapping[str, LabelSet], near: Mapping[str, Sequence[tuple[Label, str]]]) -> str:
+def about(
+    chosen: Label, sets: Mapping[str, LabelSet], near: Mapping[str, Sequence[tuple[Label, str]]]
+) -> str:
     """What becomes of a label in the other sets, in a sentence."""
     others = {key: found for key, found in near.items() if key not in (chosen.set, "scenes")}
     same = [sets[key].title for key, found in others.items() if any(how == "exact" for _, how in found)]
     gone = [sets[key].title for key, found in others.items() if not found]
-    kinds = {
-        label.thing for found in others.values() for label, how in found if how == "exact"
-    } | {chosen.thing}
-    parts = [f"“{chosen.name}” of {sets[chosen.set].title}: the same in {' and '.join(same) or 'no other set'}"]
+    kinds = {label.thing for found in others.values() for label, how in found if how == "exact"} | {
+        chosen.thing
+    }
+    parts = [
+        f"“{chosen.name}” of {sets[chosen.set].title}: the same in {' and '.join(same) or 'no other set'}"
+    ]
     parts += [f"nothing of it in {' and '.join(gone)}"] if gone else []
     mixed = " What one set counts as a thing is stuff in another." if len(kinds) > 1 else ""
     return f"{', '.join(parts)}.{mixed}"
@@ -88,7 +93,8 @@ def of_labels(made: Relabelled, asked: Question | None) -> Said:
     whole = sum(made.pixels.values())
     parts = " + ".join(rf"{count}_{{\text{{{name}}}}}" for name, count in lost.items()) or "0"
     became = ", ".join(
-        f"{name} → {label.name if (label := made.labels[name]) else 'void'} ({made.how(name)})" for name in made.pixels
+        f"{name} → {label.name if (label := made.labels[name]) else 'void'} ({made.how(name)})"
+        for name in made.pixels
     )
     numbers = (
         rf"$$\text{{void}} = \frac{{{parts}}}{{{whole}}} = \frac{{{sum(lost.values())}}}{{{whole}}} = {made.void:.4f}$$"
@@ -106,7 +112,12 @@ def of_labels(made: Relabelled, asked: Question | None) -> Said:
 def of_photograph(title: str) -> Said:
     """There is nothing to relabel."""
     reading = Reading("–", "", "a photograph has no labels to carry over")
-    return reading, None, "There are no labels to count. Choose a scene.", f"{title} has 0 labels: choose a scene."
+    return (
+        reading,
+        None,
+        "There are no labels to count. Choose a scene.",
+        f"{title} has 0 labels: choose a scene.",
+    )
 
 
 def question(key: str, every: Mapping[str, Relabelled]) -> Question | None:
@@ -133,7 +144,7 @@ def question(key: str, every: Mapping[str, Relabelled]) -> Question | None:
 
 
 # ---- a data set --------------------------------------------------------------------------------------------
-def of_data(look: Look, counts: Statistics, whole: bool, key: str) -> Said:
+def of_data(look: Look, counts: Statistics, key: str) -> Said:
     """A data set."""
     data, many = look.data, len(look.data.entries)
     mean = sum(counts.instances) / max(many, 1)
@@ -145,15 +156,18 @@ def of_data(look: Look, counts: Statistics, whole: bool, key: str) -> Said:
     ]
     reading = Reading(f"{mean:.1f}", "things", f"a picture, on average, in {data.title}", more=more)
     known = round(counts.pixels * (1 - counts.void))
-    numbers = rf"$$\frac{{\text{{things}}}}{{\text{{pictures}}}} = \frac{{{sum(counts.instances)}}}{{{many}}} = {mean:.3f}$$"
-    seen = f"{data.title}: {plural(many, 'picture')}, {sum(counts.instances)} things"
+    whole = sum(counts.instances)
+    numbers = rf"$$\frac{{\text{{things}}}}{{\text{{pictures}}}} = \frac{{{whole}}}{{{many}}} = {mean:.3f}$$"
+    seen = (
+        f"{data.title[0].upper()}{data.title[1:]}: {plural(many, 'picture')}, {sum(counts.instances)} things"
+    )
     if top:
         numbers += (
             f"\n\n**{top.category.name}**, the largest class: ${top.pixels}$ of ${known}$ pixels with a class, "
             rf"${percent(top.share, 2)}\,\%$."
         )
         seen += f"; {top.category.name} takes {percent(top.share)} % of the labelled pixels"
-    return reading, in_how_many(look, counts, key) if whole else None, numbers, f"{seen}."
+    return reading, in_how_many(look, counts, key), numbers, f"{seen}."
 
 
 def in_how_many(look: Look, counts: Statistics, key: str) -> Question | None:
@@ -189,8 +203,14 @@ def verdict(made: Balance, names: Sequence[str]) -> str:
     if (rho := made.rank_correlation) is None:
         return "Too few classes have been seen so far."
     known = made.known
-    rarest, worst = (names[min(known, key=key)] for key in (made.pixels.__getitem__, lambda k: made.iou[k] or 0))
-    but = f"the rarest is also the worst, {worst}" if rarest == worst else f"the rarest is {rarest}, the worst {worst}"
+    rarest, worst = (
+        names[min(known, key=key)] for key in (made.pixels.__getitem__, lambda k: made.iou[k] or 0)
+    )
+    but = (
+        f"the rarest is also the worst, {worst}"
+        if rarest == worst
+        else f"the rarest is {rarest}, the worst {worst}"
+    )
     return f"Rank correlation of share and IoU {rho:.2f}: {but}."
 
 
@@ -204,7 +224,8 @@ def of_balance(made: Balance, names: Sequence[str], title: str, key: str) -> Sai
     value = 1 - 6 * steps / (n * (n * n - 1))
     listed = "; ".join(f"{names[k]} {a}, {b}" for k, a, b in zip(known, *ranks, strict=True))
     numbers = (
-        rf"$$\rho = 1 - \frac{{6 \sum d^2}}{{n(n^2-1)}} = 1 - \frac{{6 \cdot {steps}}}{{{n}\cdot{n * n - 1}}} = {value:.3f}$$"
+        r"$$\rho = 1 - \frac{6 \sum d^2}{n(n^2-1)} = "
+        rf"1 - \frac{{6 \cdot {steps}}}{{{n}\cdot{n * n - 1}}} = {value:.3f}$$"
         f"\n\n**Rank by share, rank by IoU**: {listed}. $d$ is their difference."
     )
     meaning = "rank correlation (Spearman) of a class’s share of pixels with its IoU"
@@ -232,7 +253,9 @@ def which_is_worse(made: Balance, names: Sequence[str], title: str, key: str) ->
         first, second = second, first
     values = [made.iou[k] or 0.0 for k in (first, second)]
     told = [f"{names[k]} ({percent(made.shares[k])} % of the pixels)" for k in (first, second)]
-    said = " and ".join(f"{names[k]} {percent(value)} %" for k, value in zip((first, second), values, strict=True))
+    said = " and ".join(
+        f"{names[k]} {percent(value)} %" for k, value in zip((first, second), values, strict=True)
+    )
     return Question(
         f"Which has the lower IoU: {told[0]} or {told[1]}?",
         [names[first], names[second]],

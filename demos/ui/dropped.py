@@ -40,10 +40,11 @@ def place(lesson: Lesson, key: str, admit: Callable[[str], str], label: str) -> 
         api_name=f"{lesson.name}_{key}",
         **quiet,
     )
-    for event, well in ((sent.success, "true"), (sent.failure, "false")):
-        event(None, js=f"() => {{ window.whatwhere.handed({name}, {well}); }}", api_visibility="private", **quiet)
+    quiet["api_visibility"] = "private"
+    sent.success(None, [shown], None, js=f"(key) => {{ window.whatwhere.handed({name}, key); }}", **quiet)
+    sent.failure(None, js=f"() => {{ window.whatwhere.handed({name}, ''); }}", **quiet)
     js = f"(value) => {{ window.whatwhere.set({lesson.name!r}, {key!r}, value); }}"
-    shown.change(None, [shown], None, js=js, api_visibility="private", **quiet)
+    shown.change(None, [shown], None, js=js, **quiet)
     return shown
 
 

@@ -44,7 +44,7 @@ class Archive:
         infos = [one for one in file.infolist() if not one.is_dir()]
         if len(file.infolist()) > MEMBERS:
             raise DataSetError(
-                f"An archive may have at most {MEMBERS} files; this one has {len(file.infolist())}. Send fewer pictures."
+                f"An archive may have at most {MEMBERS} files; this one has {len(file.infolist())}. Send fewer."
             )
         self.left = UNPACKED
         self.members: dict[str, zipfile.ZipInfo] = {}
@@ -89,7 +89,9 @@ class Archive:
         if info.flag_bits & 1:
             raise DataSetError(f"{name} is encrypted. Pack the folder without a password.")
         if info.compress_type not in WAYS:
-            raise DataSetError(f"{name} is packed in a way that is not read here. Pack it as an ordinary zip.")
+            raise DataSetError(
+                f"{name} is packed in a way that is not read here. Pack it as an ordinary zip."
+            )
         if info.file_size > max(SMALL, RATIO * info.compress_size):
             raise DataSetError(
                 f"{name} unpacks to more than {RATIO} times its packed size, as a zip bomb does. Pack the folder anew."
@@ -108,9 +110,9 @@ def opened(path: str | Path) -> Iterator[Archive]:
 
 
 def inside(name: str) -> str:
-    """A member's name as a plain relative path; empty where it leads anywhere else.
+    r"""A member's name as a plain relative path; empty where it leads anywhere else.
 
-    >>> inside("a/./b.png"), inside("../b.png"), inside("/etc/passwd"), inside("c:\\\\b.png"), inside("a\\\\..\\\\b")
+    >>> inside("a/./b.png"), inside("../b.png"), inside("/etc/passwd"), inside("c:\\b.png"), inside("a\\..\\b")
     ('a/b.png', '', '', '', '')
     """
     if not name or len(name) > NAME or re.search(r"[\x00-\x1f\\:]", name):
@@ -120,9 +122,9 @@ def inside(name: str) -> str:
 
 
 def told(name: object, limit: int = 80) -> str:
-    """A name as a message shows it: printable, and short from its end, where it differs from others.
+    r"""A name as a message shows it: printable, and short from its end, where it differs from others.
 
-    >>> told("a\\x1bb"), told("x" * 99, 5)
+    >>> told("a\x1bb"), told("x" * 99, 5)
     ('a b', '…xxxx')
     """
     text = "".join(one if one.isprintable() else " " for one in str(name)[-4 * limit :])

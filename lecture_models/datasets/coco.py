@@ -15,7 +15,7 @@ import orjson
 import PIL.Image
 
 from lecture_models.datasets.archive import Archive, told
-from lecture_models.datasets.fields import at, flag, listed, named, record, small, whole
+from lecture_models.datasets.fields import at, file_named, flag, listed, named, record, small, whole
 from lecture_models.datasets.model import (
     Category,
     DataSet,
@@ -59,11 +59,14 @@ def read(archive: Archive, title: str = "your data set") -> DataSet:
         where = f"annotations[{place}]"
         image = whole(name, where, record(name, where, given), "image_id")
         if image not in images:
-            raise DataSetError(at(name, where, f"has image_id {image}, which is not among images. Correct the id"))
+            raise DataSetError(
+                at(name, where, f"has image_id {image}, which is not among images. Correct the id")
+            )
         if image in seen:
             raise DataSetError(at(name, where, f"is the second of image {image}. Leave one out"))
         seen.add(image)
-        entries.append(entry(archive, name, folder, given, images[image], pictures, set(categories)))
+        png = (folder / file_named(name, where, given)).as_posix()
+        entries.append(entry(archive, name, png, given, images[image], pictures, set(categories)))
     if not entries:
         raise DataSetError(f"{told(name)} has no annotations. Send a data set with at least one picture.")
     more = f"The first {PICTURES} of {len(annotations)} pictures." if len(annotations) > PICTURES else ""
@@ -111,7 +114,9 @@ def categories_of(name: str, content: Mapping[str, Any]) -> dict[int, Category]:
         identity = whole(name, where, one, "id")
         if identity in found:
             raise DataSetError(at(name, where, f"has id {identity}, as another has. Give each its own"))
-        found[identity] = Category(identity, named(name, where, one, "name"), flag(name, where, one, "isthing"))
+        found[identity] = Category(
+            identity, named(name, where, one, "name"), flag(name, where, one, "isthing")
+        )
     return found
 
 
@@ -128,7 +133,7 @@ def images_of(name: str, content: Mapping[str, Any]) -> dict[int, tuple[str, tup
         if min(size) < 1 or size[0] * size[1] > PIXELS:
             wanted = f"is {size[1]} × {size[0]}; 1 to {PIXELS:,} pixels are read. Send a smaller one"
             raise DataSetError(at(name, where, wanted))
-        found[identity] = named(name, where, one, "file_name"), size
+        found[identity] = file_named(name, where, one), size
     return found
 
 
@@ -141,7 +146,7 @@ def pictures_of(archive: Archive, folder: PurePosixPath) -> dict[str, str]:
 def entry(
     archive: Archive,
     name: str,
-    folder: PurePosixPath,
+    png: str,
     given: Mapping[str, Any],
     image: tuple[str, tuple[int, int]],
     pictures: Mapping[str, str],
@@ -149,28 +154,27 @@ def entry(
 ) -> Entry:
     """One picture, its PNG and its segments, which agree."""
     file_name, size = image
-    png = (folder / PurePosixPath(named(name, "annotations", given, "file_name")).name).as_posix()
     if png not in archive.members:
-        raise DataSetError(f"{told(png)} is missing: {told(name)} names it. Add it to the folder {told(folder)}.")
+        raise DataSetError(f"{told(png)} is missing: {told(name)} names it. Add it.")
     ids = read_ids(png, archive.read(png, PICTURE_BYTES), size)
     segments = segments_of(name, png, given, categories)
     numbers = agreed(png, ids, segments)
     shown = reduced(size)
-    place = pictures.get(PurePosixPath(file_name).name)
+    place = pictures.get(file_name)
     picture = read_picture(place, archive.read(place, PICTURE_BYTES), size, shown) if place else b""
     void = int((numbers == 0).sum())
-    return Entry(PurePosixPath(png).name, size, shown, segments, packed(thinned(numbers, shown)), picture, void)
+    return Entry(
+        PurePosixPath(png).name, size, shown, segments, packed(thinned(numbers, shown)), picture, void
+    )
 
 
-def segments_of(
-    name: str, png: str, given: Mapping[str, Any], categories: set[int]
-) -> tuple[Segment, ...]:
+def segments_of(name: str, png: str, given: Mapping[str, Any], categories: set[int]) -> tuple[Segment, ...]:
     """The segments that an annotation lists."""
     what = f"segments_info of {told(PurePosixPath(png).name)}"
     found: dict[int, Segment] = {}
-    for place, one in enumerate(small(name, listed(name, given, "segments_info"), SEGMENTS, what)):
+    for place, told_of in enumerate(small(name, listed(name, given, "segments_info"), SEGMENTS, what)):
         where = f"{what}[{place}]"
-        one = record(name, where, one)
+        one = record(name, where, told_of)
         identity, category, area = (whole(name, where, one, key) for key in ("id", "category_id", "area"))
         if identity in found:
             raise DataSetError(at(name, where, f"has id {identity}, as another has. Give each its own"))
@@ -179,7 +183,9 @@ def segments_of(
             raise DataSetError(at(name, where, fault))
         box = listed(name, one, "bbox", where)
         if len(box) != 4 or not all(isinstance(side, int | float) and side == int(side) for side in box):
-            raise DataSetError(at(name, where, "has a bbox that is not four whole numbers x, y, width, height"))
+            raise DataSetError(
+                at(name, where, "has a bbox that is not four whole numbers x, y, width, height")
+            )
         x, y, wide, high = map(int, box)
         crowd = flag(name, where, one, "iscrowd") if "iscrowd" in one else False
         found[identity] = Segment(identity, category, area, (x, y, wide, high), crowd)
@@ -196,9 +202,7 @@ def read_ids(png: str, content: bytes, size: tuple[int, int]) -> np.ndarray:
     return found
 
 
-def read_picture(
-    name: str, content: bytes, size: tuple[int, int], shown: tuple[int, int]
-) -> bytes:
+def read_picture(name: str, content: bytes, size: tuple[int, int], shown: tuple[int, int]) -> bytes:
     """A picture as JPEG at the size that is kept."""
     picture = decoded(name, content, size, FORMATS).convert("RGB")
     picture = picture.resize(shown[::-1], PIL.Image.Resampling.LANCZOS) if shown != size else picture
@@ -213,6 +217,8 @@ def decoded(name: str, content: bytes, size: tuple[int, int], formats: Sequence[
         picture = PIL.Image.open(io.BytesIO(content), formats=tuple(formats))
         if picture.size == size[::-1]:
             picture.load()
+    except MemoryError:
+        raise
     except Exception:  # a damaged file may raise nearly anything inside a decoder
         kinds = "PNG" if formats == ("PNG",) else "picture"
         raise DataSetError(f"{told(name)} is no {kinds} that can be decoded. Write it anew.") from None
@@ -239,7 +245,9 @@ def agreed(png: str, ids: np.ndarray, segments: Sequence[Segment]) -> np.ndarray
     places = ndimage.find_objects(numbers.astype(np.int32), len(segments))
     for number, (one, place) in enumerate(zip(segments, places, strict=True), start=1):
         if place is None:
-            raise DataSetError(f"{told(png)} has no pixel of id {one.id}, which its segments_info lists. Leave it out.")
+            raise DataSetError(
+                f"{told(png)} has no pixel of id {one.id}, which its segments_info lists. Leave it out."
+            )
         rows, columns = place
         box = (columns.start, rows.start, columns.stop - columns.start, rows.stop - rows.start)
         for what, said, found in (("area", one.area, int(areas[number])), ("bbox", list(one.box), list(box))):

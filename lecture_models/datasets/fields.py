@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
-from lecture_models.datasets.archive import told
+from lecture_models.datasets.archive import inside, told
 from lecture_models.datasets.model import DataSetError
 
 LARGEST = 2**53
@@ -64,3 +65,12 @@ def named(name: str, where: str, given: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str) or not value.strip() or len(value) > NAME:
         raise DataSetError(at(name, where, f"must have {key}, a text of 1 to {NAME} letters. Correct it"))
     return told(value.strip(), NAME)
+
+
+def file_named(name: str, where: str, given: Mapping[str, Any]) -> str:
+    """The last part of a ``file_name``, which may not lead anywhere else."""
+    text = named(name, where, given, "file_name")
+    if not inside(text):
+        fault = f"has file_name {told(text)}, which leads out of the folder. Write a plain name"
+        raise DataSetError(at(name, where, fault))
+    return PurePosixPath(text).name

@@ -18,7 +18,7 @@ KEPT = Uploads(BYTES, what="data set")
 
 
 def admit(path: str | Path) -> str:
-    """Read a visitor's zip file, keep what is in it for an hour, and return its key. Raises ValueError for a bad one."""
+    """Read a visitor's zip file, keep it for an hour, and return its key. Raises ValueError for a bad one."""
     found = read_apart(path)
     if found.nbytes > BYTES // 4:
         raise DataSetError(

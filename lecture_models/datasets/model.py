@@ -118,5 +118,7 @@ def thinned(numbers: np.ndarray, shown: tuple[int, int]) -> np.ndarray:
     >>> thinned(np.array([[1, 1, 2, 2]]), (1, 2))
     array([[1, 2]])
     """
-    rows, columns = ((np.arange(new) + 0.5) * old // new for new, old in zip(shown, numbers.shape, strict=True))
+    rows, columns = (
+        (np.arange(new) + 0.5) * old // new for new, old in zip(shown, numbers.shape, strict=True)
+    )
     return numbers[rows.astype(int)][:, columns.astype(int)]

@@ -1,4 +1,4 @@
-"""Our scenes as a panoptic data set: what ``python -m lecture_models.scenes export`` writes, without a detour by files."""
+"""Our scenes as a panoptic data set: what ``python -m lecture_models.scenes export`` writes, without the files."""
 
 from __future__ import annotations
 

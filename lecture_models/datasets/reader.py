@@ -1,4 +1,4 @@
-"""A data set read in a process of its own, with little time and memory: archives and pictures can be made to cost both."""
+"""A data set read in a process of its own, with little time and memory: a file can be made to cost both."""
 
 from __future__ import annotations
 

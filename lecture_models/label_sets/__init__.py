@@ -10,7 +10,7 @@ Two labels are compared by what they mean: see :func:`relation`.
 from __future__ import annotations
 
 import json
-import tomllib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from lecture_models.scenes import CLASSES, STUFF
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
 
 HERE = Path(__file__).parent
 RELATIONS = ("exact", "broader", "narrower", "overlaps", "none")
@@ -82,9 +87,7 @@ def _set(key: str, listed: Mapping[str, Any]) -> LabelSet:
         for given in listed[kind]:
             name = given.strip()
             concepts = means.get(name, [name.partition(",")[0].lower()])
-            labels.append(
-                Label(key, name, kind == "things", frozenset().union(*map(leaves, concepts)))
-            )
+            labels.append(Label(key, name, kind == "things", frozenset().union(*map(leaves, concepts))))
     return LabelSet(key, listed["title"], listed["source"], tuple(labels))
 
 

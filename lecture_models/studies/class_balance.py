@@ -84,7 +84,7 @@ def counted(semantic: np.ndarray) -> list[int]:
 
 @cache
 def pixels() -> tuple[tuple[int, ...], ...]:
-    """Pixels of each class in each of the 300 scenes from seed 0 on, then of void. Raises ValueError without the file."""
+    """Pixels of each class in each of the 300 scenes from seed 0 on, then of void; ValueError without the file."""
     path = results.RESULTS / FILE
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["pixels"]
@@ -156,6 +156,8 @@ class _Meter:
             return self.labels.update(labels, scene.semantic)
         trace, self.both = trace_rcnn(network, scene.image), True
         found = trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.binary_masks
+        assert trace.stuff_labels is not None, "it has a semantic branch"
+        assert trace.semantic_labels is not None
         merged = merge_panoptic(*found, trace.stuff_labels)
         self.labels.update(trace.semantic_labels, scene.semantic)
         self.segments.update(merged.label, merged.segment, scene.semantic, scene.instance)

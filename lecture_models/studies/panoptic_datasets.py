@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from lecture_models import pictures, segments
-from lecture_models.cache import KEPT, soon
+from lecture_models.cache import KEPT
 from lecture_models.datasets import DataSet, kept, ours
 from lecture_models.label_sets import SCENES, Label, LabelSet, carried, label_sets, relation
 from lecture_models.scenes import CLASSES, Scene
 from lecture_models.studies.class_balance import counted
 
-MANY = 12
+MANY = 8
 """Scenes of our own data set."""
 TARGETS = ("coco", "vistas", "cityscapes", "ade20k")
 
@@ -56,7 +56,9 @@ class Relabelled:
     @cached_property
     def pixels(self) -> dict[str, int]:
         """Pixels of each class that occurs."""
-        return {name: count for name, count in zip(CLASSES, counted(self.scene.semantic), strict=False) if count}
+        return {
+            name: count for name, count in zip(CLASSES, counted(self.scene.semantic), strict=False) if count
+        }
 
     @property
     def lost(self) -> dict[str, int]:
@@ -102,12 +104,14 @@ def find_label(text: str) -> Label:
     key, _, name = text.partition(":")
     if key not in label_sets():
         known = ", ".join(label_sets())
-        raise ValueError(f"A label is SET:NAME with a set of {known}; got {pictures.quoted(text)}. Choose one.")
+        raise ValueError(
+            f"A label is SET:NAME with a set of {known}; got {pictures.quoted(text)}. Choose one."
+        )
     return label_sets()[key][name]
 
 
-def opened(folder: str, picture: str) -> tuple[DataSet, bool]:
-    """The data set that is looked at, and whether it is whole.
+def opened(folder: str, picture: str) -> DataSet:
+    """The data set that is looked at.
 
     Args:
         folder: key of a visitor's, or empty for our scenes from the picture's on.
@@ -117,10 +121,10 @@ def opened(folder: str, picture: str) -> tuple[DataSet, bool]:
         ValueError: the visitor's data set is gone, or a key is bad.
     """
     if folder:
-        return kept.get(folder), True
+        return kept.get(folder)
     keys = scene_keys(picture)
-    found = soon(("data set", *keys), lambda: of_scenes(keys))
-    return (found, True) if found else (KEPT.get(("data set", keys[0]), lambda: of_scenes(keys[:1])), False)
+    found: DataSet = KEPT.get(("data set", *keys), lambda: of_scenes(keys))
+    return found
 
 
 def scene_keys(picture: str) -> list[str]:
@@ -135,12 +139,12 @@ def of_scenes(keys: list[str]) -> DataSet:
     """Scenes as a data set."""
     scenes = [scene for key in keys if (scene := pictures.resolve(key).scene) is not None]
     last = f" to {scenes[-1].seed}" if len(scenes) > 1 else ""
-    return ours.data_set(scenes, f"Our scenes {scenes[0].seed}{last}")
+    return ours.data_set(scenes, f"our scenes {scenes[0].seed}{last}")
 
 
 @dataclass(frozen=True)
 class Look:
-    """A picture of a data set: its place, of how many, the category that is looked at (−1 for all), its map and image."""
+    """A picture of a data set: its place, those to look through, and the category that is looked at (−1: all)."""
 
     data: DataSet
     place: int
@@ -169,4 +173,5 @@ def image_of(look: Look) -> np.ndarray:
     if not entry.picture:
         return np.full((*entry.shown, 3), 200, np.uint8)
     read = cv2.imdecode(np.frombuffer(entry.picture, np.uint8), cv2.IMREAD_COLOR)
+    assert read is not None, "it was written as JPEG by us"
     return np.asarray(cv2.cvtColor(read, cv2.COLOR_BGR2RGB))
