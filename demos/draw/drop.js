@@ -73,6 +73,7 @@ class Drop {
   close() {
     this.opened = false;
     set(this.root.dataset.lesson, this.root.dataset.key, "");
+    this.trigger("closed");
     this.tell("");
   }
 

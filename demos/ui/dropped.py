@@ -43,8 +43,7 @@ def place(lesson: Lesson, key: str, admit: Callable[[str], str], label: str) -> 
     quiet["api_visibility"] = "private"
     sent.success(None, [shown], None, js=f"(key) => {{ window.whatwhere.handed({name}, key); }}", **quiet)
     sent.failure(None, js=f"() => {{ window.whatwhere.handed({name}, ''); }}", **quiet)
-    js = f"(value) => {{ window.whatwhere.set({lesson.name!r}, {key!r}, value); }}"
-    shown.change(None, [shown], None, js=js, **quiet)
+    gr.on([stages.trigger(drop, "closed")], None, None, [shown], js="() => ''", **quiet)
     return shown
 
 

@@ -82,15 +82,20 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+def unpack(path: Path) -> None:
+    with archive.opened(path) as found:
+        for name in found.names:
+            found.read(name, 16 << 20)
+
+
 @pytest.mark.parametrize("case", BAD)
 def test_a_hostile_archive_gets_a_sentence_at_once(case: str, tmp_path: Path):
     make, said = BAD[case]
     path = tmp_path / "a.zip"
     path.write_bytes(make())
     began = time.monotonic()
-    with pytest.raises(DataSetError, match=said), archive.opened(path) as found:
-        for name in found.names:
-            found.read(name, 16 << 20)
+    with pytest.raises(DataSetError, match=said):
+        unpack(path)
     assert time.monotonic() - began < 2
     assert [one.name for one in tmp_path.iterdir()] == ["a.zip"], "nothing is unpacked to disk"
 
@@ -102,7 +107,7 @@ def test_hidden_files_are_ignored():
 
 
 def test_a_picture_bomb_costs_nothing(files: Files, tmp_path: Path):
-    """9,000 × 9,000 pixels in nine kilobytes: the header is compared with the JSON's size before anything is decoded."""
+    """9,000 × 9,000 pixels in nine kilobytes: the header is compared with the JSON before anything is decoded."""
     path = tmp_path / "a.zip"
     path.write_bytes(zipped({**files, "panoptic/000042.png": bomb(9000)}))
     with pytest.raises(DataSetError, match="is 9000 × 9000 pixels; the JSON says 64 × 64"):

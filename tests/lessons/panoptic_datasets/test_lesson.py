@@ -1,4 +1,4 @@
-"""The lesson on panoptic data sets: what it shows is what was counted; a visitor's folder goes in by the house's door."""
+"""The lesson on panoptic data sets: what it shows was counted; a visitor's folder goes in by the house's door."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from scipy.stats import spearmanr
 from demos.figures import encode
 from demos.panoptic_datasets import lesson, panels, words
 from demos.records import as_json
-from demos.ui import uploads
+from demos.ui import figure, uploads
 from lecture_models import label_sets, pictures, zoo
 from lecture_models.datasets import kept, statistics
 from lecture_models.scenes import CLASSES, STUFF, VOID, render
 from lecture_models.studies import class_balance
 from lecture_models.studies import panoptic_datasets as study
-from tests.datasets.folders import PNG, exported, zipped
+from tests.datasets.folders import exported, zipped
 from tests.hostile.files import bomb
 from tests.ui.raw import call, upload
 
@@ -157,6 +157,8 @@ def test_a_visitors_zip_is_opened_and_its_file_is_gone(url: str, archive: Path, 
     shown = lesson.update(view="data", folder=said[0])
     assert shown["contents"].many == 3
     assert shown["contents"].title == kept.get(said[0]).title
+    settings = {**lesson.LESSON.defaults, "view": "data", "folder": said[0]}
+    assert figure.link(lesson.LESSON, settings, "http://a/") == "", "a link would lead nowhere in an hour"
     assert log.getvalue() == ""
 
 
