@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 OURS = "panoptic_fpn"
 VIEWS = {"labels": "Label sets", "data": "A data set", "balance": "Rare is hard"}
 TARGETS = {key: label_sets.label_sets()[key].title for key in study.TARGETS}
-NETWORKS = [name for name in class_balance.NETWORKS if name in zoo.names()] or [OURS]
+HERE = [name for name in class_balance.NETWORKS if name in zoo.names()]
+NETWORKS = {OURS: "Panoptic FPN on street scenes", **{name: zoo.title(name) for name in HERE}}
 LABEL = Text(r"[a-z0-9]{1,12}:[^\x00-\x1f<>]{1,100}", "SET:NAME, such as cityscapes:road")
 SHOWN = Text(r"\d{1,4} -?\d{1,16}", "PLACE CATEGORY, such as 0 -1, or empty")
 FOLDER = Text(rf"{kept.PREFIX}[0-9a-f]{{16}}", "a data set's key, or empty")
@@ -132,12 +133,16 @@ def data(**settings: Any) -> dict[str, Any]:
     if chosen["view"] == "labels":
         return made.arrays() if made else {"labels": []}
     if chosen["view"] == "balance":
-        return {"classes": list(CLASSES), "pixels": made.pixels, "iou": made.iou, "pq": made.pq}
+        scores = {"iou": made.iou, "pq": made.pq}
+        known = {
+            key: [float("nan") if one is None else one for one in values] for key, values in scores.items()
+        }
+        return {"classes": list(CLASSES), "pixels": made.pixels, **known}
     look, counts = made
-    balance = {one.category.name: one.pixels for one in counts.balance}
     return {
         "title": look.data.title,
-        "pixels": balance,
+        "classes": [one.category.name for one in counts.balance],
+        "pixels": [one.pixels for one in counts.balance],
         "instances": counts.instances,
         "areas": counts.areas,
         "void_share": counts.void,
@@ -185,7 +190,7 @@ def build(screen: Screen) -> None:
         sets = [(title, key) for key, title in TARGETS.items()]
         screen.control("target", gr.Radio(sets, value="coco", label="Relabel the scene with"))
         screen.dropped("folder", kept.admit, FOLDER, label="Your own, in COCO’s panoptic format")
-        titles = [(zoo.title(name), name) for name in NETWORKS]
+        titles = [(title, name) for name, title in NETWORKS.items()]
         screen.control("network", gr.Dropdown(titles, value=OURS, label="Network"))
         screen.reading("reading")
         screen.control("scenes", gr.Slider(5, 100, 20, step=5, label="Scenes", buttons=[]))

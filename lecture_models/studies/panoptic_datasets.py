@@ -82,13 +82,13 @@ class Relabelled:
 
     def arrays(self) -> dict[str, Any]:
         """For saving: the scene's labels, and what they become."""
-        became = {name: label.name if label else None for name, label in self.labels.items()}
+        became = [label.name if (label := self.labels[name]) else "void" for name in CLASSES]
         return {
             "classes": list(CLASSES),
             "semantic": self.scene.semantic,
             "label_set": self.target.title,
             "became": became,
-            "pixels": self.pixels,
+            "pixels": counted(self.scene.semantic)[: len(CLASSES)],
             "void_share": self.void,
         }
 
