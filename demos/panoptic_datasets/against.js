@@ -34,7 +34,9 @@ const plan = (dots, best) => (Plot) => {
 };
 const kind = (thing) => (thing ? "thing" : "stuff");
 const said = ({ name, share, iou, pq }) =>
-  `${name}: ${share.toFixed(PLACES)} % of the pixels\nIoU ${iou.toFixed(1)} %${pq === null ? "" : `\nPQ ${pq.toFixed(1)} %`}`;
+  [`${name}: ${share.toFixed(PLACES)} % of the pixels`, `IoU ${iou.toFixed(1)} %`]
+    .concat(pq === null ? [] : `PQ ${pq.toFixed(1)} %`)
+    .join("\n");
 
 class Against {
   constructor(place) {
@@ -51,7 +53,8 @@ class Against {
     render(
       html`<h2>${heading}</h2><div class="ps-against"><div class="ps-chart"></div><div><div class="ww-table"><table>
         <thead><tr><th scope="col">class, rarest first</th><th scope="col">share, %</th><th scope="col">IoU, %</th>
-        ${quality ? html`<th scope="col">PQ, %</th>` : nothing}</tr></thead><tbody>${sorted.map(row)}</tbody></table></div>
+        ${quality ? html`<th scope="col">PQ, %</th>` : nothing}</tr></thead>
+        <tbody>${sorted.map(row)}</tbody></table></div>
         <p>${terms(says)}</p></div></div>`,
       this.place.root,
     );

@@ -80,9 +80,8 @@ class ClassRow:
 
 @dataclass(frozen=True)
 class SegmentRow:
-    """A segment of the shown picture: its number in the map, id, class, pixels and box xywh in the file."""
+    """A segment of the shown picture: its id, class, pixels and box xywh in the file."""
 
-    number: int
     id: int
     name: str
     color: str
@@ -147,7 +146,7 @@ def segments(look: Look, entry: Entry) -> list[SegmentRow]:
     """The segments of a picture that are of the chosen class, largest first."""
     colors = colors_of(look, entry)
     rows = [
-        SegmentRow(k + 1, one.id, look.data.by_id[one.category].name, colors[k], one.area, one.box, one.crowd)
+        SegmentRow(one.id, look.data.by_id[one.category].name, colors[k], one.area, one.box, one.crowd)
         for k, one in enumerate(entry.segments)
         if look.category in (-1, one.category)
     ]
