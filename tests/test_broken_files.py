@@ -67,6 +67,7 @@ def test_the_app_starts_with_every_file_broken(assets: Path):
     assert set(said) == {lesson.name for part in demos.SYLLABUS for lesson in part.lessons}
     assert said.pop("receptive_field") == "", "a stack of layers needs no network"
     assert said.pop("segmentation_playground") == "", "nor does one that is trained there"
+    assert said.pop("panoptic_datasets") == "", "nor do labels"
     own = {
         "mask_head": "mask_sigmoid",
         "fully_convolutional": "patch_classifier",

@@ -17,6 +17,7 @@ from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
 from demos.mask_rcnn_results import lesson as results
 from demos.mask_rcnn_results import words as result_words
+from demos.panoptic_datasets import lesson as datasets
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
 from demos.rcnn_family import words as family_words
@@ -110,6 +111,10 @@ def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
 
 
+def of_datasets(scene: str) -> Question:
+    return datasets.update(picture=scene)["question"]
+
+
 ASKS: dict[str, Callable[[str], Question]] = {
     "vision_tasks": of_tasks,
     "rcnn_family": of_family,
@@ -123,6 +128,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "fcn": of_scales,
     "segmentation_playground": of_playground,
     "unet": of_unet,
+    "panoptic_datasets": of_datasets,
 }
 
 
