@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
@@ -50,7 +51,7 @@ SYLLABUS = (
         ),
     ),
     Part("C", "Both at once"),
-    Part("D", "Beyond labels"),
+    Part("D", "Beyond labels", (depth_normals.LESSON,)),
 )
 
 
