@@ -61,7 +61,8 @@ def every_second(values: np.ndarray) -> np.ndarray:
 class Seen:
     """The picture as the network sees it, its answer and its truth, None of most photographs.
 
-    ``ends`` are the depths, metres, of the first and last colour; ``focal`` and ``centre`` (x, y) the camera's, pixels.
+    ``ends`` are the depths, metres, of the first and last colour; ``focal`` and ``centre`` (x, y) the camera's, pixels;
+    ``up`` points to the sky, in camera axes.
     """
 
     picture: str
@@ -71,6 +72,7 @@ class Seen:
     ends: tuple[float, float]
     focal: float
     centre: tuple[float, float]
+    up: tuple[float, float, float]
     message: str
 
 
@@ -86,6 +88,7 @@ def seen(made: Looked, message: str) -> Seen:
         ends=(low, max(high, 1.05 * low)),
         focal=made.camera.focal,
         centre=made.camera.centre,
+        up=made.camera.up,
         message=message,
     )
 

@@ -281,7 +281,7 @@ LESSON = Lesson(
     "depth_normals",
     "D1",
     "Depth & normals",
-    "One picture tells a network depth, coarse first, then fine; normals it tells better than its depth implies.",
+    "A network reads depth off one picture, first coarse, then fine, and normals better than its depth implies.",
     update,
     build,
     code=code,

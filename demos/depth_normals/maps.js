@@ -2,7 +2,7 @@
 import { tableOf } from "../draw/cells.js";
 import { html, nothing } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
-import { clamp, number, signed } from "../draw/number.js";
+import { clamp, number } from "../draw/number.js";
 import { unpack } from "../draw/packed.js";
 import { framed } from "../draw/picture.js";
 import { arrows, under } from "../draw/pointer.js";
@@ -90,5 +90,5 @@ export const note = (text) => (text ? html`<p class="ww-message">${terms(text)}<
 export const vector = (one) => {
   if (!one) return "none";
   const long = Math.hypot(...one);
-  return one.map((part) => signed(part / long, 2)).join(" ");
+  return one.map((part) => number(part / long, 2)).join(" ");
 };

@@ -51,8 +51,9 @@ class Normals extends Live {
     const k = Math.floor(y / 2) * this.small[1] + Math.floor(x / 2);
     const { network, implied, truth } = this.data;
     const row = (name, one, off) =>
-      html`<tr><th scope="row">${name}</th><td>${vector(one)}</td><td>${off === null ? "" : `${number(off, 1)}°`}</td></tr>`;
-    return html`<div class="dn-readout" aria-live="polite"><table><thead><tr><td>${x}, ${y}</td>
+      html`<tr><th scope="row">${name}</th><td>${vector(one)}</td>
+        <td>${off === null ? "" : `${number(off, 1)}°`}</td></tr>`;
+    return html`<div class="dn-readout dn-vectors" aria-live="polite"><table><thead><tr><td>${x}, ${y}</td>
       <th scope="col">x y z</th><th scope="col">off</th></tr></thead><tbody>
       ${row("Network", vectorAt(network, k), this.angles.own?.[k] ?? null)}
       ${row("Depth", vectorAt(implied, k), this.angles.implied[k])}
@@ -62,8 +63,8 @@ class Normals extends Live {
   draw() {
     if (!this.value) return;
     const { seen, camera, focal, depth_of: of, medians } = this.value;
-    const how = camera === "none" ? "no camera" : `focal length ${number(seen.focal * focal, 0)} px`;
-    const whose = of === "truth" && seen.truth ? "true depth" : "predicted depth";
+    const how = camera === "none" ? "no camera" : `f = ${number(seen.focal * focal, 0)} px`;
+    const whose = of === "truth" && seen.truth ? "true" : "predicted";
     const median = (k) => (medians[k] === null ? "" : `median ${number(medians[k], 1)}°`);
     const { looks } = this;
     const against = looks.truth ? "From depth, off" : "The two apart";

@@ -88,7 +88,7 @@ class Scales extends Live {
       return html`<tr><th scope="row">${NAMES[k]}</th><td>${say(one)}</td><td>${last}</td></tr>`;
     };
     const head = this.value.below === "error" ? "error" : "changed";
-    return html`<div class="dn-readout" data-shows="readout" aria-live="polite"><table>
+    return html`<div class="dn-readout ${flat ? "" : "dn-vectors"}" data-shows="readout" aria-live="polite"><table>
       <thead><tr><td>${x}, ${y}</td><th scope="col">says</th><th scope="col">${head}</th></tr></thead>
       <tbody>${this.whole.map(row)}
       ${this.truth ? html`<tr><th scope="row">Truth</th><td>${say(this.truth)}</td><td></td></tr>` : nothing}</tbody>

@@ -12,8 +12,8 @@ const STEP = 0.03; // radians an arrow key, ten times as much with Shift
 const STEEP = 1.55;
 const NEAREST = 0.2; // metres before the eye
 const LARGEST = 7; // pixels a point is wide at most
-const VIEWS = { "As seen": [0, 0], "From the side": [0.9, 0.12], "From above": [0, 1.25] };
-const PLACES = ["prediction", "truth"];
+const VIEWS = { "As seen": [0, 0, 1], Aside: [0.5, 0.12, 0.75], Above: [0, 1.15, 0.6] }; // yaw, pitch, zoom
+const TITLES = { prediction: "Prediction", truth: "Truth" };
 
 // Colours of the picture at every pixel.
 const pixelsOf = async (address, [height, width]) => {
@@ -49,7 +49,8 @@ const cloudOf = (logs, truth, value, pixels, tables) => {
 class Space extends Live {
   constructor({ root, settings }) {
     super();
-    Object.assign(this, { root, tables: tablesOf(settings), yaw: 0, pitch: 0, zoom: 1, drag: null });
+    Object.assign(this, { root, tables: tablesOf(settings), drag: null });
+    [this.yaw, this.pitch, this.zoom] = VIEWS.Aside; // as it was seen, both would look alike
     root.dnSpace = this; // for the tests
     new ResizeObserver(() => this.ask()).observe(root);
   }
@@ -81,8 +82,8 @@ class Space extends Live {
     this.ask();
   }
 
-  look([yaw, pitch]) {
-    Object.assign(this, { yaw, pitch, zoom: 1 });
+  look([yaw, pitch, zoom]) {
+    Object.assign(this, { yaw, pitch, zoom });
     this.ask();
   }
 
@@ -123,7 +124,8 @@ class Space extends Live {
     const scale = (width / seen.size[1]) * this.zoom;
     const [cx, cy] = [seen.centre[0] * (width / seen.size[1]), seen.centre[1] * (height / seen.size[0])];
     for (let k = 0; k < depths.length; k++) {
-      const [x, y, z] = turned([places[3 * k], places[3 * k + 1], places[3 * k + 2]], this.pivot, this.yaw, this.pitch);
+      const place = [places[3 * k], places[3 * k + 1], places[3 * k + 2]];
+      const [x, y, z] = turned(place, this.pivot, seen.up, this.yaw, this.pitch);
       if (-z < NEAREST) continue;
       const side = clamp(Math.ceil((2 * scale * depths[k]) / -z), 1, LARGEST);
       const left = Math.round(cx + (seen.focal * scale * x) / -z - side / 2);
@@ -158,11 +160,11 @@ class Space extends Live {
       ([name, way]) => html`<button type="button" class="dn-view" @click=${() => this.look(way)}>${name}</button>`,
     );
     const scale = paint === "error" && seen.truth ? bar("heat", "relative error", "0", `${100 * WORST} %`) : "";
-    const shown = PLACES.filter((name) => this.clouds[name]);
+    const shown = Object.keys(TITLES).filter((name) => this.clouds[name]);
     render(
       html`${note(seen.message)}<div class="dn-space" tabindex="0" role="group" @keydown=${(event) => this.key(event)}
         aria-label="Points in space; arrow keys turn them, plus and minus bring them nearer">
-        <div class="dn-clouds">${shown.map((name) => this.figure(name, name === "truth" ? "Truth" : "Prediction"))}</div>
+        <div class="dn-clouds">${shown.map((name) => this.figure(name, TITLES[name]))}</div>
         <div class="dn-views">${views}<small>Drag to turn, wheel or + and − for nearer. Points up to ${far} m.</small>
           ${scale}</div></div>`,
       this.root,

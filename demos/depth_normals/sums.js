@@ -92,12 +92,15 @@ export const inSpace = (x, y, depth, focal, [cx, cy]) => [
   -depth,
 ];
 
-// Turned about a pivot by yaw and then pitch, radians, and seen from as far as the pivot was.
-export const turned = ([x, y, z], [px, py, pz], yaw, pitch) => {
-  const [dx, dy, dz] = [x - px, y - py, z - pz];
-  const [c, s, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
-  const [ax, az] = [c * dx + s * dz, c * dz - s * dx];
-  return [ax + px, cp * dy - sp * az + py, cp * az + sp * dy + pz];
+// Turned about a pivot: first by yaw about the axis `up`, of length 1, then by pitch about the picture's x; radians.
+export const turned = ([x, y, z], [px, py, pz], [ux, uy, uz], yaw, pitch) => {
+  const [a, b, c] = [x - px, y - py, z - pz];
+  const [cos, sin, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
+  const along = (ux * a + uy * b + uz * c) * (1 - cos);
+  const dx = a * cos + (uy * c - uz * b) * sin + ux * along;
+  const dy = b * cos + (uz * a - ux * c) * sin + uy * along;
+  const dz = c * cos + (ux * b - uy * a) * sin + uz * along;
+  return [dx + px, cp * dy - sp * dz + py, cp * dz + sp * dy + pz];
 };
 
 // Scale and shift [s, t] of 1/Z = s r + t through two points; null where r does not differ or a depth is not known.

@@ -88,7 +88,7 @@ def too_near(key: str, bias: float, limit: float, view: str = "scales") -> Quest
         "loss": ("loss/difference", "loss/curves", "loss/terms", "reading", "numbers"),
         "space": ("space/prediction", "numbers"),
     }[view]
-    text = "One factor for the whole picture: does the network see it too near or too far?"
+    text = "As a whole, does the network see this picture too near or too far?"
     return Question(text, SIDES, answer, why, veils, key)
 
 

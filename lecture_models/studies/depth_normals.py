@@ -31,11 +31,15 @@ SMALL = 2000  # bytes, more than a few numbers take
 
 @dataclass(frozen=True)
 class Camera:
-    """Focal length and principal point (x, y) in pixels; ``known`` is False where they are assumed."""
+    """Focal length and principal point (x, y) in pixels; ``known`` is False where they are assumed.
+
+    ``up`` is the world's upward direction in camera axes: of a photograph the picture's own.
+    """
 
     focal: float
     centre: tuple[float, float]
     known: bool
+    up: tuple[float, float, float] = (0.0, 1.0, 0.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,11 +121,16 @@ def truth_of(
     if shown.scene is not None:
         one = shown.scene
         depth, normals = np.asarray(one.depth, np.float32), np.asarray(one.normals, np.float32)
-        return depth, normals, Camera(one.camera.focal(width), middle, True)
+        return depth, normals, Camera(one.camera.focal(width), middle, True, upward(one.camera))
     if shown.key == stereo.KEY:
         return stereo.measured_depth(size), None, Camera(*stereo.camera(size), True)
     focal = max(size) / 2 / math.tan(math.radians(FIELD) / 2)
     return None, None, Camera(focal, middle, False)
+
+
+def upward(camera: Any) -> tuple[float, float, float]:
+    """The world's vertical in camera axes, unit length."""
+    return float(camera.right[1]), float(camera.up[1]), -float(camera.ahead[1])
 
 
 # ---- scales ----------------------------------------------------------------------------------------------
@@ -260,16 +269,6 @@ def from_depth(made: Looked, depth_of: str, camera: str, focal: float) -> np.nda
     found = normals_from_gradient(depth) if camera == "none" else None
     found = normals_from_depth(depth, made.camera.focal * focal) if found is None else found
     return np.ascontiguousarray(found.permute(1, 2, 0).numpy())
-
-
-def angles(said: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """Angles between two maps of normals [H, W, 3], degrees, float32 [H, W]."""
-    import torch
-
-    from lecture_models.ops.normals import angle_between
-
-    pair = (torch.from_numpy(np.array(one, np.float32)) for one in (said, truth))
-    return angle_between(*pair).numpy()
 
 
 def compared(made: Looked, implied: np.ndarray) -> Mapping[str, Mapping[str, float | None]]:

@@ -11,10 +11,9 @@ from lecture_models.cache import KEPT
 from lecture_models.ops.affine_depth import Affine, best_fit, metric_depth, through_two
 from lecture_models.studies.depth_normals import Looked, looked
 
-NEAR, FAR = (
-    0.15,
-    0.85,
-)  # parts of the pixels with a depth that are nearer than the points that are chosen at first
+RIM = 0.1  # of height and width, where no point is chosen at first
+RIM = 0.1  # of height and width, where no point is chosen at first
+NEAR, FAR = 0.15, 0.85  # of the pixels with a depth, those that are nearer than the points chosen at first
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,8 +93,11 @@ def usual_points(made: Looked) -> tuple[int, int, int, int]:
     height, width = made.size
     if made.depth is None or not made.known.any():
         return width // 4, height * 3 // 4, width * 3 // 4, height // 2
-    order = np.argsort(np.where(made.known, made.depth, np.inf), axis=None, kind="stable")
-    many = int(made.known.sum())
+    rim = np.ones(made.size, bool)
+    rim[round(RIM * height) : -round(RIM * height), round(RIM * width) : -round(RIM * width)] = False
+    offered = made.known & ~rim if (made.known & ~rim).any() else made.known
+    order = np.argsort(np.where(offered, made.depth, np.inf), axis=None, kind="stable")
+    many = int(offered.sum())
     near, far = (int(order[int(part * (many - 1))]) for part in (NEAR, FAR))
     return near % width, near // width, far % width, far // width
 
