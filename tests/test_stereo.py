@@ -39,7 +39,7 @@ def test_no_measurement_is_invented_between_near_and_far(tmp_path: Path):
 
 
 def test_what_is_missing_or_damaged_is_said(tmp_path: Path):
-    with pytest.raises(ValueError, match="motorcycle_disp.npz is not there"):
+    with pytest.raises(ValueError, match=r"disp\.npz is not there"):
         stereo.disparity(tmp_path)
     for content in (b"", b"no archive"):
         (tmp_path / stereo.FILE).write_bytes(content)

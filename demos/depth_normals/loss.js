@@ -107,7 +107,7 @@ class Loss extends Live {
         this,
         "dn-loss",
         html`<div class="dn-pair">${first}
-          ${figure(this, "Difference d, factor included", this.layer, { shows: "difference" })}</div>
+          ${figure(this, "Difference d", this.layer, { shows: "difference" })}</div>
         <div class="dn-side"><figure data-shows="curves"><figcaption>${terms("Added to the loss")}</figcaption>
           ${this.curves()}<small class="dn-keys">${keys}<span><i class="dn-key dn-own"></i>yours</span>
             <span><i class="dn-key dn-best"></i>m = 0</span></small></figure>

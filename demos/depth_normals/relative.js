@@ -157,10 +157,10 @@ class Relative extends Live {
       html`${note(this.fit ? seen.message : why || seen.message)}
       <div class="dn-grid dn-three" style="--ratio:${seen.size[1] / seen.size[0]}">
         ${this.picture()}${this.figure(map, this.looks.relative, { said: bar("heat", "r", "0", "1") })}
-        ${this.figure("Made metric by A and B", this.looks.metric, { said: ends, shows: "readout" })}
+        ${this.figure("Metric by A and B", this.looks.metric, { said: ends, shows: "readout" })}
         ${this.readout()}
         ${this.figure("True depth", this.looks.truth, { said: ends })}
-        ${this.figure("Error of the metric map", this.looks.error, {
+        ${this.figure("Its error", this.looks.error, {
           said: bar("heat", "relative error", "0", `${100 * WORST} %`),
           shows: "error",
         })}</div>`,

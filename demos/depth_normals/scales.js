@@ -45,8 +45,8 @@ class Scales extends Live {
     this.true = logs[3] && paint(logs[3]);
     this.errors = this.truth && this.whole.map((one) => relativeErrors(one, this.truth));
     this.changed = this.whole.map((one, i) => (i ? differences(one, this.whole[i - 1]) : null));
-    const below = this.value.below === "error" ? this.errors : this.changed.map((one) => one && (known?.(one) ?? one));
-    const [table, scale] = this.value.below === "error" ? [heat, [0, WORST]] : [two, [-TWICE, TWICE]];
+    const below = this.off ? this.errors : this.changed.map((one) => one && (known?.(one) ?? one));
+    const [table, scale] = this.off ? [heat, [0, WORST]] : [two, [-TWICE, TWICE]];
     this.below = NAMES.map((_, i) => (below?.[i] ? painted(below[i], size, table, scale, none) : null));
   }
 
@@ -63,8 +63,13 @@ class Scales extends Live {
     this.true = maps[3];
     this.errors = truth && this.whole.map((one) => angles(one, truth));
     this.changed = this.whole.map((one, i) => (i ? angles(one, this.whole[i - 1]) : null));
-    const below = this.value.below === "error" ? this.errors : this.changed;
+    const below = this.off ? this.errors : this.changed;
     this.below = NAMES.map((_, i) => (below?.[i] ? painted(below[i], size, heat, [0, TILT], none) : null));
+  }
+
+  // Whether errors are shown below the scales; without a truth it is what each scale changed.
+  get off() {
+    return this.value.below === "error" && Boolean(this.truth);
   }
 
   at(point) {
@@ -84,10 +89,10 @@ class Scales extends Live {
       const off = flat ? percent(error ?? NaN) : `${number(error ?? NaN, 1)}°`;
       const then = this.changed[k]?.[i] ?? NaN;
       const moved = flat ? `× ${number(Math.exp(then), 2)}` : `${number(then, 1)}°`;
-      const last = this.value.below === "error" ? off : k ? moved : "";
+      const last = this.off ? off : k ? moved : "";
       return html`<tr><th scope="row">${NAMES[k]}</th><td>${say(one)}</td><td>${last}</td></tr>`;
     };
-    const head = this.value.below === "error" ? "error" : "changed";
+    const head = this.off ? "error" : "changed";
     return html`<div class="dn-readout ${flat ? "" : "dn-vectors"}" data-shows="readout" aria-live="polite"><table>
       <thead><tr><td>${x}, ${y}</td><th scope="col">says</th><th scope="col">${head}</th></tr></thead>
       <tbody>${this.whole.map(row)}
@@ -96,7 +101,7 @@ class Scales extends Live {
   }
 
   legend() {
-    const { quantity, below, seen } = this.value;
+    const { quantity, seen } = this.value;
     const [near, far] = seen.ends;
     const flat = quantity === "depth";
     const said = flat
@@ -106,19 +111,19 @@ class Scales extends Live {
     const error = flat
       ? bar("heat", "relative error", "0", `${100 * WORST} %`)
       : bar("heat", "angle", "0°", `${TILT}°`);
-    return html`<div class="dn-legend">${said}${below === "error" ? error : change}
+    return html`<div class="dn-legend">${said}${this.off ? error : change}
       <p class="dn-bar">${SKY}</p></div>`;
   }
 
   draw() {
     if (!this.value) return;
-    const { errors, below, quantity, seen } = this.value;
+    const { errors, quantity, seen } = this.value;
     const unit = quantity === "depth" ? " %" : "°";
     const cells = ["stride 16", "stride 4", "every pixel"];
-    const title = (k) => (below === "error" ? `Error, ${NAMES[k].toLowerCase()}` : `${NAMES[k]} changed`);
+    const title = (k) => (this.off ? `Error, ${NAMES[k].toLowerCase()}` : `${NAMES[k]} changed`);
     const under = (k) => {
-      if (!this.below[k]) return html`<div class="dn-empty">${below === "error" ? "" : "It begins here."}</div>`;
-      const said = below === "error" && errors.length ? `mean ${number(errors[k], 1)}${unit}` : "";
+      if (!this.below[k]) return html`<div class="dn-empty">It begins here.</div>`;
+      const said = this.off && errors.length ? `mean ${number(errors[k], 1)}${unit}` : "";
       return figure(this, title(k), this.below[k], { note: said });
     };
     const truth = this.true

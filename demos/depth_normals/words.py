@@ -36,7 +36,7 @@ CHOICES: dict[str, dict[str, str]] = {
 SCALES = {"coarse": "Coarse", "middle": "Middle", "fine": "Fine"}
 NOBODY = "nobody has measured this photograph’s depth"
 UNSEEN = "This network has only ever seen rendered streets: in a photograph its metres mean little."
-UNSEEN_UNKNOWN = f"{UNSEEN} {NOBODY[0].upper()}{NOBODY[1:]}."
+UNSEEN_UNKNOWN = f"This network has only ever seen rendered streets, and {NOBODY}."
 UNKNOWN = f"{NOBODY[0].upper()}{NOBODY[1:]}, so nothing is compared. Choose a scene, or the motorcycle."
 SIDES = ("too near", "within 2 %", "too far")
 METRICS = {
@@ -144,6 +144,7 @@ def of_loss(found: Scaled | None, which: str, asked: Question | None) -> Said:
     what = "the prediction" if which == "prediction" else "the truth itself"
     text = f"is what the factor {found.factor:g} on {what} adds to the loss at λ = {lam:g}."
     more = [
+        ("at this λ it adds", number(tidy(found.cost), 4)),
         ("at λ = 0 it adds", number(plain, 4)),
         ("the loss without it", number(found.before.loss, 4)),
         ("the loss with it", number(found.after.loss, 4)),
@@ -153,7 +154,7 @@ def of_loss(found: Scaled | None, which: str, asked: Question | None) -> Said:
         f"At λ = {lam:g}, the factor {found.factor:g} on {what} costs {number(tidy(found.cost), 4)}: "
         f"{share} of its cost at λ = 0."
     )
-    return Reading(number(tidy(found.cost), 4), "", text, more=more), asked, loss_sum(found), seen
+    return Reading(number(tidy(found.cost), 3), "", text, more=more), asked, loss_sum(found), seen
 
 
 def tidy(value: float) -> float:
