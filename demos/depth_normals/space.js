@@ -5,7 +5,7 @@ import { clamp } from "../draw/number.js";
 import { arrows } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
 import { WORST, bar, logsFrom, note, tablesOf } from "./maps.js";
-import { inSpace, turned } from "./sums.js";
+import { inSpace, rotation } from "./sums.js";
 
 const TURN = 0.008; // radians a pixel of dragging
 const STEP = 0.03; // radians an arrow key, ten times as much with Shift
@@ -73,7 +73,7 @@ class Space extends Live {
   middle() {
     const { depths } = this.clouds.truth?.depths.length ? this.clouds.truth : this.clouds.prediction;
     const sorted = Float32Array.from(depths).sort();
-    return [0, 0, -(sorted[Math.floor(sorted.length / 2)] ?? 10)];
+    return -(sorted[Math.floor(sorted.length / 2)] ?? 10);
   }
 
   turn(by) {
@@ -123,9 +123,13 @@ class Space extends Live {
     const depth = new Float32Array(width * height).fill(Infinity);
     const scale = (width / seen.size[1]) * this.zoom;
     const [cx, cy] = [seen.centre[0] * (width / seen.size[1]), seen.centre[1] * (height / seen.size[0])];
+    const m = rotation(seen.up, this.yaw, this.pitch);
+    const away = this.pivot;
     for (let k = 0; k < depths.length; k++) {
-      const place = [places[3 * k], places[3 * k + 1], places[3 * k + 2]];
-      const [x, y, z] = turned(place, this.pivot, seen.up, this.yaw, this.pitch);
+      const [a, b, c] = [places[3 * k], places[3 * k + 1], places[3 * k + 2] - away];
+      const x = m[0] * a + m[1] * b + m[2] * c;
+      const y = m[3] * a + m[4] * b + m[5] * c;
+      const z = m[6] * a + m[7] * b + m[8] * c + away;
       if (-z < NEAREST) continue;
       const side = clamp(Math.ceil((2 * scale * depths[k]) / -z), 1, LARGEST);
       const left = Math.round(cx + (seen.focal * scale * x) / -z - side / 2);

@@ -92,15 +92,16 @@ export const inSpace = (x, y, depth, focal, [cx, cy]) => [
   -depth,
 ];
 
-// Turned about a pivot: first by yaw about the axis `up`, of length 1, then by pitch about the picture's x; radians.
-export const turned = ([x, y, z], [px, py, pz], [ux, uy, uz], yaw, pitch) => {
-  const [a, b, c] = [x - px, y - py, z - pz];
-  const [cos, sin, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
-  const along = (ux * a + uy * b + uz * c) * (1 - cos);
-  const dx = a * cos + (uy * c - uz * b) * sin + ux * along;
-  const dy = b * cos + (uz * a - ux * c) * sin + uy * along;
-  const dz = c * cos + (ux * b - uy * a) * sin + uz * along;
-  return [dx + px, cp * dy - sp * dz + py, cp * dz + sp * dy + pz];
+// The rotation by yaw about the axis `up`, of length 1, and then by pitch about the picture's x, radians: nine numbers.
+export const rotation = ([ux, uy, uz], yaw, pitch) => {
+  const [c, s, cp, sp] = [Math.cos(yaw), Math.sin(yaw), Math.cos(pitch), Math.sin(pitch)];
+  const [first, ...others] = [
+    [c + ux * ux * (1 - c), ux * uy * (1 - c) - uz * s, ux * uz * (1 - c) + uy * s],
+    [uy * ux * (1 - c) + uz * s, c + uy * uy * (1 - c), uy * uz * (1 - c) - ux * s],
+    [uz * ux * (1 - c) - uy * s, uz * uy * (1 - c) + ux * s, c + uz * uz * (1 - c)],
+  ];
+  const mix = (a, b) => others[0].map((one, i) => a * one + b * others[1][i]);
+  return [...first, ...mix(cp, -sp), ...mix(sp, cp)];
 };
 
 // Scale and shift [s, t] of 1/Z = s r + t through two points; null where r does not differ or a depth is not known.

@@ -76,15 +76,16 @@ def test_points_in_space_are_pythons(page: Page):
     assert found == pytest.approx(expected.numpy(), abs=1e-5)
 
 
-def test_turning_keeps_the_pivot_and_every_distance(page: Page):
-    pivot, up = [0.5, -1, -8], [0.0, 0.8, 0.6]
-    script = "([p, pivot, up, a, b]) => sums.turned(p, pivot, up, a, b)"
-    assert page.evaluate(script, [pivot, pivot, up, 1, 0.4]) == pytest.approx(pivot)
-    turned = page.evaluate(script, [[3, 2, -4], pivot, up, 1, 0.4])
-    lengths = [np.linalg.norm(np.subtract(one, pivot)) for one in ([3, 2, -4], turned)]
-    assert lengths[0] == pytest.approx(lengths[1])
-    above = np.add(pivot, up)
-    assert page.evaluate(script, [above.tolist(), pivot, up, 2, 0]) == pytest.approx(above), "upright stays"
+def test_turning_is_a_rotation_about_the_vertical(page: Page):
+    up = [0.0, 0.8, 0.6]
+    script = "([up, yaw, pitch]) => sums.rotation(up, yaw, pitch)"
+    turn = np.reshape(page.evaluate(script, [up, 1, 0.4]), (3, 3))
+    assert turn @ turn.T == pytest.approx(np.eye(3))
+    assert np.linalg.det(turn) == pytest.approx(1)
+    level = np.reshape(page.evaluate(script, [up, 2, 0]), (3, 3))
+    assert level @ up == pytest.approx(up), "upright stays upright"
+    assert np.trace(level) == pytest.approx(1 + 2 * np.cos(2)), "by so many radians"
+    assert page.evaluate(script, [up, 0, 0]) == pytest.approx(np.eye(3).ravel())
 
 
 def test_two_points_and_the_factor_are_pythons(page: Page):
