@@ -206,8 +206,7 @@ class Space:
 class Relative:
     """A relative map of a picture, from the network or the truth, and what two points make of it.
 
-    ``fit`` and ``best`` are scale and shift of the two points and of least squares, ``span`` the inverse depths (1/m)
-    of r = 0 and r = 1; ``residuals`` the median relative errors of the two points, least squares and a flat map.
+    ``fit`` is its scale and shift, ``span`` the inverse depths (1/m) of r = 0 and r = 1, ``why`` why none.
     """
 
     seen: Seen
@@ -215,12 +214,10 @@ class Relative:
     points: tuple[int, int, int, int]
     span: tuple[float, float]
     fit: tuple[float, float] | None
-    best: tuple[float, float] | None
-    residuals: Sequence[float | None]
     why: str
 
 
-def relative(one: Seen, found: Related, source: str, residuals: Sequence[float | None]) -> Relative:
+def relative(one: Seen, found: Related, source: str) -> Relative:
     """The board of relative depth."""
-    fit, best = (None if one is None else (one.scale, one.shift) for one in (found.fit, found.best))
-    return Relative(one, source, found.points, found.span, fit, best, residuals, found.why)
+    fit = None if found.fit is None else (found.fit.scale, found.fit.shift)
+    return Relative(one, source, found.points, found.span, fit, found.why)

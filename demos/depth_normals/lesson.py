@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
+import numpy as np
 
 from demos.depth_normals import board, shapes, slide, words
 from demos.figures import grids, style
@@ -29,6 +30,8 @@ LOOKS: dict[str, Any] = {
     "steps": board.STEPS,
 }
 PACKED = 200_000  # bytes of a packed picture with its maps, at most about so many
+SAVED = 128  # rows of normals that are saved: of larger maps every second pixel
+DIGITS = 4  # that are saved
 CANDIDATES = 12  # pairs of points that a question is drawn among
 
 
@@ -157,7 +160,7 @@ def of_relative(
     """A relative map, two points, and their words."""
     raw = found.residual(found.made.said.depth)
     residuals = [found.residual(one) for one in (found.metric, found.at_best, found.flat)]
-    shown = board.relative(seen(found.made), found, source, [*residuals, raw])
+    shown = board.relative(seen(found.made), found, source)
     return shown, shapes.of_relative(found, source, [*residuals, raw], points_asked(picture, world))
 
 
@@ -189,15 +192,17 @@ def data(**settings: Any) -> dict[str, Any]:
         fits = {
             name: None if one is None else vars(one) for name, one in (("fit", made.fit), ("best", made.best))
         }
-        return {"relative": made.relative, "depth": made.metric, "points": made.points, **fits}
-    truth = {} if made.depth is None else {"true_depth": made.depth}
-    truth |= {} if made.normals is None else {"true_normals": made.normals}
-    shared = {**vars(made.said), **truth, "focal": made.camera.focal, "centre": made.camera.centre}
+        depth = None if made.metric is None else np.round(made.metric, DIGITS)
+        return {"relative": np.round(made.relative, DIGITS), "depth": depth, "points": made.points, **fits}
+    maps = {**vars(made.said), "true_depth": made.depth, "true_normals": made.normals}
     if chosen["view"] == "normals":
-        shared["implied_normals"] = nets.from_depth(
-            made, chosen["depth_of"], chosen["camera"], float(chosen["focal"])
-        )
-    return shared
+        how = chosen["depth_of"], chosen["camera"], float(chosen["focal"])
+        maps["implied_normals"] = nets.from_depth(made, *how)
+    turned = chosen["view"] == "normals" or chosen["quantity"] == "normals"
+    shown = {name: one for name, one in maps.items() if one is not None and ("normals" in name) == turned}
+    small = {name: one[::2, ::2] if turned and one.shape[0] > SAVED else one for name, one in shown.items()}
+    rounded = {name: np.round(one, DIGITS) for name, one in small.items()}
+    return {**rounded, "focal": made.camera.focal, "centre": made.camera.centre}
 
 
 def figure(**settings: Any) -> Slide:
@@ -280,7 +285,7 @@ def build(screen: Screen) -> None:
 LESSON = Lesson(
     "depth_normals",
     "D1",
-    "Depth & normals",
+    "Depth and normals",
     "A network reads depth off one picture, first coarse, then fine, and normals better than its depth implies.",
     update,
     build,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RUN = "Computed in this run by multiscale_depth."
 WORST = 0.5  # relative error of the last colour
 TILT = 45.0  # degrees of the last colour
-CURVES = 41
+FACTORS = (0.5, 0.6, 0.8, 1.0, 1.25, 1.6, 2.0)
 SHARES = (0.0, 0.5, 1.0)  # λ
 
 
@@ -59,9 +59,7 @@ def depth_panel(title: str, depth: np.ndarray, ends: tuple[float, float]) -> Pic
     known = np.isfinite(depth) & (depth > 0)
     logs = np.where(known, -np.log(np.where(known, depth, 1)), np.nan)
     picture = grids.heat(logs, -high, -low)
-    return Picture(
-        title, picture, sharp=True, scale=Scale(f"{ends[1]:.0f} to {ends[0]:.1f} m, as −ln", -high, -low)
-    )
+    return Picture(title, picture, sharp=True, scale=Scale("m, log scale", ends[1], ends[0]))
 
 
 def error_panel(title: str, depth: np.ndarray, made: Looked) -> Picture:
@@ -87,9 +85,9 @@ def of_loss(made: Looked, found: Scaled | None, seen: str) -> Slide:
         depth_panel("Fine", made.said.depth, depth_ends(made)),
     ]
     if found is not None:
-        logs = np.linspace(-math.log(2), math.log(2), CURVES)
+        logs = np.log(FACTORS)
         lines = [
-            (np.exp(logs).tolist(), ((1 - lam) * (logs**2 + 2 * found.mean * logs)).tolist(), style.CYCLE[k])
+            (FACTORS, ((1 - lam) * (logs**2 + 2 * found.mean * logs)).tolist(), style.CYCLE[k])
             for k, lam in enumerate(SHARES)
         ]
         panels.append(Lines("What the factor adds", lines, ("factor on the whole map", "added to the loss")))
