@@ -269,14 +269,26 @@ def test_a_finger_moves_the_nearer_point(opened: Page):
     opened.wait_for_function(f"{RELATIVE}.value.source === 'network'")
 
 
-@pytest.mark.parametrize("view", NAMES)
-def test_board_controls_and_reading_fit_a_projector(opened: Page, view: str):
-    look(opened, view)
-    for selector in (f".ww-{NAMES[view]}", "#depth_normals-view", "#depth_normals-reading"):
-        box = opened.locator(f"[role=tabpanel] {selector} >> visible=true").first.bounding_box()
-        assert box
-        assert box["y"] >= 0
-        assert box["y"] + box["height"] <= 768, selector
+def test_board_controls_and_reading_fit_a_projector(opened: Page):
+    for view in NAMES:
+        look(opened, view)
+        for selector in (f".ww-{NAMES[view]}", "#depth_normals-view", "#depth_normals-reading"):
+            box = opened.locator(f"[role=tabpanel] {selector} >> visible=true").first.bounding_box()
+            assert box
+            assert box["y"] >= 0
+            assert box["y"] + box["height"] <= 768, (view, selector)
+
+
+@pytest.mark.parametrize("presenting", [False, True])
+def test_every_number_stays_in_its_column(opened: Page, presenting: bool):
+    opened.evaluate(f"document.body.classList.toggle('ww-present', {str(presenting).lower()})")
+    for view in ("normals", "relative", "scales"):
+        look(opened, view)
+        opened.wait_for_function(
+            f"[...document.querySelectorAll('.ww-{NAMES[view]} .dn-readout')].every((one) =>"
+            " one.scrollWidth <= one.clientWidth + 1)"
+        )
+    opened.evaluate("document.body.classList.remove('ww-present')")
 
 
 def test_nothing_is_cut_on_a_phone(opened: Page):
