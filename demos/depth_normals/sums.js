@@ -1,4 +1,4 @@
-// The arithmetic of what is drawn. Pure, no DOM; held against Python's by tests/browser/test_depth_normals.py.
+// The arithmetic of what is drawn. Pure, no DOM; held against Python's by tests/browser/test_depth_sums.py.
 
 // Natural logarithms of depth from steps; what has no depth is not-a-number.
 export const logsOf = (steps, low, per) => Float32Array.from(steps, (v) => (v ? low + (v - 1) / per : NaN));
