@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
@@ -50,12 +51,8 @@ SYLLABUS = (
             segmentation_metrics.LESSON,
         ),
     ),
-    Part(
-        "C",
-        "Both at once",
-        (panoptic_datasets.LESSON,),
-    ),
-    Part("D", "Beyond labels"),
+    Part("C", "Both at once", (panoptic_datasets.LESSON,)),
+    Part("D", "Beyond labels", (depth_normals.LESSON,)),
 )
 
 

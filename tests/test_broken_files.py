@@ -73,6 +73,7 @@ def test_the_app_starts_with_every_file_broken(assets: Path):
         "fully_convolutional": "patch_classifier",
         "fcn": "fcn_8s",
         "unet": "unet",
+        "depth_normals": "multiscale_depth",
     }
     for name, sentence in said.items():
         assert f"{own.get(name, 'panoptic_fpn')}.json" in sentence

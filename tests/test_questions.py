@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import demos
+from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fcn import words as fcn_words
 from demos.fully_convolutional import words as fully_words
@@ -107,6 +108,12 @@ def of_unet(scene: str) -> Question:
     return asked
 
 
+def of_depth(scene: str) -> Question:
+    asked = depth_normals.asked_of(depth_normals.compute(scene, "scales"), "scales")
+    assert asked is not None
+    return asked
+
+
 def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
 
@@ -129,6 +136,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "segmentation_playground": of_playground,
     "unet": of_unet,
     "panoptic_datasets": of_datasets,
+    "depth_normals": of_depth,
 }
 
 

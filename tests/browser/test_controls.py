@@ -21,6 +21,7 @@ SHOWING = {  # where a lesson shows its sliders
     "rcnn_family": "&view=stages",
     "unet": "&act=blur",
     "panoptic_datasets": "&view=balance",
+    "depth_normals": "&view=loss",
 }
 
 
