@@ -19,11 +19,10 @@ LISTED = 24  # cells of a bin that are written out
 def reading(made: Crops) -> Reading:
     """How much of the learner's box RoIPool really pooled, what of that is its rounding, and RoIAlign beside it."""
     text = f"IoU of your box with what RoIPool pools at {made.level} (stride {made.stride:g})"
-    pool, _, align, aligned = made.overlaps()
+    pool, _, align, _ = made.overlaps()
     more = [
         ("its rounding alone, centre to centre", f"{made.rounding():.2f}"),
         ("RoIAlign", f"{align:.2f}"),
-        ("RoIAlign, aligned", f"{aligned:.2f}"),
         ("cell i lies at, in cells", f"i + {made.centre:.2f}"),
     ]
     return Reading(f"{pool:.2f}", "", text, more=more)
