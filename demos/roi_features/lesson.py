@@ -97,12 +97,11 @@ def stage(made: crops.Crops) -> Panels:
     scene, values = made.picture.scene, made.features[0].numpy()
     rows, columns = values.shape
     features = Panel(
-        f"Features at {made.level}",
+        f"{made.level}, {values.min():.1f} to {values.max():.1f}".replace("-", "−"),
         f"Feature map of level {made.level}, {rows} × {columns} cells, bright where values are large",
         image=encode.png_uri(grids.heat(values)),
         values=encode.pack_values(values),
         pixelated=True,
-        asks=f"Dark {values.min():.2f}, bright {values.max():.2f}; features have no unit.",
     )
     true = [Box(thing.box, style.TRUTH, offered=True) for thing in scene.things] if scene else []
     shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
