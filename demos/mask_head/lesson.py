@@ -62,7 +62,7 @@ def update(
     Args:
         picture: key of the picture, such as scene:42.
         network: mask_sigmoid, mask_softmax, panoptic_fpn or maskrcnn_resnet50_fpn.
-        box: x0,y0,x1,y1 in picture pixels; empty takes a detection.
+        box: x0,y0,x1,y1 in picture pixels; empty takes the detection whose class masks claim most.
         mask_class: class whose mask is pasted, chosen by hand; empty takes the class head's choice.
         threshold: probability from which a pixel belongs to the mask, 0.05 to 0.95.
         pixel: "column,row" of the cell of the 28 x 28 grid that is multiplied out.

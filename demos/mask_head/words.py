@@ -21,8 +21,8 @@ LOSSES = {
 }
 CHOICES = ("At least 90 %", "50 to 90 %", "Less than 50 %")
 ENDS = {
-    "sigmoid": "With a sigmoid for each class the masks need not compete.",
-    "softmax": "With a softmax the masks compete at every cell.",
+    "sigmoid": "With a sigmoid for each class the masks need not compete: over its cells all together add up to {:.2f}.",
+    "softmax": "With a softmax the masks compete at every cell, where all together add up to {:.0f}.",
 }
 GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half
 
@@ -156,6 +156,7 @@ def reading(made: RoIMasks) -> Reading:
     says = 0 if made.heads.background else head
     more = [("Class head", f"{made.names[says]} {float(made.heads.class_probs[says]):.2f}")]
     more += [("Chosen by hand", name)] if made.by_hand else []
+    more += [("All masks there add up to", f"{made.over(made.chosen):.2f}")]
     fit = made.iou(made.chosen)
     if fit is None:
         count = int(made.mask(made.chosen).sum())
@@ -222,7 +223,7 @@ def seen(made: RoIMasks) -> str:
     )
     fit = made.iou(heads.label)
     said = f", which fits the truth with IoU {fit:.2f}." if fit is not None else "."
-    return f"{picked}{said} {ENDS[heads.rule]}"
+    return f"{picked}{said} {ENDS[heads.rule].format(made.over(heads.label))}"
 
 
 def cost(made: RoIMasks) -> Table:
