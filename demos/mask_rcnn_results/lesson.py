@@ -123,7 +123,7 @@ def photograph(picture: str, network: str, score: float, sentence: str) -> Mappi
 def measure(
     picture: str = "scene:42", network: str = OURS, scenes: int = 50, score: float = 0.5
 ) -> Iterator[Any]:
-    """Measure AP and count errors over scenes while watching: after each scene what is known so far.
+    """Measure AP, recall by kind of thing and errors over scenes: after each scene what is known so far.
 
     Args:
         picture: key of the first scene; the others follow, with its settings.
@@ -146,8 +146,7 @@ def measure(
         if told.ap_of == told.done:  # else the AP is of fewer scenes
             curve = (*curve, *board.points(told))
             report["measured"] = board.measured(told, curve, NAMES | NETWORKS, key)
-        text = f"{told.done} of {scenes} scenes, {told.seconds:.0f} s"
-        yield {"progress": Progress(told.done, scenes, text), **report}
+        yield {"progress": Progress(told.done, scenes, words.so_far(told)), **report}
 
 
 def data(**settings: Any) -> dict[str, Any]:
@@ -197,7 +196,7 @@ LESSON = Lesson(
     "mask_rcnn_results",
     "A5",
     "Results",
-    "Mask R-CNN separates crowds, joins what is cut apart, finds small things; where it fails, each error has a name.",
+    "Crowds, things cut apart and small things are the hard cases; where the network fails, each error has a name.",
     update,
     build,
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),

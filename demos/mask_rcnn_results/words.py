@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.mask_rcnn_results import GalleryScene
 
 HEAD = ("thing", "T, px", "P, px", "P ∩ T, px", "score", "mask IoU")
+RECALL = ("things", "found", "recall, %")
 CAPTION = (
     "IoU = P ∩ T over P + T − P ∩ T; T: the thing's visible pixels, P: its detection's. Marked: asked for."
 )
@@ -52,6 +53,9 @@ def reading(made: GalleryScene, score: float) -> Reading:
     ious = [one.iou for one in made.overlaps.values()]
     more = [("Mean mask IoU of those", f"{np.mean(ious):.2f}" if ious else "–")]
     more += [("False positives + missed", total(made.errors))]
+    asked = made.finding.members if made.gallery != "this" else ()
+    if asked:
+        more += [("Found of those asked for", f"{sum(k in made.overlaps for k in asked)} of {len(asked)}")]
     meaning = f"things found: right class, mask IoU ≥ ½, score ≥ {score:.2f}"
     return Reading(str(len(ious)), f"of {len(ious) + len(made.missed)}", meaning, more=more)
 
@@ -201,6 +205,28 @@ def card_lines(card: Card) -> list[str]:
         f"seen with score {card.below:.2f}, below the threshold": card.below,
     }
     return [text for text, holds in said.items() if holds]
+
+
+def so_far(told: Measurement) -> str:
+    """How far a measurement is, and its mask AP, for the line below the button."""
+    value = (told.ap or {}).get("mask_ap")
+    ap = (
+        ""
+        if value is None
+        else f"mask AP {100 * value:.1f} %" + (f" of {told.ap_of}" if told.ap_of != told.done else "")
+    )
+    return ", ".join(filter(None, (f"{told.done} of {told.total} scenes", ap, f"{told.seconds:.0f} s")))
+
+
+def recall(told: Measurement) -> Table:
+    """How many things of each kind were found."""
+    rows = [
+        (kind, f"{hits} of {count}", f"{100 * hits / count:.0f}" if count else "–")
+        for kind, (hits, count) in told.kinds.items()
+    ]
+    return Table(
+        RECALL, rows, f"At score ≥ {told.score:.2f} and mask IoU ≥ ½. A thing can be of several kinds."
+    )
 
 
 def aside(told: Measurement) -> str:

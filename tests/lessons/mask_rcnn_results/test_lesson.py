@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos.figures import encode
+from demos.figures import encode, style
 from demos.mask_rcnn_results import lesson
 from demos.ui import Progress
 from lecture_models import pictures, zoo
@@ -23,6 +23,7 @@ from tests.ui.raw import call
 
 pytestmark = pytest.mark.usefixtures("network")
 BUSY = "scene:42?things=16&crowding=0.8"
+MARKS = (style.TRUTH, style.WRONG)
 
 
 @pytest.fixture(scope="module")
@@ -154,9 +155,27 @@ def test_all_that_was_missed_is_marked_and_the_legend_names_no_more(shown: Any):
     panel = shown["stage"].panels[0]
     gone = sum(pair[1] for pair in shown["errors"].counts.values())
     assert sum(box.dashed for box in panel.boxes) == gone > 0
-    clear = lesson.update(picture="scene:42", gallery="this", score=0.5)
-    wrong = sum(map(sum, clear["errors"].counts.values()))
-    assert ("not found, or a false positive" in str(clear["stage"].legend)) == (wrong > 0)
+
+
+@pytest.mark.parametrize(
+    ("gallery", "score"), [("crowd", 0.4), ("this", 0.95), ("small", 0.05), ("cut", 0.5)]
+)
+def test_the_legend_has_the_colour_of_each_mark_and_no_other(gallery: str, score: float):
+    stage = lesson.update(picture=BUSY, gallery=gallery, scenes=4, score=score)["stage"]
+    drawn = {(box.color, box.dashed) for panel in stage.panels for box in panel.boxes}
+    said = {(color, text.startswith("dashed")) for text, color in stage.legend if color in MARKS}
+    assert drawn == said
+    gone, wrong = (any(box.dashed for box in panel.boxes) for panel in stage.panels)
+    text = " ".join(text for text, _ in stage.legend)
+    assert ("not found" in text, "false positive" in text) == (gone, wrong)
+    classes = {str(one).rpartition(" ")[0] for panel in stage.panels for one in named(panel)}
+    assert classes <= {text for text, _ in stage.legend}
+
+
+def named(panel: Any) -> list[str]:
+    """What is painted in a panel, such as "ball 2"."""
+    listed = panel.alt.partition(": ")[2]
+    return [] if listed == "nothing" else listed.split(", ")
 
 
 def test_a_missed_thing_that_was_seen_below_the_threshold_has_a_rule_of_its_own(shown: Any):
@@ -203,6 +222,24 @@ def test_a_measurement_reports_progress_and_ends_with_the_streams_result(reports
     assert board.curve[-2][2] == pytest.approx(100 * last.ap["mask_ap50"], abs=0.01)
     assert "scenes 42 to 44" in board.about
     assert "16 things" in board.about
+
+
+def test_the_line_below_the_button_says_the_ap_and_how_many_of_each_kind_were_found(reports: list[Any]):
+    board, line = reports[-1]["measured"], reports[-1]["progress"].text
+    assert line.startswith(f"3 of 3 scenes, mask AP {board.precision.rows[1][1]} %, ")
+    (*_, last) = measure("panoptic_fpn", 42, 3, pictures.parse_scene(BUSY)[1], 0.4)
+    for (kind, found, recall), (name, (hits, count)) in zip(
+        board.recall.rows, last.kinds.items(), strict=True
+    ):
+        assert (kind, found) == (name, f"{hits} of {count}")
+        assert recall == (f"{100 * hits / count:.0f}" if count else "–")
+
+
+def test_the_reading_counts_what_the_gallery_asks_for(shown: Any):
+    asked = [row for k, row in enumerate(shown["objects"].rows) if k in shown["objects"].strong]
+    hits = sum(row[2] != "–" for row in asked)
+    assert dict(shown["found"].more)["Found of those asked for"] == f"{hits} of {len(asked)}"
+    assert "asked for" not in str(lesson.update(gallery="this")["found"].more)
 
 
 def test_cards_come_worst_first_and_name_their_scene(reports: list[Any]):
