@@ -15,9 +15,19 @@ if TYPE_CHECKING:
     from lecture_models.evaluation.errors import Errors
     from lecture_models.evaluation.measurement import Measurement
     from lecture_models.scenes import SceneSettings
+    from lecture_models.studies.bad_boxes import Judged
     from lecture_models.studies.mask_rcnn_results import GalleryScene
 
 HEAD = ("thing", "T, px", "P, px", "P ∩ T, px", "score", "mask IoU")
+UNSEEN = (
+    "detections",
+    "mask AP",
+    "recall",
+    "precision at the last hit",
+    "of all",
+    "false positives",
+    "missed",
+)
 RECALL = ("things", "found", "recall, %")
 CAPTION = (
     "IoU = P ∩ T over P + T − P ∩ T; T: the thing's visible pixels, P: its detection's. Marked: asked for."
@@ -226,6 +236,41 @@ def recall(told: Measurement) -> Table:
     ]
     return Table(
         RECALL, rows, f"At score ≥ {told.score:.2f} and mask IoU ≥ ½. A thing can be of several kinds."
+    )
+
+
+def unseen(judged: Sequence[Judged], score: float) -> Table:
+    """AP, recall and precision of perfect detections and of the network's, and why bad boxes do not move the AP."""
+    rows, marked = [], []
+    for k, one in enumerate(judged):
+        counts = (part(one.hits, one.hits + one.missed), part(one.hits, one.until_last))
+        ap = "–" if one.ap is None else f"{100 * one.ap:.1f} %"
+        rows.append(
+            (one.name, ap, *counts, part(one.hits, one.hits + one.wrong), str(one.wrong), str(one.missed))
+        )
+        marked += [k] if k % 2 and len(judged) > 2 else []
+    return Table(UNSEEN, rows, why_unseen(judged, score), strong=marked)
+
+
+def part(some: int, whole: int) -> str:
+    """A share with its counts.
+
+    >>> part(12, 62), part(0, 0)
+    ('12 / 62 = 0.19', '0 / 0')
+    """
+    return f"{some} / {whole}" + (f" = {some / whole:.2f}" if whole else "")
+
+
+def why_unseen(judged: Sequence[Judged], score: float) -> str:
+    """Why AP does not see the bad boxes, once they are there."""
+    start = "All detections of this scene, whatever their score, at mask IoU ½; AP over all its thresholds."
+    if len(judged) < 3:
+        return start
+    first, then = judged[:2]
+    return (
+        f"{start} The curve that AP measures ends with the last hit. The {then.wrong - first.wrong} boxes of score "
+        f"{score} come after it, where recall does not rise any more: no point of the curve changes. "
+        "The counts of errors show them."
     )
 
 

@@ -163,6 +163,18 @@ def test_picture_controls_reading_and_start_fit_a_projector(lesson: Page):
         assert box["y"] + box["height"] <= 768, name
 
 
+def test_fifty_bad_boxes_are_switched_on_and_off(lesson: Page):
+    table = lesson.locator("#mask_rcnn_results-unseen tbody tr")
+    assert table.count() == 2
+    lesson.locator("#mask_rcnn_results-fifty input").focus()
+    lesson.keyboard.press("Space")
+    lesson.wait_for_function("document.querySelectorAll('#mask_rcnn_results-unseen tbody tr').length === 4")
+    cells = table.nth(1).locator("td").all_inner_texts()
+    assert (cells[0], cells[-2]) == ("100.0 %", "50")
+    lesson.locator("#mask_rcnn_results-fifty input").click()
+    lesson.wait_for_function("document.querySelectorAll('#mask_rcnn_results-unseen tbody tr').length === 2")
+
+
 def test_only_what_is_shown_is_called_a_scene(visit):
     page = visit("?lesson=mask_rcnn_results&gallery=crowd&scenes=2")
     word = "getComputedStyle(document.querySelector('#ww-seed label > span'), '::before').content"
@@ -171,7 +183,7 @@ def test_only_what_is_shown_is_called_a_scene(visit):
     page.wait_for_function(f"{word} === 'none'")
     page.click("#mask_rcnn_results-gallery label:first-of-type")
     page.wait_for_function(f"{word} !== 'none'")
-    page.evaluate("document.querySelector('#ww-tab-vision_tasks')?.click()")
+    page.locator("#ww-tab-vision_tasks-button").last.click()
     page.wait_for_function(f"{word} === 'none'")
 
 

@@ -307,12 +307,13 @@ def test_difficulty_is_the_pictures(shown: Any):
         (6, "1,2,3,4", "pixel must be"),
         (7, "here", "opened must be"),
         (7, None, "opened must be"),
+        (8, "maybe", "fifty must be"),
     ],
 )
 def test_bad_settings_of_the_endpoint_leave_no_traceback(
     url: str, log: io.StringIO, place: int, value: Any, said: str
 ):
-    settings = ["scene:42", "panoptic_fpn", "this", 1, 1, 0.5, "", ""]
+    settings = ["scene:42", "panoptic_fpn", "this", 1, 1, 0.5, "", "", False]
     settings[place] = value
     kind, content = call(url, "mask_rcnn_results", settings)
     assert kind != "complete"
