@@ -21,7 +21,7 @@ from lecture_models.studies import roi_features
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lecture_models.autopsy.paste import PasteLink
+    from lecture_models.autopsy.paste import Overhang, PasteLink
     from lecture_models.nets.mask_gradients import MaskGradients
     from lecture_models.nets.mask_heads import HeadCost, MaskHeadsTrace
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -127,6 +127,14 @@ class RoIMasks:
         link = trace_paste(heads.mask_probs[label], heads.mask_logits[label], heads.box, pixel, own)
         assert link is not None, "the pixel of a cell lies in the pasted mask"
         return link
+
+    def pasting(self) -> tuple[Overhang, tuple[int, int]]:
+        """How far a pasted mask hangs over its box, and the pixels (width, height) that this one is pasted into."""
+        from lecture_models.autopsy.paste import overhang, pasted_box
+
+        cells = int(self.heads.mask_probs.shape[-1])
+        _, _, width, height = pasted_box(self.heads.box, cells)
+        return overhang(cells), (width, height)
 
     def arrays(self) -> dict[str, Any]:
         """Everything that both heads said, the chosen class's mask, and the gradients where there is a mask loss."""
