@@ -24,7 +24,8 @@ def stage(made: GalleryScene, message: str) -> Panels:
     """A scene's truth and what the network found, with the classes and the two kinds of boxes as legend."""
     image, views = made.scene.image, [truth(made), prediction(made)]
     legend = style.legend(tuple(dict([*made.things, *made.detections]))) + marks(made)
-    return Panels(image.shape[:2], views, encode.jpeg_uri(image), legend, message=message)
+    base, key = encode.jpeg_uri(image), made.picture.key
+    return Panels(image.shape[:2], views, base, legend, message=message, picture=key)
 
 
 def marks(made: GalleryScene) -> list[tuple[str, str]]:

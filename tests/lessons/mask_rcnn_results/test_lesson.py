@@ -64,6 +64,7 @@ def test_a_rank_beyond_the_scenes_is_the_last():
 
 def test_the_panels_hold_truth_and_prediction(shown: Any):
     seed = seed_of(shown)
+    assert shown["stage"].picture == BUSY.replace("42", str(seed))
     scene = render(seed, pictures.parse_scene(BUSY)[1])
     truth, prediction = shown["stage"].panels
     assert np.array_equal(encode.unpack(truth.index), scene.instance)
