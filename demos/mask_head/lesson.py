@@ -186,7 +186,8 @@ def build(screen: Screen) -> None:
             screen.table("cost", "Ours: what each head costs")
             screen.table("ablation", "Ours: the ablation, retrained on scenes")
             screen.table("paper_2b", "The paper's: table 2b, on COCO")
-        screen.table("behind", "Ours: what lies behind the gain")
+        with gr.Row(elem_classes=["ww-tables"]):
+            screen.table("behind", "Ours: what lies behind the gain")
 
 
 LESSON = Lesson(

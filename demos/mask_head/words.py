@@ -21,7 +21,7 @@ LOSSES = {
 }
 CHOICES = ("At least 90 %", "50 to 90 %", "Less than 50 %")
 ENDS = {
-    "sigmoid": "With a sigmoid for each class the masks need not compete: over its cells they add up to {:.2f}.",
+    "sigmoid": "With a sigmoid for each class the masks need not compete: over the picked one they add up to {:.2f}.",
     "softmax": "With a softmax the masks compete at every cell, where they add up to {:.0f}.",
 }
 GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half

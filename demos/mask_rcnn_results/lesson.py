@@ -196,7 +196,8 @@ def build(screen: Screen) -> None:
         screen.board("measured", "errors", label=about, by="measure", key="opened", rule=OPENED, **looks)
         screen.board("errors", "errors", label="Errors of this scene", **looks)
         screen.control("fifty", gr.Checkbox(False, label="Add fifty bad boxes at score 0.01"))
-        screen.table("unseen", "Ours: what AP does not see, in this scene")
+        with gr.Row(elem_classes=["ww-tables"]):
+            screen.table("unseen", "Ours: what AP does not see, in this scene")
         screen.table("objects", "Each thing and its IoU")
 
 

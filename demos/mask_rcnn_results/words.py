@@ -19,15 +19,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.mask_rcnn_results import GalleryScene
 
 HEAD = ("thing", "T, px", "P, px", "P ∩ T, px", "score", "mask IoU")
-UNSEEN = (
-    "detections",
-    "mask AP",
-    "recall",
-    "precision at the last hit",
-    "of all",
-    "false positives",
-    "missed",
-)
+UNSEEN = ("detections", "mask AP", "found", "false positives", "precision: to the last hit → of all")
 RECALL = ("things", "found", "recall, %")
 CAPTION = (
     "IoU = P ∩ T over P + T − P ∩ T; T: the thing's visible pixels, P: its detection's. Marked: asked for."
@@ -243,22 +235,21 @@ def unseen(judged: Sequence[Judged], score: float) -> Table:
     """AP, recall and precision of perfect detections and of the network's, and why bad boxes do not move the AP."""
     rows, marked = [], []
     for k, one in enumerate(judged):
-        counts = (part(one.hits, one.hits + one.missed), part(one.hits, one.until_last))
         ap = "–" if one.ap is None else f"{100 * one.ap:.1f} %"
-        rows.append(
-            (one.name, ap, *counts, part(one.hits, one.hits + one.wrong), str(one.wrong), str(one.missed))
-        )
+        counts = f"{one.hits} of {one.hits + one.missed}", str(one.wrong)
+        precision = f"{of(one.hits, one.until_last)} → {of(one.hits, one.hits + one.wrong)}"
+        rows.append((one.name, ap, *counts, precision))
         marked += [k] if k % 2 and len(judged) > 2 else []
     return Table(UNSEEN, rows, why_unseen(judged, score), strong=marked)
 
 
-def part(some: int, whole: int) -> str:
-    """A share with its counts.
+def of(some: int, whole: int) -> str:
+    """A share; a dash of nothing.
 
-    >>> part(12, 62), part(0, 0)
-    ('12 / 62 = 0.19', '0 / 0')
+    >>> of(12, 62), of(0, 0)
+    ('0.19', '–')
     """
-    return f"{some} / {whole}" + (f" = {some / whole:.2f}" if whole else "")
+    return f"{some / whole:.2f}" if whole else "–"
 
 
 def why_unseen(judged: Sequence[Judged], score: float) -> str:
@@ -270,7 +261,7 @@ def why_unseen(judged: Sequence[Judged], score: float) -> str:
     return (
         f"{start} The curve that AP measures ends with the last hit. The {then.wrong - first.wrong} boxes of score "
         f"{score} come after it, where recall does not rise any more: no point of the curve changes. "
-        "The counts of errors show them."
+        f"The counts show them: the precision of all falls to {then.hits} / {then.hits + then.wrong}."
     )
 
 

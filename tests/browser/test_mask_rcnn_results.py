@@ -130,7 +130,7 @@ def test_nothing_is_cut(lesson: Page, width: int, height: int):
     lesson.set_viewport_size({"width": width, "height": height})
     lesson.wait_for_timeout(500)
     assert lesson.evaluate("document.documentElement.scrollWidth") <= width
-    cut = """[...document.querySelectorAll('.ww-errors :is(svg, p, h3, button, td), .ww-run button')]
+    cut = """[...document.querySelectorAll('.ww-errors :is(svg, p, h3, button, td), .ww-run button, .ww-tables td')]
       .filter((node) => {
       const {left, right, width} = node.getBoundingClientRect();
       return width && (left < -1 || right > window.innerWidth + 1);
@@ -170,7 +170,11 @@ def test_fifty_bad_boxes_are_switched_on_and_off(lesson: Page):
     lesson.keyboard.press("Space")
     lesson.wait_for_function("document.querySelectorAll('#mask_rcnn_results-unseen tbody tr').length === 4")
     cells = table.nth(1).locator("td").all_inner_texts()
-    assert (cells[0], cells[-2]) == ("100.0 %", "50")
+    assert (cells[0], cells[2]) == ("100.0 %", "50")
+    lesson.set_viewport_size({"width": 390, "height": 844})
+    edge = "document.querySelector('#mask_rcnn_results-unseen table').getBoundingClientRect().right"
+    assert lesson.evaluate(edge) <= 380
+    lesson.set_viewport_size({"width": 1366, "height": 768})
     lesson.locator("#mask_rcnn_results-fifty input").click()
     lesson.wait_for_function("document.querySelectorAll('#mask_rcnn_results-unseen tbody tr').length === 2")
 

@@ -107,10 +107,11 @@ def test_the_table_shows_both_and_says_why():
     assert [row[0] for row in without.rows] == ["perfect", "the network's"]
     rows = with_them.rows
     assert [row[1] for row in rows[:2]] == ["100.0 %"] * 2
-    assert [row[-2] for row in rows[:2]] == ["0", "50"]
     things = int(rows[0][2].split()[0])
-    assert rows[1][3] == f"{things} / {things} = 1.00"
-    assert rows[1][4] == f"{things} / {things + 50} = {things / (things + 50):.2f}"
+    assert [row[2] for row in rows[:2]] == [f"{things} of {things}"] * 2
+    assert [row[3] for row in rows[:2]] == ["0", "50"]
+    assert rows[1][4] == f"1.00 → {things / (things + 50):.2f}"
+    assert f"falls to {things} / {things + 50}." in with_them.caption
     assert "The 50 boxes of score 0.01 come after it" in with_them.caption
     assert "fifty" not in str(without)
     assert lesson.update(picture="sample:chelsea", fifty=True)["unseen"] is None

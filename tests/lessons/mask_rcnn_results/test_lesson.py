@@ -12,11 +12,9 @@ import pytest
 
 from demos.figures import encode, style
 from demos.mask_rcnn_results import lesson
-from demos.ui import Progress
 from lecture_models import pictures, zoo
 from lecture_models.evaluation import errors, galleries
 from lecture_models.evaluation.comparison import compare
-from lecture_models.evaluation.measurement import measure
 from lecture_models.scenes import SceneSettings, render
 from lecture_models.studies import mask_rcnn_results as study
 from tests.ui.raw import call
@@ -29,11 +27,6 @@ MARKS = (style.TRUTH, style.WRONG)
 @pytest.fixture(scope="module")
 def shown(network: None) -> Any:
     return lesson.update(picture=BUSY, gallery="crowd", scenes=6, score=0.4)
-
-
-@pytest.fixture(scope="module")
-def reports(network: None) -> list[Any]:
-    return list(lesson.measure(picture=BUSY, scenes=3, score=0.4))
 
 
 def seed_of(shown: Any) -> int:
@@ -208,60 +201,11 @@ def test_weights_that_cannot_be_fetched_get_a_sentence(monkeypatch: pytest.Monke
         assert "the lecture's own network" in said["stage"].message
 
 
-# ---- the measurement -----------------------------------------------------------------------------------
-def test_a_measurement_reports_progress_and_ends_with_the_streams_result(reports: list[Any]):
-    last = list(measure("panoptic_fpn", 42, 3, pictures.parse_scene(BUSY)[1], 0.4))[-1]
-    assert reports[0] == Progress(0, 3, "Loading the network …")
-    done = [(one if isinstance(one, Progress) else one["progress"]).done for one in reports]
-    assert done == [0, 1, 2, 3]
-    board = reports[-1]["measured"]
-    assert board.counts == last.counts
-    assert last.ap is not None
-    assert board.precision.rows[1][1] == f"{100 * last.ap['mask_ap']:.1f}"
-    assert [name for _, name, _ in board.curve[-3:]] == ["AP", "AP50", "AP75"]
-    assert board.curve[-1][0] == 3
-    assert board.curve[-2][2] == pytest.approx(100 * last.ap["mask_ap50"], abs=0.01)
-    assert "scenes 42 to 44" in board.about
-    assert "16 things" in board.about
-
-
-def test_the_line_below_the_button_says_the_ap_and_how_many_of_each_kind_were_found(reports: list[Any]):
-    board, line = reports[-1]["measured"], reports[-1]["progress"].text
-    assert line.startswith(f"3 of 3 scenes, mask AP {board.precision.rows[1][1]} %, ")
-    (*_, last) = measure("panoptic_fpn", 42, 3, pictures.parse_scene(BUSY)[1], 0.4)
-    for (kind, found, recall), (name, (hits, count)) in zip(
-        board.recall.rows, last.kinds.items(), strict=True
-    ):
-        assert (kind, found) == (name, f"{hits} of {count}")
-        assert recall == (f"{100 * hits / count:.0f}" if count else "–")
-
-
 def test_the_reading_counts_what_the_gallery_asks_for(shown: Any):
     asked = [row for k, row in enumerate(shown["objects"].rows) if k in shown["objects"].strong]
     hits = sum(row[2] != "–" for row in asked)
     assert dict(shown["found"].more)["Found of those asked for"] == f"{hits} of {len(asked)}"
     assert "asked for" not in str(lesson.update(gallery="this")["found"].more)
-
-
-def test_cards_come_worst_first_and_name_their_scene(reports: list[Any]):
-    cards = reports[-1]["measured"].cards
-    assert {card.key for card in cards} <= {BUSY.replace("42", str(seed)) for seed in (42, 43, 44)}
-    scores = [float(card.title.split()[-1]) for card in cards if "score" in card.title]
-    assert scores == sorted(scores, reverse=True)
-
-
-def test_the_last_scenes_of_all_are_measured_and_not_those_of_the_training():
-    (*_, last) = lesson.measure(picture="scene:999999?things=2", scenes=1)
-    assert "scenes 999999 to 999999" in last["measured"].about
-    first = next(
-        told for told in lesson.measure(picture="scene:999999", scenes=3) if not isinstance(told, Progress)
-    )
-    assert "scenes 999997 to" in first["measured"].about
-
-
-def test_a_photograph_cannot_be_measured():
-    with pytest.raises(ValueError, match="Choose a scene"):
-        next(lesson.measure(picture="sample:chelsea"))
 
 
 def test_saved_data_holds_the_masks_of_the_table(shown: Any):
