@@ -3,7 +3,8 @@
 //
 // demos/<lesson>/board.js exports functions (context) → {take(value), chosen?(text), recall?()}; `context` is
 // {root, settings, lesson, choose(text), selection(), adopt(settings), again(), behind(), remember(key, text),
-// remembered(key)}; `adopt` sets several widgets of the lesson at once, `again` asks Python once more, `behind` says whether what came last answers older settings. What a board remembers is in the
+// remembered(key)}; `adopt` sets several widgets of the lesson at once, `again` asks Python once more, `behind` says
+// whether what came last answers older settings. What a board remembers is in the
 // address alone, empty where it is as usual; a link may have brought anything, so the board checks it. `recall` is
 // called when Back or Forward has brought something else.
 import { adopt, lessonOf, remember, remembered, set } from "./asking.js";

@@ -73,7 +73,7 @@ def update(
         oracle: ceilings: scores (fitted to the truth, interpolated) or cells (one class each).
     """
     made = compute(picture, view, network, category, place, pool4, pool3, stride, oracle)
-    shown = dict.fromkeys(OUTPUTS) | drawn(made, zoo.STREETS if made.picture.scene is None else "")
+    shown = dict.fromkeys(OUTPUTS) | drawn(made, zoo.ONLY_STREETS if made.picture.scene is None else "")
     reading, question, numbers, seen = say(made)
     return {**shown, "reading": reading, "question": question, "numbers": numbers, "seen": seen}
 

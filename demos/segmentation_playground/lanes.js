@@ -10,7 +10,7 @@ import { terms } from "../draw/terms.js";
 import { classes, curves } from "./curves.js";
 import { labelled } from "./labels.js";
 import { designOf, NAMES, runs } from "./runs.js";
-import { verdict } from "./sums.js";
+import { lossesOf, verdict } from "./sums.js";
 
 const START = "#segmentation_playground-train-start";
 const KEPT =
@@ -104,6 +104,7 @@ class Lanes extends Live {
   // What the dotted lines of the loss stand for; only guessing is told by a number that is the same in every run.
   dotted() {
     const { guess } = this.value;
+    if (lossesOf(this.value, runs.of).size > 1) return "two losses, two scales: compare mIoU";
     return guess === null ? "dotted: untrained" : `nats; dotted: untrained, guessing ${number(guess, 2)}`;
   }
 
@@ -119,12 +120,14 @@ class Lanes extends Live {
     const map = this.of(labels);
     if (!map) return nothing;
     const title = html`<i class="play-dot play-${name.toLowerCase()}"></i>Run ${name}`;
-    const other = shot.about === this.value.shot.about ? "" : `, on ${shot.title}`;
+    const other =
+      shot.about === this.value.shot.about ? "" : `Of ${shot.title}, not of this picture: train on to see this.`;
     const score = own === null || own === undefined ? "" : html`<b>mIoU ${number(own, 2)}</b> here: `;
     const side = run ? `step ${run.step}` : "untrained";
     const idle = next ? "Press Train." : `Choose Run ${name} to compare.`;
     const says = runs.notes[name] ?? (run ? "" : idle);
-    const more = html`<p class="play-words">${score}${terms(`${words}${other}.`)} <em>${says}</em>${this.design(run)}</p>`;
+    const more = html`<p class="play-words">${score}${other ? html`<strong>${other}</strong> ` : nothing}
+      ${terms(`${words}.`)} <em>${says}</em>${this.design(run)}</p>`;
     const css = `${next ? "play-next" : ""} ${run ? "" : "play-idle"}`;
     return this.figure(title, side, map.picture, shot, `What run ${name} says at step ${run?.step ?? 0}`, more, css);
   }
@@ -149,7 +152,7 @@ class Lanes extends Live {
       const label = at(this.of(labels));
       const known = truth !== undefined && truth !== this.settings.void && own.about === shot.about;
       const mark = !known ? "" : label === truth ? " ✓" : " ✗";
-      return `${run} says ${name(label)}${mark}`;
+      return own.about === shot.about ? `${run} says ${name(label)}${mark}` : `${run} shows ${own.title}`;
     });
     return [`Row ${y}, column ${x}`, truth === undefined ? "" : `truth ${name(truth)}`, ...said]
       .filter(Boolean)

@@ -15,3 +15,7 @@ export const verdict = ({ A, B }, held) => {
   return `At step ${step}, which both have reached, ${who}: mIoU A ${first}, B ${second}, ${held} held-out scenes.
     Equal steps, not equal seconds: a larger network does fewer steps in a minute.${seeds}`;
 };
+
+// The losses of the settings and of both runs: numbers of different ones are on different scales.
+export const lossesOf = ({ setup }, { A, B }) =>
+  new Set([setup, A?.setup, B?.setup].filter(Boolean).map((one) => one.split(" ")[3]));

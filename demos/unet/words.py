@@ -197,17 +197,22 @@ def which_change(made: Looked, one: Swapped) -> Question:
     share = changed / one.labels.size
     answer = 0 if share < 0.01 else 2 if share > 0.1 else 1
     text = f"{UPSAMPLERS[one.kind]} at every level instead: how many pixels change class?"
-    own, other = float(made.mean("up1").mean()), float(one.upsampled.mean())
-    means = f"the mean of level 1’s upsampled map goes from {own:.3f} to {other:.3f}"
+    own, other = sizes(made, one)
+    means = f"the mean size of a number in level 1’s upsampled map goes from {own:.3f} to {other:.3f}"
     why = f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %; {means}."
     veils = ("reading", "upsamplers/answers", "numbers")
     return Question(text, CHANGES, answer, why, veils, f"{made.picture.key} {one.kind}")
 
 
+def sizes(made: Looked, one: Swapped) -> tuple[float, float]:
+    """How large the numbers of level 1's upsampled map are, their signs left out: as trained, and swapped."""
+    return float(np.abs(made.mean("up1")).mean()), float(np.abs(one.upsampled).astype(np.float32).mean())
+
+
 def upsampled_sum(made: Looked, one: Swapped) -> str:
     """What becomes of the mean of level 1's upsampled map."""
-    own, other = float(made.mean("up1").mean()), float(one.upsampled.mean())
-    text = "The mean of level 1’s upsampled map, over cells and channels: "
+    own, other = sizes(made, one)
+    text = "The mean size of a number in level 1’s upsampled map, averaged over its channels: "
     return f"{text}as trained ${own:.3f}$, with {UPSAMPLERS[one.kind].lower()} ${other:.3f}$."
 
 
