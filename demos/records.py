@@ -86,6 +86,7 @@ class Panels:
         truth: packed numbers of the true segments [H, W], which the panels' ``marks`` are about.
         selection: set the stage's selection ("x,y" or "x0,y0,x1,y1"); None leaves the learner's as it is.
         message: one sentence above the panels, such as "The weights could not be fetched: …".
+        picture: key of the picture that is shown, where it is another than the page's.
     """
 
     size: tuple[int, int]
@@ -95,6 +96,7 @@ class Panels:
     truth: Mapping[str, Any] | None = None
     selection: str | None = None
     message: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True)

@@ -42,9 +42,7 @@ def load(name: str, metrics: Sequence[str] = ()) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         _check(found, metrics)
     except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise ResultUnreadable(
-            f"The result file {path.name} cannot be read; restore it from the repository."
-        ) from error
+        raise ResultUnreadable(broken(path)) from error
     return found
 
 
@@ -60,6 +58,28 @@ def usable(names: Sequence[str], metrics: Sequence[str] = ()) -> tuple[list[dict
         return [], str(error)
     except ValueError:
         return [], ""
+
+
+def study(name: str) -> tuple[dict[str, Any] | None, str]:
+    """What a study of ours came to, one whose file is no list of runs.
+
+    Returns:
+        The file's content and ""; None and the sentence that names a file that cannot be read, "" for a missing one.
+    """
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        return None, ""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        _need(found, command=str, test=dict)
+    except (OSError, ValueError, TypeError, RecursionError):
+        return None, broken(path)
+    return found, ""
+
+
+def broken(path: Path) -> str:
+    """What is said of a file that cannot be read."""
+    return f"The result file {path.name} cannot be read; restore it from the repository."
 
 
 def _check(found: Any, metrics: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from demos import space
+from demos.ui.door import MOST_UPLOAD
 
 STAYS = ("tests/", ".", "Makefile", "pyproject.toml", "CONTRIBUTING.md")
 
@@ -74,3 +76,17 @@ def test_the_hub_is_asked_for_a_space_and_gets_what_is_listed(monkeypatch: pytes
 def test_what_is_no_name_gets_a_sentence(name: str, capsys: pytest.CaptureFixture[str]):
     assert space.main([name]) == 2
     assert "user/name" in capsys.readouterr().err
+
+
+def test_the_readme_says_how_to_stand_behind_a_proxy_and_in_a_frame():
+    """What it says is what tests/browser/test_proxy.py and test_every_lesson.py try; a photograph passes the proxy."""
+    text = (space.ROOT / "README.md").read_text(encoding="utf8")
+    nginx = text[text.index("location /lecture/ {") :].partition("}")[0]
+    assert re.search(r"proxy_pass http://[\w.:]+/;", nginx), "with its slash"
+    for line in ("proxy_http_version 1.1;", "proxy_buffering off;", "X-Forwarded-Host $http_host;"):
+        assert line in nginx
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", nginx)
+    assert int(megabytes) << 20 >= MOST_UPLOAD
+    assert "GRADIO_ROOT_PATH=/lecture make app" in text
+    assert "GRADIO_ROOT_PATH=${JUPYTERHUB_SERVICE_PREFIX}proxy/7860 make app" in text
+    assert 'width="900" height="600"' in text

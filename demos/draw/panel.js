@@ -1,9 +1,11 @@
 // One panel of a stage (stage.js): the picture, what is laid over it, its boxes, and what it knows at a pixel.
+import { lessonOf } from "./asking.js";
 import { render } from "./markup.js";
 import { make, vector } from "./nodes.js";
 import { clamp } from "./number.js";
 import { unpack } from "./packed.js";
 import { save } from "./save.js";
+import { drawn } from "./saved.js";
 import { terms } from "./terms.js";
 
 const at = (map, [x, y], [height, width]) => {
@@ -99,7 +101,7 @@ export class Panel {
       });
       chip.style.cssText = `left:${(100 * (east ? x1 : x0)) / width}%;top:${(100 * y0) / height}%;--chip:${color}`;
       this.frame.append(chip);
-      this.chips.push({ chip, box });
+      this.chips.push({ chip, box, color });
     }
   }
 
@@ -165,27 +167,14 @@ export class Panel {
     );
   }
 
-  // The panel as it is seen, at twice its size on the screen, saved by the browser.
-  async save() {
-    const [height, width] = this.stage.size;
-    const zoom = Math.max(2, Math.round(1024 / Math.max(width, height)));
-    const canvas = make("canvas", { width: width * zoom, height: height * zoom });
-    const pen = canvas.getContext("2d");
-    for (const image of this.frame.querySelectorAll("img")) {
-      pen.imageSmoothingEnabled = !image.classList.contains("ww-cells") && !image.classList.contains("ww-overlay");
-      pen.globalAlpha = Number(getComputedStyle(image).opacity);
-      pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-    }
-    pen.globalAlpha = 1;
-    pen.lineWidth = 2 * zoom * 0.75;
-    for (const {
-      box: [x0, y0, x1, y1],
-      color,
-    } of this.panel.boxes || []) {
-      pen.strokeStyle = color;
-      pen.strokeRect(x0 * zoom, y0 * zoom, (x1 - x0) * zoom, (y1 - y0) * zoom);
-    }
-    save(`${this.panel.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.png`, canvas.toDataURL("image/png"));
+  // The panel as it is seen, at twice its size on the screen or more, with what it says, saved by the browser.
+  save() {
+    const { lesson, picture } = this.stage;
+    const taught = document.querySelector(`.ww-menu option[value="${lesson}"]`)?.textContent.trim() ?? "";
+    const shown = picture || lessonOf(lesson).settings.picture || "";
+    const about = [taught, shown.startsWith("upload:") ? "" : shown].filter(Boolean).join(", ");
+    const file = `${this.panel.title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.png`;
+    save(file, drawn(this, about).toDataURL("image/png"));
   }
 }
 

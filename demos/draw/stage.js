@@ -48,6 +48,7 @@ class Stage {
     const kept = String(panels.size) === String(this.size) && panels.base === this.base ? this.views : [];
     this.size = panels.size;
     this.base = panels.base;
+    Object.assign(this, { legend: panels.legend, picture: panels.picture });
     this.wait.remove();
     this.root.style.setProperty("--rows", Math.ceil(panels.panels.length / this.columns));
     this.root.style.setProperty("--ratio", this.size[1] / this.size[0]);

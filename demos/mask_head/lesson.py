@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from demos.figures import ablation, encode, grids, style
-from demos.mask_head import board, words
+from demos.mask_head import behind, board, words
 from demos.mask_head.slide import slide
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
 from demos.ui.checks import Text, split_selection
@@ -62,7 +62,7 @@ def update(
     Args:
         picture: key of the picture, such as scene:42.
         network: mask_sigmoid, mask_softmax, panoptic_fpn or maskrcnn_resnet50_fpn.
-        box: x0,y0,x1,y1 in picture pixels; empty takes a detection.
+        box: x0,y0,x1,y1 in picture pixels; empty takes the detection whose class masks claim most.
         mask_class: class whose mask is pasted, chosen by hand; empty takes the class head's choice.
         threshold: probability from which a pixel belongs to the mask, 0.05 to 0.95.
         pixel: "column,row" of the cell of the 28 x 28 grid that is multiplied out.
@@ -77,6 +77,7 @@ def update(
         "cost": words.cost(made),
         "paper_2b": Table(**asdict(papers.MASK_LOSS), source="paper"),
         "ablation": ablation_table(),
+        "behind": behind_table(),
         "question": words.question(made, rival(made)),
         "numbers": words.worked(made, cell),
         "seen": words.seen(made),
@@ -128,6 +129,15 @@ def ablation_table() -> Table | None:
     return ablation.table("masks", dict(zip(("softmax", "sigmoid"), found, strict=True)), caption)
 
 
+def behind_table() -> Table | None:
+    """What else than the masks the two losses change, and by how much other scenes would move the numbers."""
+    found, sentence = results.study("mask_losses")
+    try:
+        return behind.table(found) if found else behind.none(sentence)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return behind.none(results.broken(results.RESULTS / "mask_losses.json"))
+
+
 def data(**settings: Any) -> dict[str, Any]:
     """The numbers behind the lesson, for "Save the data"; settings as `update`'s."""
     chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key != "pixel"}
@@ -176,6 +186,8 @@ def build(screen: Screen) -> None:
             screen.table("cost", "Ours: what each head costs")
             screen.table("ablation", "Ours: the ablation, retrained on scenes")
             screen.table("paper_2b", "The paper's: table 2b, on COCO")
+        with gr.Row(elem_classes=["ww-tables"]):
+            screen.table("behind", "Ours: what lies behind the gain")
 
 
 LESSON = Lesson(

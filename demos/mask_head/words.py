@@ -21,8 +21,8 @@ LOSSES = {
 }
 CHOICES = ("At least 90 %", "50 to 90 %", "Less than 50 %")
 ENDS = {
-    "sigmoid": "With a sigmoid for each class the masks need not compete.",
-    "softmax": "With a softmax the masks compete at every cell.",
+    "sigmoid": "With a sigmoid for each class the masks need not compete: over the picked one they add up to {:.2f}.",
+    "softmax": "With a softmax the masks compete at every cell, where they add up to {:.0f}.",
 }
 GOOD, HALF = 0.9, 0.5  # shares of the right class's IoU: as well, and by half
 
@@ -69,6 +69,7 @@ def worked(made: RoIMasks, cell: tuple[int, int]) -> str:
     lines = [
         f"**{place}** {probability(made, cell)}",
         f"**Pasted.** {pasted(made.link(cell), made.threshold)}",
+        f"**Why is the pasted mask wider than its box?** {wider(made)}",
         f"**Gradient.** {none if made.negative else gradient(made, cell)}",
     ]
     return "\n\n".join(lines)
@@ -106,6 +107,21 @@ def pasted(link: PasteLink, threshold: float) -> str:
     return (
         f"The picture's pixel {link.pixel} lies between {len(link.cells)} cells: "
         f"${terms} = {link.value:.4f} {sign} {threshold:.2f}$: {side}."
+    )
+
+
+def wider(made: RoIMasks) -> str:
+    """The overhang of a pasted mask: ones in a box of as many pixels, an empty box, and this box."""
+    one, (across, down) = made.pasting()
+    x0, y0, x1, y1 = made.heads.box.tolist()
+    columns, rows = one.covered
+    asked, empty = one.cells**2, "1 pixel" if one.empty == 1 else f"{one.empty} pixels"
+    return (
+        f"Torchvision rounds the corners down and counts the last pixel in: $x_1 - x_0 + 1$ of them. Ones in all "
+        f"${one.cells}\\times{one.cells}$ cells, pasted into a box of ${one.cells}\\times{one.cells}$ pixels, cover "
+        f"${columns}\\times{rows} = {one.pixels}$ pixels instead of ${asked}$: IoU ${one.iou:.3f}$. A box without any "
+        f"size still gets {empty}. Here cells and a ring of zeros around them, which lets the mask end smoothly, are "
+        f"stretched over ${across}\\times{down}$ pixels, for a box of ${x1 - x0:.1f}\\times{y1 - y0:.1f}$."
     )
 
 
@@ -156,6 +172,7 @@ def reading(made: RoIMasks) -> Reading:
     says = 0 if made.heads.background else head
     more = [("Class head", f"{made.names[says]} {float(made.heads.class_probs[says]):.2f}")]
     more += [("Chosen by hand", name)] if made.by_hand else []
+    more += [("All masks there add up to", f"{made.over(made.chosen):.2f}")]
     fit = made.iou(made.chosen)
     if fit is None:
         count = int(made.mask(made.chosen).sum())
@@ -222,7 +239,7 @@ def seen(made: RoIMasks) -> str:
     )
     fit = made.iou(heads.label)
     said = f", which fits the truth with IoU {fit:.2f}." if fit is not None else "."
-    return f"{picked}{said} {ENDS[heads.rule]}"
+    return f"{picked}{said} {ENDS[heads.rule].format(made.over(heads.label))}"
 
 
 def cost(made: RoIMasks) -> Table:

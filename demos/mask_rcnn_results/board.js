@@ -66,9 +66,13 @@ class Board {
   // Draws everything anew; another scene may be on the stage.
   chosen() {
     if (!this.value) return;
-    const { about, heading, precision, counts, hits, aside, strongest } = this.value;
+    const { about, heading, precision, recall, counts, hits, aside, strongest } = this.value;
     const left = html`<div>
-      ${precision && html`<div class="ww-table">${table(precision)}</div><div class="mrr-curve"></div>`}
+      ${
+        precision &&
+        html`<div class="ww-table">${table(precision)}</div><div class="mrr-curve"></div>
+        <h4>Recall by kind of thing</h4><div class="ww-table mrr-recall">${table(recall)}</div>`
+      }
       <h4>${terms(heading)}</h4>
       <div role="group" aria-label="Errors by class; press one to see only its cards">${this.bars(counts)}</div>
       <p class="mrr-sum" aria-live="polite">${total(counts, hits)}</p>

@@ -60,6 +60,7 @@ class ErrorsBoard:
     context: str = ""
     heading: str = ""
     precision: Table | None = None
+    recall: Table | None = None
     curve: Sequence[Point] = ()
     aside: str = ""
     strongest: Sequence[tuple[str, str]] = ()
@@ -85,6 +86,7 @@ def measured(
         cards=[view(card, key(card.seed)) for card in told.worst],
         heading=f"Errors at score ≥ {told.score:.2f} and IoU 0.5",
         precision=precision(told.ap or {}),
+        recall=words.recall(told),
         curve=curve,
         aside=words.aside(told),
         strongest=[(f"{title}: scene {seed} ({count})", key(seed)) for title, seed, count in best],

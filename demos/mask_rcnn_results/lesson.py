@@ -16,6 +16,7 @@ from lecture_models import evaluation, pictures, zoo
 from lecture_models.cache import KEPT
 from lecture_models.evaluation import errors, matching, measurement
 from lecture_models.evaluation.cards import cards_of
+from lecture_models.studies import bad_boxes
 from lecture_models.studies import mask_rcnn_results as study
 from lecture_models.studies.vision_tasks import answer
 
@@ -32,6 +33,7 @@ BYTES_OF_PAIR = 200  # two numbers and their key
 OPENED = Text(
     r"scene:\d{1,6}(\?\S*)? [a-z]+ \d \S+", "SCENE GALLERY RANK PICTURE, as a card sets it, or empty"
 )
+ONLY_SHOWN = ("pixel", "fifty")  # settings that change what is said of a scene, and neither data nor figure
 OTHER_SCORES = (0.1, 0.3, 0.7, 0.9)
 COLORS = {"true": style.TRUTH, "found": style.PREDICTION, "other": style.CYCLE[1], "series": style.CYCLE[:3]}
 
@@ -58,6 +60,7 @@ def update(
     score: float = 0.5,
     pixel: str = "",
     opened: str = "",
+    fifty: bool = False,
 ) -> Mapping[str, Any]:
     """Find a scene that is hard in one way, compare a network with its truth, and name each of its errors.
 
@@ -70,17 +73,18 @@ def update(
         score: least score of a detection that counts, 0.05 to 0.95.
         pixel: "x,y", a pixel of the thing whose IoU is multiplied out, or empty.
         opened: "KEY GALLERY RANK PICTURE", a scene opened from the list of errors while these were set, or empty.
+        fifty: whether fifty bad boxes at score 0.01 are added where AP is taken of this scene.
     """
     no_truth = not picture.startswith("scene:")
     usual, sentence = zoo.usable(network, OURS, photograph=no_truth)
     if no_truth:
         return photograph(picture, usual, score, sentence)
     scene = {"picture": picture, "network": usual, "gallery": gallery, "rank": rank, "opened": opened}
-    return judged(sentence, pixel, score, scenes=study.looked_at(gallery, scenes), **scene)
+    return judged(sentence, pixel, score, fifty, scenes=study.looked_at(gallery, scenes), **scene)
 
 
 @lru_cache(maxsize=16)
-def judged(sentence: str, pixel: str, score: float, **settings: Any) -> Mapping[str, Any]:
+def judged(sentence: str, pixel: str, score: float, fifty: bool, **settings: Any) -> Mapping[str, Any]:
     """What is shown of a scene; kept, since "Scenes" moves the measurement alone beyond what a gallery looks at."""
     made = compute(score=score, **settings)
     then = {other: wrong_at(made, settings["network"], other) for other in OTHER_SCORES if other != score}
@@ -89,6 +93,7 @@ def judged(sentence: str, pixel: str, score: float, **settings: Any) -> Mapping[
         "stage": panels.stage(made, f"{made.why()} {sentence}".strip()),
         "found": words.reading(made, score),
         "objects": words.objects(made),
+        "unseen": words.unseen(bad_boxes.judge(made, fifty), bad_boxes.SCORE),
         "errors": board.scene_errors(made, cards_of(made.comparison), score, context),
         "question": words.question(made, settings["picture"], score, then),
         "numbers": words.numbers(made, score, split_selection(pixel)),
@@ -113,6 +118,7 @@ def photograph(picture: str, network: str, score: float, sentence: str) -> Mappi
         "stage": panels.photograph(shown, said, numbered, f"{words.NOBODY} {sentence}"),
         "found": Reading(str(count), "objects", meaning),
         "objects": None,
+        "unseen": None,
         "errors": None,
         "question": words.sure(count, int((said.scores >= words.SURE).sum()), picture),
         "numbers": "There is no IoU without a truth. Choose a scene.",
@@ -123,7 +129,7 @@ def photograph(picture: str, network: str, score: float, sentence: str) -> Mappi
 def measure(
     picture: str = "scene:42", network: str = OURS, scenes: int = 50, score: float = 0.5
 ) -> Iterator[Any]:
-    """Measure AP and count errors over scenes while watching: after each scene what is known so far.
+    """Measure AP, recall by kind of thing and errors over scenes: after each scene what is known so far.
 
     Args:
         picture: key of the first scene; the others follow, with its settings.
@@ -146,19 +152,18 @@ def measure(
         if told.ap_of == told.done:  # else the AP is of fewer scenes
             curve = (*curve, *board.points(told))
             report["measured"] = board.measured(told, curve, NAMES | NETWORKS, key)
-        text = f"{told.done} of {scenes} scenes, {told.seconds:.0f} s"
-        yield {"progress": Progress(told.done, scenes, text), **report}
+        yield {"progress": Progress(told.done, scenes, words.so_far(told)), **report}
 
 
 def data(**settings: Any) -> dict[str, Any]:
     """The numbers behind the lesson, for "Save the data"; settings as `update`'s."""
-    chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key != "pixel"}
+    chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key not in ONLY_SHOWN}
     return compute(**{**chosen, "network": zoo.usable(chosen["network"], OURS)[0]}).arrays()
 
 
 def figure(**settings: Any) -> Slide:
     """The scene with its errors as a figure, a photograph with its detections; settings as `update`'s."""
-    chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key != "pixel"}
+    chosen = {key: value for key, value in (LESSON.defaults | settings).items() if key not in ONLY_SHOWN}
     shown, score = pictures.resolve(chosen["picture"]), chosen["score"]
     chosen["network"] = zoo.usable(chosen["network"], OURS, photograph=shown.scene is None)[0]
     if shown.scene is None:
@@ -190,6 +195,9 @@ def build(screen: Screen) -> None:
         about = "AP and errors over many scenes"
         screen.board("measured", "errors", label=about, by="measure", key="opened", rule=OPENED, **looks)
         screen.board("errors", "errors", label="Errors of this scene", **looks)
+        screen.control("fifty", gr.Checkbox(False, label="Add fifty bad boxes at score 0.01"))
+        with gr.Row(elem_classes=["ww-tables"]):
+            screen.table("unseen", "Ours: what AP does not see, in this scene")
         screen.table("objects", "Each thing and its IoU")
 
 
@@ -197,7 +205,7 @@ LESSON = Lesson(
     "mask_rcnn_results",
     "A5",
     "Results",
-    "Mask R-CNN separates crowds, joins what is cut apart, finds small things; where it fails, each error has a name.",
+    "Crowds, things cut apart and small things are the hard cases; where the network fails, each error has a name.",
     update,
     build,
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from lecture_models.studies.mask_rcnn_results import GalleryScene, Numbered
     from lecture_models.studies.vision_tasks import Answers
 
-"""A missed thing that the gallery does not ask for: the same red, paler and (by board.css) thinner."""
 TINY = 24
 """Pixels: a label would cover a smaller box and its neighbours, so it is read out where it is pointed at."""
 
@@ -24,10 +23,17 @@ TINY = 24
 def stage(made: GalleryScene, message: str) -> Panels:
     """A scene's truth and what the network found, with the classes and the two kinds of boxes as legend."""
     image, views = made.scene.image, [truth(made), prediction(made)]
-    legend = style.legend(tuple(dict(made.things)))
-    legend += [("asked for, with its mask IoU", style.TRUTH)] if made.finding.members else []
-    legend += [("not found, or a false positive", style.WRONG)] if made.errors.items else []
-    return Panels(image.shape[:2], views, encode.jpeg_uri(image), legend, message=message)
+    legend = style.legend(tuple(dict([*made.things, *made.detections]))) + marks(made)
+    base, key = encode.jpeg_uri(image), made.picture.key
+    return Panels(image.shape[:2], views, base, legend, message=message, picture=key)
+
+
+def marks(made: GalleryScene) -> list[tuple[str, str]]:
+    """What the boxes mean that are drawn, and no others."""
+    asked, wrong = set(made.finding.members), bool(made.wrong)
+    kinds = [kind for kind, drawn in (("not found", bool(made.missed)), ("false positive", wrong)) if drawn]
+    found = [("asked for, with its mask IoU", style.TRUTH)] if asked.difference(made.missed) else []
+    return found + ([(f"dashed: {' or '.join(kinds)}", style.WRONG)] if kinds else [])
 
 
 def truth(made: GalleryScene) -> Panel:

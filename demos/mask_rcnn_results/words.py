@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from lecture_models.evaluation.errors import Errors
     from lecture_models.evaluation.measurement import Measurement
     from lecture_models.scenes import SceneSettings
+    from lecture_models.studies.bad_boxes import Judged
     from lecture_models.studies.mask_rcnn_results import GalleryScene
 
 HEAD = ("thing", "T, px", "P, px", "P ∩ T, px", "score", "mask IoU")
+UNSEEN = ("detections", "mask AP", "found", "false positives", "precision: to the last hit → of all")
+RECALL = ("things", "found", "recall, %")
 CAPTION = (
     "IoU = P ∩ T over P + T − P ∩ T; T: the thing's visible pixels, P: its detection's. Marked: asked for."
 )
@@ -52,6 +55,9 @@ def reading(made: GalleryScene, score: float) -> Reading:
     ious = [one.iou for one in made.overlaps.values()]
     more = [("Mean mask IoU of those", f"{np.mean(ious):.2f}" if ious else "–")]
     more += [("False positives + missed", total(made.errors))]
+    asked = made.finding.members if made.gallery != "this" else ()
+    if asked:
+        more += [("Found of those asked for", f"{sum(k in made.overlaps for k in asked)} of {len(asked)}")]
     meaning = f"things found: right class, mask IoU ≥ ½, score ≥ {score:.2f}"
     return Reading(str(len(ious)), f"of {len(ious) + len(made.missed)}", meaning, more=more)
 
@@ -201,6 +207,62 @@ def card_lines(card: Card) -> list[str]:
         f"seen with score {card.below:.2f}, below the threshold": card.below,
     }
     return [text for text, holds in said.items() if holds]
+
+
+def so_far(told: Measurement) -> str:
+    """How far a measurement is, and its mask AP, for the line below the button."""
+    value = (told.ap or {}).get("mask_ap")
+    ap = (
+        ""
+        if value is None
+        else f"mask AP {100 * value:.1f} %" + (f" of {told.ap_of}" if told.ap_of != told.done else "")
+    )
+    return ", ".join(filter(None, (f"{told.done} of {told.total} scenes", ap, f"{told.seconds:.0f} s")))
+
+
+def recall(told: Measurement) -> Table:
+    """How many things of each kind were found."""
+    rows = [
+        (kind, f"{hits} of {count}", f"{100 * hits / count:.0f}" if count else "–")
+        for kind, (hits, count) in told.kinds.items()
+    ]
+    return Table(
+        RECALL, rows, f"At score ≥ {told.score:.2f} and mask IoU ≥ ½. A thing can be of several kinds."
+    )
+
+
+def unseen(judged: Sequence[Judged], score: float) -> Table:
+    """AP, recall and precision of perfect detections and of the network's, and why bad boxes do not move the AP."""
+    rows, marked = [], []
+    for k, one in enumerate(judged):
+        ap = "–" if one.ap is None else f"{100 * one.ap:.1f} %"
+        counts = f"{one.hits} of {one.hits + one.missed}", str(one.wrong)
+        precision = f"{of(one.hits, one.until_last)} → {of(one.hits, one.hits + one.wrong)}"
+        rows.append((one.name, ap, *counts, precision))
+        marked += [k] if k % 2 and len(judged) > 2 else []
+    return Table(UNSEEN, rows, why_unseen(judged, score), strong=marked)
+
+
+def of(some: int, whole: int) -> str:
+    """A share; a dash of nothing.
+
+    >>> of(12, 62), of(0, 0)
+    ('0.19', '–')
+    """
+    return f"{some / whole:.2f}" if whole else "–"
+
+
+def why_unseen(judged: Sequence[Judged], score: float) -> str:
+    """Why AP does not see the bad boxes, once they are there."""
+    start = "All detections of this scene, whatever their score, at mask IoU ½; AP over all its thresholds."
+    if len(judged) < 3:
+        return start
+    first, then = judged[:2]
+    return (
+        f"{start} The curve that AP measures ends with the last hit. The {then.wrong - first.wrong} boxes of score "
+        f"{score} come after it, where recall does not rise any more: no point of the curve changes. "
+        f"The counts show them: the precision of all falls to {then.hits} / {then.hits + then.wrong}."
+    )
 
 
 def aside(told: Measurement) -> str:

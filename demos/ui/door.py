@@ -13,13 +13,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 from gradio.brotli_middleware import BrotliResponder, Mode
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.ui import letters, uploads
@@ -67,6 +68,9 @@ class Door:
             return await send({"type": "websocket.close"})
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        scope, elsewhere = proxied(scope, self.demo.root_path)
+        if elsewhere:
+            return await RedirectResponse(elsewhere)(scope, receive, send)
         try:
             answer = await self._answer(scope, receive, send)
         except Refused as refused:
@@ -149,6 +153,32 @@ class Door:
         return replayed(
             {**scope, "path": whole, "raw_path": whole.encode()}, json.dumps(clean).encode(), receive
         )
+
+
+def proxied(scope: Scope, root_path: str) -> tuple[Scope, str]:
+    """A request without the prefix of a proxy that leaves it on, and where a page without its final slash is.
+
+    All addresses of the page are relative, so that it needs its slash and nothing else. Where it is to go is relative
+    too: further prefixes, such as JupyterHub's, stay what they are.
+
+    Args:
+        scope: of a request.
+        root_path: where the page is said to be, such as /lecture or https://example.org/lecture; "" for anywhere.
+
+    >>> proxied({"path": "/lecture/config", "query_string": b""}, "/lecture")
+    ({'path': '/config', 'query_string': b'', 'raw_path': b'/config'}, '')
+    >>> proxied({"path": "/lecture", "query_string": b"lesson=unet"}, "https://example.org/lecture/")[1]
+    'lecture/?lesson=unet'
+    """
+    prefix = urlsplit(root_path).path.rstrip("/")
+    if not prefix or not scope["path"].startswith(prefix):
+        return scope, ""
+    path, query = scope["path"][len(prefix) :], scope["query_string"].decode("latin-1")
+    if not path:
+        return scope, f"{prefix.rsplit('/', 1)[1]}/" + (f"?{query}" if query else "")
+    if not path.startswith("/"):
+        return scope, ""  # /lectures is another place than /lecture
+    return {**scope, "path": path, "raw_path": quote(path).encode()}, ""
 
 
 async def _upload(request: Request) -> Response:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
 from torch import Tensor
 from torchvision.models.detection.roi_heads import expand_boxes
+
+from lecture_models.nets.rcnn_trace import paste
+from lecture_models.segments import MASK_THRESHOLD
 
 PADDING = 1  # torchvision pastes with one ring of zeros around the cells
 
@@ -60,6 +64,45 @@ def pasted_box(box: Tensor, cells: int) -> tuple[int, int, int, int]:
     grown = expand_boxes(box[None], (cells + 2 * PADDING) / cells).to(torch.int64)[0].tolist()
     x0, y0, x1, y1 = (int(side) for side in grown)
     return x0, y0, max(x1 - x0 + 1, 1), max(y1 - y0 + 1, 1)
+
+
+@dataclass(frozen=True)
+class Overhang:
+    """A mask of ones pasted into a box of as many pixels as it has cells: what it covers, and what an empty box does.
+
+    ``covered`` are columns and rows of pixels in the mask, ``iou`` is with the pixels of the box, ``ringed`` the side
+    of the pasted square with its ring, ``empty`` the pixels in the mask of a box without any size.
+    """
+
+    cells: int
+    covered: tuple[int, int]
+    pixels: int
+    iou: float
+    ringed: int
+    empty: int
+
+
+@lru_cache(maxsize=4)
+def overhang(cells: int = 28) -> Overhang:
+    """Why a pasted mask is wider than its box: torchvision counts the last pixel in, x1 − x0 + 1 of them.
+
+    Args:
+        cells: of the mask, and whole pixels of the box, each way.
+
+    >>> found = overhang(28)
+    >>> found.pixels, round(found.iou, 3), found.empty
+    (841, 0.932, 1)
+    """
+    start, size = cells // 2, 3 * cells
+    box = torch.tensor([start, start, start + cells, start + cells]).float()
+    ones = torch.ones(1, cells, cells)
+    mask = paste(ones, box[None], (size, size))[0] >= MASK_THRESHOLD
+    inside = torch.zeros(size, size, dtype=torch.bool)
+    inside[start : start + cells, start : start + cells] = True
+    covered = int(mask.any(0).sum()), int(mask.any(1).sum())
+    none = paste(ones, torch.full((1, 4), float(start)), (size, size)) >= MASK_THRESHOLD
+    iou = float((mask & inside).sum() / (mask | inside).sum())
+    return Overhang(cells, covered, int(mask.sum()), iou, pasted_box(box, cells)[2], int(none.sum()))
 
 
 def pixel_of_cell(cell: tuple[int, int], box: Tensor, cells: int, size: tuple[int, int]) -> tuple[int, int]:

@@ -25,6 +25,7 @@ from lecture_models.scenes.export import encode_mask
 
 if TYPE_CHECKING:
     from pycocotools.coco import COCO
+    from pycocotools.cocoeval import COCOeval
 
 AREAS: Mapping[str, tuple[float, float]] = {
     "all": (0.0, 1e10),
@@ -131,18 +132,61 @@ class AveragePrecision:
                     by_size[name][f"{kind}_ap"] = _mean(precision[..., area])
         return {**result, "by_class": by_class, "by_size": by_size}
 
+    def resampled(self, orders: Sequence[Sequence[int]]) -> list[float | None]:
+        """Mask AP of the pictures taken anew, for each order of their numbers: what other pictures would have given.
+
+        Each picture is matched once. The bootstrap draws as many numbers as there are pictures, with replacement
+        (Efron and Tibshirani 1993, *An Introduction to the Bootstrap*, chapter 6); two metrics over the same pictures
+        that get the same orders are compared on the same draws.
+
+        Args:
+            orders: each the numbers, from 0, of the pictures that count, as often as they count; as many as there are.
+
+        Raises:
+            ValueError: An order has another length.
+
+        >>> mask = np.zeros((1, 8, 8), bool); mask[0, 2:6, 2:6] = True
+        >>> box, label = np.array([[2.0, 2, 6, 6]]), np.array([0])
+        >>> metric, none = AveragePrecision(["ball"]), np.zeros(0, int)
+        >>> metric.update(Instances(box, label, mask), Detections(box, label, np.array([0.9]), mask))
+        >>> metric.update(Instances(box, label, mask), Detections(box[none], label[none], none, mask[none]))
+        >>> metric.resampled([[0, 0], [0, 1], [1, 1]])[::2]
+        [1.0, 0.0]
+        """
+        count, found = len(self._images), []
+        run = self._evaluated("mask", ("all",))
+        cells = np.empty(len(run.evalImgs), object)
+        cells[:] = run.evalImgs
+        by_class = cells.reshape(-1, count)  # one size: [class, picture]
+        for order in orders:
+            if len(order) != count:
+                raise ValueError(
+                    f"An order has as many numbers as there are pictures, {count}; got {len(order)}."
+                )
+            run.evalImgs = by_class[:, list(order)].ravel().tolist()
+            with _QUIET, contextlib.redirect_stdout(io.StringIO()):
+                run.accumulate()
+            found.append(_mean(run.eval["precision"]))
+        return found
+
     def _precision(self, kind: str) -> np.ndarray:
+        run = self._evaluated(kind, tuple(AREAS))
+        with _QUIET, contextlib.redirect_stdout(io.StringIO()):
+            run.accumulate()
+        return run.eval["precision"][..., 0]
+
+    def _evaluated(self, kind: str, areas: Sequence[str]) -> COCOeval:
+        """Matched picture by picture, for some sizes."""
         from pycocotools.cocoeval import COCOeval
 
         with _QUIET, contextlib.redirect_stdout(io.StringIO()):  # pycocotools tells its progress on stdout
             truth, found = self._coco(self._truth, "mask"), self._coco(self._found, kind)
             run = COCOeval(truth, found, "bbox" if kind == "box" else "segm")
-            run.params.areaRng = [list(bounds) for bounds in AREAS.values()]
-            run.params.areaRngLbl = list(AREAS)
+            run.params.areaRng = [list(AREAS[area]) for area in areas]
+            run.params.areaRngLbl = list(areas)
             run.params.maxDets = [MAX_DETECTIONS]
             run.evaluate()
-            run.accumulate()
-        return run.eval["precision"][..., 0]
+        return run
 
     def _coco(self, annotations: list[dict[str, Any]], kind: str) -> COCO:
         """An index over copies, since pycocotools writes into what it gets; `kind` says whose area counts."""

@@ -90,17 +90,23 @@ def crowd(truth: Truth) -> Finding:
     Touching counts, since a box's edge is where a nearer thing begins. Strength: its size, then the number of
     such pairs in it.
     """
+    best = Finding((0, 0), ())
+    for group, pairs in groups(truth).items():
+        best = max(best, Finding((len(group), pairs), group), key=lambda found: found.strength)
+    return best
+
+
+def groups(truth: Truth) -> dict[tuple[int, ...], int]:
+    """All such groups, those of one thing alone included, each with its number of touching pairs."""
     boxes = np.array([tight_box(truth.instance == k + 1) for k in range(len(truth.labels))]).reshape(-1, 4)
     grown = boxes + np.array([-0.5, -0.5, 0.5, 0.5])
     touch = (box_iou(grown, grown) > 0) & (truth.labels[:, None] == truth.labels)
-    best = Finding((0, 0), ())
-    left = set(range(len(truth.labels)))
+    left, found = set(range(len(truth.labels))), {}
     while left:
         group = _reached(touch, left.pop())
         left -= set(group)
-        pairs = int(touch[np.ix_(group, group)].sum() - len(group)) // 2
-        best = max(best, Finding((len(group), pairs), tuple(group)), key=lambda found: found.strength)
-    return best
+        found[tuple(group)] = int(touch[np.ix_(group, group)].sum() - len(group)) // 2
+    return found
 
 
 def _reached(touch: np.ndarray, start: int) -> list[int]:

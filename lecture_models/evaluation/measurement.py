@@ -24,6 +24,8 @@ from .comparison import Comparison, compare
 from .detection import AveragePrecision
 from .errors import RULES
 from .galleries import GALLERIES, Finding, failures, truth_in
+from .kinds import RULES as KINDS
+from .kinds import Counts, found_by_kind
 from .matching import IN_VOID
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Measurement:
         ap_of: scenes in ``ap``.
         true_positives: detections above the score that belong to an instance.
         counts: for each class of errors (false positives, missed instances).
+        kinds: for each kind of things (found, of how many), see :mod:`kinds`.
         in_void: detections above the score that are not judged, since they lie in void.
         strangers: detections above the score of classes that no scene has.
         worst: cards, worst first; a new tuple only where ``ap`` is new too, since cutting and sending them takes
@@ -68,6 +71,7 @@ class Measurement:
     ap_of: int = 0
     true_positives: int = 0
     counts: Mapping[str, tuple[int, int]] = field(default_factory=lambda: dict.fromkeys(RULES, (0, 0)))
+    kinds: Counts = field(default_factory=lambda: dict.fromkeys(KINDS, (0, 0)))
     in_void: int = 0
     strangers: int = 0
     worst: tuple[Card, ...] = ()
@@ -140,6 +144,7 @@ class Tally:
         self._classes: tuple[str, ...] = ()
         self._done = self._true = self._in_void = self._strangers = 0
         self._counts = {kind: np.zeros(2, int) for kind in RULES}
+        self._kinds = {kind: np.zeros(2, int) for kind in KINDS}
         self._worst = Worst()
         self._strongest: dict[str, tuple[int, Finding]] = {}
         self._ap: dict[str, Any] | None = None
@@ -160,6 +165,8 @@ class Tally:
         self._strangers += comparison.strangers
         for kind, pair in errors.counts.items():
             self._counts[kind] += pair
+        for kind, pair in found_by_kind(comparison).items():
+            self._kinds[kind] += pair
         self._worst.add(comparison)
         self._compare(comparison)
 
@@ -187,6 +194,7 @@ class Tally:
             ap_of=self._ap_of,
             true_positives=self._true,
             counts={kind: (int(pair[0]), int(pair[1])) for kind, pair in self._counts.items()},
+            kinds={kind: (int(pair[0]), int(pair[1])) for kind, pair in self._kinds.items()},
             in_void=self._in_void,
             strangers=self._strangers,
             worst=self._shown,

@@ -20,6 +20,7 @@ from lecture_models.nets.macs import count_macs
 from lecture_models.nets.mask_softmax import SoftmaxMaskPredictor
 from lecture_models.nets.rcnn_trace import COCO_LEVELS, RCNNTrace, paste
 from lecture_models.nets.roi_swap import level_of
+from lecture_models.segments import MASK_THRESHOLD
 
 Rule = Literal["sigmoid", "softmax"]
 MAPS = {level: name for name, level in COCO_LEVELS.items()}
@@ -105,13 +106,8 @@ def trace_mask_heads(network: Any, trace: RCNNTrace, box: Tensor) -> MaskHeadsTr
         raise ValueError(
             f"A network with a mask head is needed; {trace.network} has none. Choose a Mask R-CNN."
         )
-    device = next(network.parameters()).device
-    size, seen = (trace.image.shape[0], trace.image.shape[1]), network_size(network, trace.image)
-    scales = (
-        box.new_tensor([seen[1] / size[1], seen[0] / size[0]]).repeat(2).to(device)
-    )  # each side is rounded
-    maps = {MAPS[level]: values[None].to(device) for level, values in trace.features.items()}
-    rois, shapes = [box[None].to(device) * scales], [seen]
+    size = (trace.image.shape[0], trace.image.shape[1])
+    maps, rois, shapes, scales = _crop_arguments(network, trace, box[None])
     box_crop = heads.box_roi_pool(maps, rois, shapes)
     mask_crop = heads.mask_roi_pool(maps, rois, shapes)
     logits, deltas = heads.box_predictor(heads.box_head(box_crop))
@@ -128,6 +124,51 @@ def trace_mask_heads(network: Any, trace: RCNNTrace, box: Tensor) -> MaskHeadsTr
     values = {name: value.float().cpu() for name, value in kept.items()}
     limits = {"least_score": heads.score_thresh, "positive": heads.proposal_matcher.high_threshold}
     return MaskHeadsTrace(level=level, rule=mask_rule(network), size=size, **limits, **values)
+
+
+@torch.inference_mode()
+def every_mask(network: Any, trace: RCNNTrace, boxes: Tensor) -> Tensor:
+    """The masks of all classes of many boxes: probabilities under the network's own rule, float [N, K, M, M].
+
+    Args:
+        network: as for :func:`trace_mask_heads`.
+        trace: of the whole picture, whose detections the boxes need not be.
+        boxes: float [N, 4], xyxy, picture pixels.
+    """
+    heads = network.roi_heads
+    maps, rois, shapes, _ = _crop_arguments(network, trace, boxes)
+    logits = raw_mask_logits(heads, heads.mask_roi_pool(maps, rois, shapes)).float().cpu()
+    return logits.softmax(1) if mask_rule(network) == "softmax" else logits.sigmoid()
+
+
+def sums_in_masks(probs: Tensor, labels: Tensor) -> Tensor:
+    """How far the masks of all classes claim the same cells: the sum of their probabilities, averaged over one mask.
+
+    Under a softmax it is 1. Under sigmoids it is what the classes would have to share if they had to compete.
+
+    Args:
+        probs: float [N, K, M, M], as of :func:`every_mask`.
+        labels: int64 [N], whose mask: the average goes over its cells of probability at least one half.
+
+    Returns:
+        float [N], 0 for an empty mask.
+
+    >>> probs = torch.tensor([[0.9, 0.2], [0.8, 0.1], [0.7, 0.9]])[None, :, :, None]
+    >>> round(sums_in_masks(probs, torch.tensor([1])).item(), 4)
+    2.4
+    """
+    mine = probs[torch.arange(len(probs)), labels] >= MASK_THRESHOLD
+    sums = (probs.sum(1) * mine).flatten(1).sum(1)
+    return sums / mine.flatten(1).sum(1).clamp(min=1)
+
+
+def _crop_arguments(network: Any, trace: RCNNTrace, boxes: Tensor) -> tuple[Any, Any, Any, Tensor]:
+    """What torchvision's crops take: maps by name, boxes and size in network pixels; and those of a picture pixel."""
+    device = next(network.parameters()).device
+    size, seen = trace.image.shape[:2], network_size(network, trace.image)
+    scales = boxes.new_tensor([seen[1] / size[1], seen[0] / size[0]]).repeat(2).to(device)  # each is rounded
+    maps = {MAPS[level]: values[None].to(device) for level, values in trace.features.items()}
+    return maps, [boxes.to(device) * scales], [seen], scales
 
 
 def raw_mask_logits(heads: Any, mask_crops: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ from lecture_models.studies import roi_features
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from lecture_models.autopsy.paste import PasteLink
+    from lecture_models.autopsy.paste import Overhang, PasteLink
     from lecture_models.nets.mask_gradients import MaskGradients
     from lecture_models.nets.mask_heads import HeadCost, MaskHeadsTrace
     from lecture_models.nets.rcnn_trace import RCNNTrace
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 SHOWN = 6  # masks that are shown of a network with more classes; the chosen one comes on top
 SURE = 0.5  # score from which a detection is a good box to begin with
 FOUND = 0.5  # IoU from which a detection has found a thing
+CELLS = 28  # of a mask, each way
+DECIDES = "mask_sigmoid"  # the network that finds the box to begin with in a scene
+BYTES_OF_BOX = 300  # four numbers and their key
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,13 @@ class RoIMasks:
         truth = self.truth()
         return None if truth is None else mask_iou(self.mask(label), truth)
 
+    def over(self, label: int) -> float:
+        """Sum of all classes' probabilities, averaged over the cells of one class's mask; 1 under a softmax."""
+        from lecture_models.nets.mask_heads import sums_in_masks
+
+        probs = self.heads.mask_probs[None]
+        return float(sums_in_masks(probs, probs.new_tensor([label]).long())[0])
+
     def link(self, cell: tuple[int, int]) -> PasteLink:
         """How the pixel nearest to a cell (column, row) comes from the chosen class's cells."""
         from lecture_models.autopsy.paste import pixel_of_cell, trace_paste
@@ -117,6 +127,14 @@ class RoIMasks:
         link = trace_paste(heads.mask_probs[label], heads.mask_logits[label], heads.box, pixel, own)
         assert link is not None, "the pixel of a cell lies in the pasted mask"
         return link
+
+    def pasting(self) -> tuple[Overhang, tuple[int, int]]:
+        """How far a pasted mask hangs over its box, and the pixels (width, height) that this one is pasted into."""
+        from lecture_models.autopsy.paste import overhang, pasted_box
+
+        cells = int(self.heads.mask_probs.shape[-1])
+        _, _, width, height = pasted_box(self.heads.box, cells)
+        return overhang(cells), (width, height)
 
     def arrays(self) -> dict[str, Any]:
         """Everything that both heads said, the chosen class's mask, and the gradients where there is a mask loss."""
@@ -157,7 +175,7 @@ def study(
     Args:
         picture: from `pictures.resolve`.
         name: a network of the zoo with a mask head; it runs once a picture.
-        box: x0, y0, x1, y1 in picture pixels; empty takes a large detection.
+        box: x0, y0, x1, y1 in picture pixels; empty takes :func:`first_box`.
         mask_class: whose mask to paste; empty is the class head's choice.
         threshold: probability from which a pixel belongs to the mask.
 
@@ -167,7 +185,7 @@ def study(
     import torch
 
     trace = zoo.trace(name, picture.image)
-    corners = roi_features.place_box(box or first_box(trace, picture), picture)
+    corners = roi_features.place_box(box or first_box(name, trace, picture), picture)
     key = ("mask heads", name, picture.key, *corners)
     heads = KEPT.get(key, lambda: _heads(name, trace, torch.tensor(corners)))
     chosen = label_of(mask_class, trace.classes) if mask_class else heads.label
@@ -185,17 +203,51 @@ def label_of(name: str, classes: Sequence[str]) -> int:
     return list(classes).index(name)
 
 
-def first_box(trace: RCNNTrace, picture: pictures.Picture) -> Sequence[float]:
-    """A box to begin with: in a scene the detection of a large thing, the same for all networks that found it.
+def first_box(name: str, trace: RCNNTrace, picture: pictures.Picture) -> Sequence[float]:
+    """A box to begin with: the detection in whose mask the other classes' masks claim most, of those not too small.
 
-    In a photograph it is the largest sure detection; without any, the middle of the picture.
+    In a scene the sigmoid network of the ablation decides, so that all networks begin with the same thing: the
+    detection of it where they found it, else its box. In a photograph the network itself decides. Without any
+    detection it is a large thing's box, or the middle of the picture.
     """
-    boxes = trace.boxes[trace.scores >= SURE].tolist()
-    usual = roi_features.usual_box(picture)
-    if picture.scene is not None:
-        best = max(boxes, key=lambda box: iou(box, usual), default=usual)
-        return best if iou(best, usual) >= FOUND else usual
-    return max(boxes, key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), default=usual)
+    if picture.scene is None:
+        return most_claimed(name, trace, picture) or roi_features.usual_box(picture)
+    usual = _usual(picture)
+    best = max(trace.boxes[trace.scores >= SURE].tolist(), key=lambda box: iou(box, usual), default=usual)
+    return best if iou(best, usual) >= FOUND else usual
+
+
+def _usual(picture: pictures.Picture) -> Sequence[float]:
+    """The box of a scene that all networks begin with; kept, so that one pass of the deciding network is enough."""
+
+    def find() -> Sequence[float]:
+        if DECIDES not in zoo.names():
+            return roi_features.usual_box(picture)
+        found = most_claimed(DECIDES, zoo.trace(DECIDES, picture.image), picture)
+        return found or roi_features.usual_box(picture)
+
+    return KEPT.get(("first box", picture.key), find, lambda _: BYTES_OF_BOX)
+
+
+def most_claimed(name: str, trace: RCNNTrace, picture: pictures.Picture) -> list[float]:
+    """The sure detection with the largest mean sum of class probabilities over its mask, of equals the largest one.
+
+    Only boxes at least as large as the cells of their mask are looked at, where there are any; empty without any.
+    """
+    from lecture_models.nets.mask_heads import sums_in_masks
+
+    sure = trace.scores >= SURE
+    boxes, labels = trace.boxes[sure], trace.labels[sure]
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    large = area >= CELLS**2
+    if large.any():
+        boxes, labels, area = boxes[large], labels[large], area[large]
+    if not len(boxes):
+        return []
+    sums = sums_in_masks(_every_mask(name, trace, boxes), labels)
+    best = max(range(len(boxes)), key=lambda k: (round(float(sums[k]), 3), float(area[k])))
+    first: list[float] = boxes[best].tolist()
+    return first
 
 
 def _gradients(
@@ -221,6 +273,14 @@ def _heads(name: str, trace: RCNNTrace, box: Tensor) -> MaskHeadsTrace:
 
     with zoo.using(name) as network:
         return trace_mask_heads(network, trace, box)
+
+
+@zoo.gpu
+def _every_mask(name: str, trace: RCNNTrace, boxes: Tensor) -> Tensor:
+    from lecture_models.nets.mask_heads import every_mask
+
+    with zoo.using(name) as network:
+        return every_mask(network, trace, boxes)
 
 
 @lru_cache(maxsize=16)

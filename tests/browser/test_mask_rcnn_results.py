@@ -72,7 +72,7 @@ def test_the_errors_of_the_scene_are_those_of_the_reading(lesson: Page):
 
 def test_the_measurement_shows_ap_and_what_it_was_measured_on(lesson: Page):
     assert "scenes 42 to 44 (16 things, crowding 0.8" in lesson.locator(f"{MEASURED} h3").inner_text()
-    rows = lesson.locator(f"{MEASURED} tbody tr").all_inner_texts()
+    rows = lesson.locator(f"{MEASURED} .ww-table:not(.mrr-recall) tbody tr").all_inner_texts()
     assert [row.split()[0] for row in rows] == ["box", "mask"]
     assert all(len(row.split()) == 7 for row in rows)
     lesson.wait_for_selector(f"{MEASURED} .mrr-curve svg")
@@ -81,7 +81,11 @@ def test_the_measurement_shows_ap_and_what_it_was_measured_on(lesson: Page):
     spoken = re.search(r": AP ([\d.]+), AP50", str(label))
     assert spoken
     assert float(spoken[1]) == pytest.approx(float(rows[1].split()[1]), abs=0.06)
-    assert "3 of 3 scenes" in lesson.locator("#mask_rcnn_results-measure-progress").inner_text()
+    line = lesson.locator("#mask_rcnn_results-measure-progress")
+    assert f"3 of 3 scenes, mask AP {rows[1].split()[1]} %" in line.inner_text()
+    found = lesson.locator(f"{MEASURED} .mrr-recall tbody tr").all_inner_texts()
+    assert len(found) == 8
+    assert all(re.search(r"\d+ of \d+", row) for row in found)
 
 
 def test_a_bar_filters_the_cards_by_mouse_and_by_keyboard(lesson: Page):
@@ -126,7 +130,7 @@ def test_nothing_is_cut(lesson: Page, width: int, height: int):
     lesson.set_viewport_size({"width": width, "height": height})
     lesson.wait_for_timeout(500)
     assert lesson.evaluate("document.documentElement.scrollWidth") <= width
-    cut = """[...document.querySelectorAll('.ww-errors :is(svg, p, h3, button, td), .ww-run button')]
+    cut = """[...document.querySelectorAll('.ww-errors :is(svg, p, h3, button, td), .ww-run button, .ww-tables td')]
       .filter((node) => {
       const {left, right, width} = node.getBoundingClientRect();
       return width && (left < -1 || right > window.innerWidth + 1);
@@ -142,12 +146,49 @@ def test_nothing_is_cut(lesson: Page, width: int, height: int):
 def test_picture_controls_reading_and_start_fit_a_projector(lesson: Page):
     lesson.set_viewport_size({"width": 1366, "height": 768})
     lesson.evaluate("window.scrollTo(0, 0)")
-    names = ("stage .ww-frame", "gallery", "score", "found", "scenes", "measure-start", "network")
+    names = (
+        "stage .ww-frame",
+        "gallery",
+        "score",
+        "found",
+        "scenes",
+        "measure-start",
+        "measure-progress",
+        "network",
+    )
     for name in names:
         box = lesson.locator(f"#mask_rcnn_results-{name}").first.bounding_box()
         assert box
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= 768, name
+
+
+def test_fifty_bad_boxes_are_switched_on_and_off(lesson: Page):
+    table = lesson.locator("#mask_rcnn_results-unseen tbody tr")
+    assert table.count() == 2
+    lesson.locator("#mask_rcnn_results-fifty input").focus()
+    lesson.keyboard.press("Space")
+    lesson.wait_for_function("document.querySelectorAll('#mask_rcnn_results-unseen tbody tr').length === 4")
+    cells = table.nth(1).locator("td").all_inner_texts()
+    assert (cells[0], cells[2]) == ("100.0 %", "50")
+    lesson.set_viewport_size({"width": 390, "height": 844})
+    edge = "document.querySelector('#mask_rcnn_results-unseen table').getBoundingClientRect().right"
+    assert lesson.evaluate(edge) <= 380
+    lesson.set_viewport_size({"width": 1366, "height": 768})
+    lesson.locator("#mask_rcnn_results-fifty input").click()
+    lesson.wait_for_function("document.querySelectorAll('#mask_rcnn_results-unseen tbody tr').length === 2")
+
+
+def test_only_what_is_shown_is_called_a_scene(visit):
+    page = visit("?lesson=mask_rcnn_results&gallery=crowd&scenes=2")
+    word = "getComputedStyle(document.querySelector('#ww-seed label > span'), '::before').content"
+    page.wait_for_function(f"{word} === '\"From \"'")
+    page.click("#mask_rcnn_results-gallery label:last-of-type")
+    page.wait_for_function(f"{word} === 'none'")
+    page.click("#mask_rcnn_results-gallery label:first-of-type")
+    page.wait_for_function(f"{word} !== 'none'")
+    page.locator("#ww-tab-vision_tasks-button").last.click()
+    page.wait_for_function(f"{word} === 'none'")
 
 
 def test_a_measurement_can_be_stopped(browser: Browser, url: str):

@@ -185,3 +185,39 @@ def test_random_pictures_agree_with_an_independent_implementation(seed: int):
     assert result["box_ap50"] == pytest.approx(expected[0], abs=1e-9)
     assert result["box_ap75"] == pytest.approx(expected[5], abs=1e-9)
     assert result["mask_ap"] == pytest.approx(result["box_ap"], abs=1e-9)  # the masks fill their boxes
+
+
+def noisy(rng: np.random.Generator) -> tuple[Instances, Detections]:
+    """A picture of up to four squares, each found at random, a pixel or two off."""
+    count = int(rng.integers(1, 5))
+    true, found, boxes = np.zeros((count, 40, 40), bool), np.zeros((count, 40, 40), bool), []
+    for k in range(count):
+        x, y = 10 * k, int(rng.integers(20))
+        true[k, y : y + 9, x : x + 9] = True
+        off = int(rng.integers(6))
+        found[k, y + off : y + 9 + off, x : x + 9] = True
+        boxes.append([x, y, x + 9, y + 9])
+    labels = rng.integers(0, 2, count)
+    scores = rng.random(count)
+    return Instances(np.array(boxes, float), labels, true), Detections(
+        np.array(boxes, float), labels, scores, found
+    )
+
+
+def test_resampling_is_measuring_the_same_pictures_anew():
+    rng = np.random.default_rng(0)
+    pairs = [noisy(rng) for _ in range(6)]
+    metric = AveragePrecision(("a", "b"))
+    for pair in pairs:
+        metric.update(*pair)
+    orders = [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [0, 0, 1, 4, 4, 4], [2] * 6]
+    aps = metric.resampled(orders)
+    assert aps[0] == metric.compute()["mask_ap"]
+    for order, ap in zip(orders, aps, strict=True):
+        anew = AveragePrecision(("a", "b"))
+        for place in order:
+            anew.update(*pairs[place])
+        assert ap == anew.compute()["mask_ap"]
+    assert len({*aps}) > 2
+    with pytest.raises(ValueError, match="as many numbers as there are pictures, 6; got 2"):
+        metric.resampled([[0, 1]])

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from torchvision.models.detection.roi_heads import paste_masks_in_image
 
 from demos.figures import encode
 from demos.mask_head import lesson
 from lecture_models import pictures, published, zoo
+from lecture_models.autopsy.paste import overhang
 from lecture_models.nets.mask_heads import mask_probs
 from lecture_models.studies import mask_head as roi_masks
 from tests.ui.raw import call
@@ -167,6 +169,25 @@ def test_the_numbers_end_in_the_heads_values(name: str):
     assert f"= {float(found):.4f}$" in said
     value = 784 * float(made.gradients.gradients[made.chosen, 20, 3])
     assert said.split("**Gradient.**")[1].count(f"{value:.4f}$") == 2  # p - t, and by autograd
+
+
+def test_the_overhang_of_a_pasted_mask_is_torchvisions():
+    # a box from 10 to 38 in x and y, 28 pixels: grown by 30/28 it runs from 9 to 39, the ends counted in: 31 pixels
+    # for 28 cells and a ring of zeros; its outermost pixels lie in the ring, 29 are left, from 10 to 38
+    box, ones = torch.tensor([[10.0, 10, 38, 38]]), torch.ones(1, 1, 28, 28)
+    mask = paste_masks_in_image(ones, box, (60, 60))[0, 0] >= 0.5
+    assert mask.any(0).nonzero().flatten().tolist() == list(range(10, 39))
+    found = overhang(28)
+    assert (
+        (found.pixels, found.covered, found.ringed) == (int(mask.sum()), (29, 29), 31) == (841, (29, 29), 31)
+    )
+    assert found.iou == pytest.approx(784 / 841)
+    empty = torch.tensor([[10.0, 10, 10, 10]])
+    assert found.empty == int((paste_masks_in_image(ones, empty, (60, 60)) >= 0.5).sum()) == 1
+    said = lesson.update(box="20,30,48,58")["numbers"]
+    assert r"$29\times29 = 841$ pixels instead of $784$: IoU $0.932$" in said
+    assert "still gets 1 pixel." in said
+    assert r"stretched over $31\times31$ pixels, for a box of $28.0\times28.0$" in said
 
 
 def test_our_ablation_is_the_result_files(monkeypatch: pytest.MonkeyPatch):

@@ -10,29 +10,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from demos.figures import encode
+from demos.figures import encode, style
 from demos.mask_rcnn_results import lesson
-from demos.ui import Progress
 from lecture_models import pictures, zoo
 from lecture_models.evaluation import errors, galleries
 from lecture_models.evaluation.comparison import compare
-from lecture_models.evaluation.measurement import measure
 from lecture_models.scenes import SceneSettings, render
 from lecture_models.studies import mask_rcnn_results as study
 from tests.ui.raw import call
 
 pytestmark = pytest.mark.usefixtures("network")
 BUSY = "scene:42?things=16&crowding=0.8"
+MARKS = (style.TRUTH, style.WRONG)
 
 
 @pytest.fixture(scope="module")
 def shown(network: None) -> Any:
     return lesson.update(picture=BUSY, gallery="crowd", scenes=6, score=0.4)
-
-
-@pytest.fixture(scope="module")
-def reports(network: None) -> list[Any]:
-    return list(lesson.measure(picture=BUSY, scenes=3, score=0.4))
 
 
 def seed_of(shown: Any) -> int:
@@ -63,6 +57,7 @@ def test_a_rank_beyond_the_scenes_is_the_last():
 
 def test_the_panels_hold_truth_and_prediction(shown: Any):
     seed = seed_of(shown)
+    assert shown["stage"].picture == BUSY.replace("42", str(seed))
     scene = render(seed, pictures.parse_scene(BUSY)[1])
     truth, prediction = shown["stage"].panels
     assert np.array_equal(encode.unpack(truth.index), scene.instance)
@@ -154,9 +149,27 @@ def test_all_that_was_missed_is_marked_and_the_legend_names_no_more(shown: Any):
     panel = shown["stage"].panels[0]
     gone = sum(pair[1] for pair in shown["errors"].counts.values())
     assert sum(box.dashed for box in panel.boxes) == gone > 0
-    clear = lesson.update(picture="scene:42", gallery="this", score=0.5)
-    wrong = sum(map(sum, clear["errors"].counts.values()))
-    assert ("not found, or a false positive" in str(clear["stage"].legend)) == (wrong > 0)
+
+
+@pytest.mark.parametrize(
+    ("gallery", "score"), [("crowd", 0.4), ("this", 0.95), ("small", 0.05), ("cut", 0.5)]
+)
+def test_the_legend_has_the_colour_of_each_mark_and_no_other(gallery: str, score: float):
+    stage = lesson.update(picture=BUSY, gallery=gallery, scenes=4, score=score)["stage"]
+    drawn = {(box.color, box.dashed) for panel in stage.panels for box in panel.boxes}
+    said = {(color, text.startswith("dashed")) for text, color in stage.legend if color in MARKS}
+    assert drawn == said
+    gone, wrong = (any(box.dashed for box in panel.boxes) for panel in stage.panels)
+    text = " ".join(text for text, _ in stage.legend)
+    assert ("not found" in text, "false positive" in text) == (gone, wrong)
+    classes = {str(one).rpartition(" ")[0] for panel in stage.panels for one in named(panel)}
+    assert classes <= {text for text, _ in stage.legend}
+
+
+def named(panel: Any) -> list[str]:
+    """What is painted in a panel, such as "ball 2"."""
+    listed = panel.alt.partition(": ")[2]
+    return [] if listed == "nothing" else listed.split(", ")
 
 
 def test_a_missed_thing_that_was_seen_below_the_threshold_has_a_rule_of_its_own(shown: Any):
@@ -188,42 +201,11 @@ def test_weights_that_cannot_be_fetched_get_a_sentence(monkeypatch: pytest.Monke
         assert "the lecture's own network" in said["stage"].message
 
 
-# ---- the measurement -----------------------------------------------------------------------------------
-def test_a_measurement_reports_progress_and_ends_with_the_streams_result(reports: list[Any]):
-    last = list(measure("panoptic_fpn", 42, 3, pictures.parse_scene(BUSY)[1], 0.4))[-1]
-    assert reports[0] == Progress(0, 3, "Loading the network …")
-    done = [(one if isinstance(one, Progress) else one["progress"]).done for one in reports]
-    assert done == [0, 1, 2, 3]
-    board = reports[-1]["measured"]
-    assert board.counts == last.counts
-    assert last.ap is not None
-    assert board.precision.rows[1][1] == f"{100 * last.ap['mask_ap']:.1f}"
-    assert [name for _, name, _ in board.curve[-3:]] == ["AP", "AP50", "AP75"]
-    assert board.curve[-1][0] == 3
-    assert board.curve[-2][2] == pytest.approx(100 * last.ap["mask_ap50"], abs=0.01)
-    assert "scenes 42 to 44" in board.about
-    assert "16 things" in board.about
-
-
-def test_cards_come_worst_first_and_name_their_scene(reports: list[Any]):
-    cards = reports[-1]["measured"].cards
-    assert {card.key for card in cards} <= {BUSY.replace("42", str(seed)) for seed in (42, 43, 44)}
-    scores = [float(card.title.split()[-1]) for card in cards if "score" in card.title]
-    assert scores == sorted(scores, reverse=True)
-
-
-def test_the_last_scenes_of_all_are_measured_and_not_those_of_the_training():
-    (*_, last) = lesson.measure(picture="scene:999999?things=2", scenes=1)
-    assert "scenes 999999 to 999999" in last["measured"].about
-    first = next(
-        told for told in lesson.measure(picture="scene:999999", scenes=3) if not isinstance(told, Progress)
-    )
-    assert "scenes 999997 to" in first["measured"].about
-
-
-def test_a_photograph_cannot_be_measured():
-    with pytest.raises(ValueError, match="Choose a scene"):
-        next(lesson.measure(picture="sample:chelsea"))
+def test_the_reading_counts_what_the_gallery_asks_for(shown: Any):
+    asked = [row for k, row in enumerate(shown["objects"].rows) if k in shown["objects"].strong]
+    hits = sum(row[2] != "–" for row in asked)
+    assert dict(shown["found"].more)["Found of those asked for"] == f"{hits} of {len(asked)}"
+    assert "asked for" not in str(lesson.update(gallery="this")["found"].more)
 
 
 def test_saved_data_holds_the_masks_of_the_table(shown: Any):
@@ -270,12 +252,13 @@ def test_difficulty_is_the_pictures(shown: Any):
         (6, "1,2,3,4", "pixel must be"),
         (7, "here", "opened must be"),
         (7, None, "opened must be"),
+        (8, "maybe", "fifty must be"),
     ],
 )
 def test_bad_settings_of_the_endpoint_leave_no_traceback(
     url: str, log: io.StringIO, place: int, value: Any, said: str
 ):
-    settings = ["scene:42", "panoptic_fpn", "this", 1, 1, 0.5, "", ""]
+    settings = ["scene:42", "panoptic_fpn", "this", 1, 1, 0.5, "", "", False]
     settings[place] = value
     kind, content = call(url, "mask_rcnn_results", settings)
     assert kind != "complete"
