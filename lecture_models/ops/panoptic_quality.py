@@ -1,8 +1,8 @@
 """Panoptic quality of one picture, with every match, mistake and excuse kept.
 
 PQ = Σ IoU(matches) / (TP + ½ FP + ½ FN) = SQ · RQ by class, then the mean over the classes that occur (Kirillov et al.
-2019, "Panoptic Segmentation", section 4). Over many pictures :class:`lecture_models.evaluation.panoptic.PanopticQuality`
-counts; this is the same count for one, where it can be looked at.
+2019, "Panoptic Segmentation", section 4). Over many pictures ``evaluation.panoptic.PanopticQuality`` counts; this is
+the same count for one, where it can be looked at.
 
 Where references differ, panopticapi's rules hold here:
 
