@@ -9,6 +9,7 @@ from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
+from demos.panoptic import lesson as panoptic
 from demos.rcnn_family import lesson as rcnn_family
 from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
@@ -49,7 +50,11 @@ SYLLABUS = (
             segmentation_metrics.LESSON,
         ),
     ),
-    Part("C", "Both at once"),
+    Part(
+        "C",
+        "Both at once",
+        (panoptic.LESSON,),
+    ),
     Part("D", "Beyond labels"),
 )
 

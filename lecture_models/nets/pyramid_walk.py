@@ -1,8 +1,8 @@
 """One pass through Panoptic FPN's pyramid and semantic branch with every map kept: laterals, sums, stages.
 
 Lin et al. 2017, section 3, figure 3: each level is a 1 × 1 convolution of the backbone's map plus the coarser level's
-sum, enlarged twice by nearest neighbour; a 3 × 3 convolution of the sum is what the branches read. Kirillov et al. 2019,
-"Panoptic Feature Pyramid Networks", figure 3: the semantic branch brings all levels to one size and adds them up.
+sum, enlarged twice by nearest neighbour; a 3 × 3 convolution of the sum is what the branches read. Kirillov et al.
+2019, "Panoptic Feature Pyramid Networks", figure 3: the semantic branch brings all levels to one size and adds them.
 """
 
 from __future__ import annotations

@@ -49,6 +49,9 @@ class Rule(NamedTuple):
     fill: Fill = "stuff"
 
 
+USUAL = Rule()
+
+
 @dataclass(frozen=True, eq=False)
 class Merged:
     """One picture under one rule.
@@ -121,9 +124,41 @@ class Merged:
         """Connected regions that things have in the semantic branch's map."""
         return sum(regions_of(self.semantic, label) for label in range(len(STUFF), len(CLASSES)))
 
-    def name(self, one: Candidate) -> str:
-        """A candidate's class."""
-        return CLASSES[one.label]
+    @cached_property
+    def numbers(self) -> dict[int, int]:
+        """Each detection's number within its class, from 1; one that matches a true thing takes that thing's."""
+        pairs = {} if self.quality is None else {pair.predicted: pair.true for pair in self.quality.matches}
+        owned = [pairs.get(one.segment, 0) - len(STUFF) - 1 for one in self.trial.candidates]
+        names = [CLASSES[one.label] for one in self.trial.candidates]
+        true = self.truth.names[len(STUFF) :] if self.truth else ()
+        found = segments.numbered(names, [k if k >= 0 else -1 for k in owned], true)
+        return {one.detection: k for one, k in zip(self.trial.candidates, found, strict=True)}
+
+    @cached_property
+    def true_numbers(self) -> tuple[int, ...]:
+        """Each true thing's number within its class, from 1."""
+        true = self.truth.names[len(STUFF) :] if self.truth else ()
+        return tuple(segments.numbered(true, range(len(true)), true))
+
+    def title(self, one: Candidate) -> str:
+        """Class and number of a candidate, such as "ball 2"."""
+        return f"{CLASSES[one.label]} {self.numbers[one.detection]}"
+
+    def said(self, segment: int) -> str:
+        """Class and, of a thing, number of a merged segment; "void" for 0."""
+        if not segment:
+            return "void"
+        one = self.merged.segments[segment - 1]
+        number = "" if one.detection is None else f" {self.numbers[one.detection]}"
+        return f"{CLASSES[one.label]}{number}"
+
+    def true(self, segment: int) -> str:
+        """The same of a true segment."""
+        assert self.truth is not None
+        if not segment:
+            return "void"
+        thing = segment - len(STUFF) - 1
+        return self.truth.names[segment - 1] + (f" {self.true_numbers[thing]}" if thing >= 0 else "")
 
 
 @dataclass(frozen=True)
@@ -152,7 +187,7 @@ def stuff_of(network: RCNNTrace, fill: Fill) -> np.ndarray:
     return labels
 
 
-def merged(key: str, rule: Rule = Rule()) -> Merged:
+def merged(key: str, rule: Rule = USUAL) -> Merged:
     """A picture's two answers merged under a rule."""
     shown = pictures.resolve(key)
     return judged(shown, zoo.trace(NETWORK, shown.image), rule)

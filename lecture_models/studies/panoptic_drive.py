@@ -1,4 +1,4 @@
-"""A drive through a scene, frame by frame through the network: which thing is the same as before, and what is known of it.
+"""A drive through a scene, frame by frame through the network: which thing is the same, and what is known of it.
 
 Things are linked from frame to frame by the IoU of their masks alone, as they lie in the picture. Trackers of the field
 predict where a thing will be first; here one sees what that is for.
@@ -19,12 +19,13 @@ from lecture_models.segments import Segments
 from lecture_models.studies import panoptic
 
 FRAMES = 8
-PACES = (0.2, 0.4, 0.8)
-"""Metres from one frame to the next."""
+PACES = (0.1, 0.2, 0.4)
+"""Metres from one frame to the next: at 10 metres a second 100, 50 and 25 frames a second."""
 SAME = 0.5
 SPECK = 16  # pixels that a thing shares with a region of the semantic map before it counts as in it
 BELOW = 3  # pixels below a thing in which it is looked up what it stands on
-GROWS = 1.02  # of the side of a thing from one frame to the next, from which it is said to come nearer
+SPAN = 4  # frames over which a thing's growth is measured, or fewer where it is not seen as long
+GROWS = 1.004  # of a thing's side from one frame to the next, from which it is said to come nearer
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +63,7 @@ class Known:
         track: its number through the drive.
         name: its class.
         ground: the stuff that it stands on; "" where nothing is below it.
-        growth: side now over side in the frame before; None where it is new or cut by the picture's edge.
+        growth: side now over side a frame before, over some frames; None where it is new or cut by the picture's edge.
         frames: frames until the camera is there, if both go on as they do; None where it does not come nearer.
         together: things that share its connected region in the semantic branch's map, itself included.
         depth: true distance along the camera's axis, metres.
@@ -112,7 +113,7 @@ class Driven:
         return sum(len(tracks) == 1 for tracks in self.lives.values())
 
 
-def driven(key: str, pace: float = 0.4, same: float = SAME) -> Driven | None:
+def driven(key: str, pace: float = 0.1, same: float = SAME) -> Driven | None:
     """A scene's drive; None of a photograph, and in a hurry while the frames are computed in the background.
 
     Args:
@@ -137,7 +138,7 @@ def _frames(key: str, pace: float) -> tuple[Frame, ...]:
 
 def _frame(scene: Scene) -> Frame:
     shown = pictures.Picture("drive", "drive", scene.image, scene)
-    made = panoptic.judged(shown, zoo.trace(panoptic.NETWORK, scene.image), panoptic.Rule())
+    made = panoptic.judged(shown, zoo.trace(panoptic.NETWORK, scene.image), panoptic.USUAL)
     assert made.truth is not None
     assert made.network.semantic_labels is not None
     matched = segments.match(made.prediction, made.truth)[1:] - 1 - len(STUFF)
@@ -150,21 +151,27 @@ def _frame(scene: Scene) -> Frame:
 
 
 def linked(frames: Sequence[Frame], pace: float, same: float) -> Driven:
-    """Tracks through the frames: each thing is what it overlaps most in the frame before, if the IoU is large enough."""
+    """Tracks through the frames: a thing is what it overlaps most in the frame before, if the IoU is large enough."""
     tracks: list[tuple[int, ...]] = []
     known: list[tuple[Known, ...]] = []
+    sides: list[dict[int, float]] = []  # of each frame's whole things, by track
     newest = 0
-    links: dict[int, int] = {}
     for index, frame in enumerate(frames):
-        before = frames[index - 1] if index else None
-        links = link(before.said, frame.said, same) if before else {}
+        links = link(frames[index - 1].said, frame.said, same) if index else {}
         row = []
         for number, thing in enumerate(frame.said.things, start=1):
             newest += thing and number not in links
             row.append(0 if not thing else tracks[-1][links[number] - 1] if number in links else newest)
         tracks.append(tuple(row))
-        known.append(_known(frame, before, links, tracks[-1]))
+        sides.append(_sides(frame.said, row))
+        known.append(_known(frame, row, sides))
     return Driven(tuple(frames), pace, same, tuple(tracks), tuple(known))
+
+
+def _sides(said: Segments, tracks: Sequence[int]) -> dict[int, float]:
+    """The square root of the area of each thing that the picture's edge does not cut."""
+    masks = {track: said.map == number for number, track in enumerate(tracks, start=1) if track}
+    return {track: float(np.sqrt(mask.sum())) for track, mask in masks.items() if not _cut(mask)}
 
 
 def link(before: Segments, now: Segments, same: float) -> dict[int, int]:
@@ -193,26 +200,42 @@ def link(before: Segments, now: Segments, same: float) -> dict[int, int]:
     return found
 
 
-def _known(
-    frame: Frame, before: Frame | None, links: dict[int, int], tracks: Sequence[int]
-) -> tuple[Known, ...]:
+def _known(frame: Frame, tracks: Sequence[int], sides: Sequence[dict[int, float]]) -> tuple[Known, ...]:
     """What is known of a frame's things."""
     regions = _regions(frame.semantic)
     found = []
-    for number, name in enumerate(frame.said.names, start=1):
-        if not frame.said.things[number - 1]:
+    for number, (name, track) in enumerate(zip(frame.said.names, tracks, strict=True), start=1):
+        if not track:
             continue
         mask = frame.said.map == number
-        growth = None
-        if before is not None and number in links and not _cut(mask):
-            was = before.said.map == links[number]
-            growth = None if _cut(was) else float(np.sqrt(mask.sum() / was.sum()))
-        frames = 1 / (growth - 1) if growth is not None and growth >= GROWS else None
-        together = _together(frame.said, mask, regions)
-        ground = stands_on(frame.said, mask)
-        depth = frame.depths[number - 1]
-        found.append(Known(number, tracks[number - 1], name, ground, growth, frames, together, depth))
+        growth = grown(track, sides)
+        found.append(
+            Known(
+                segment=number,
+                track=track,
+                name=name,
+                ground=stands_on(frame.said, mask),
+                growth=growth,
+                frames=1 / (growth - 1) if growth is not None and growth >= GROWS else None,
+                together=_together(frame.said, mask, regions),
+                depth=frame.depths[number - 1],
+            )
+        )
     return tuple(found)
+
+
+def grown(track: int, sides: Sequence[dict[int, float]]) -> float | None:
+    """A thing's growth a frame, over the last frames in which it is whole; None where that is fewer than two.
+
+    >>> grown(7, [{}, {7: 10.0}, {7: 11.0}, {7: 12.1}])
+    1.1
+    """
+    span = 0
+    while span < min(SPAN, len(sides) - 1) and track in sides[-2 - span]:
+        span += 1
+    if not span or track not in sides[-1]:
+        return None
+    return float(round((sides[-1][track] / sides[-1 - span][track]) ** (1 / span), 6))
 
 
 def _cut(mask: np.ndarray) -> bool:

@@ -125,7 +125,7 @@ def walked(key: str, point: Sequence[float], level: str = "P3", channel: int = -
     x, y = (int(part) for part in point) if point else panoptic.usual_point(made)
     x, y = min(max(x, 0), width - 1), min(max(y, 0), height - 1)
     number = LEVELS.index(level)
-    without = made if not off else panoptic.judged(shown, silenced(shown, off), panoptic.Rule())
+    without = made if not off else panoptic.judged(shown, silenced(shown, off), panoptic.USUAL)
     scores = soon(("panoptic scores", shown.key), lambda: scored(shown), size=lambda _: BYTES)
     return Walked(
         picture=shown,
@@ -196,7 +196,7 @@ def joined(trace: WalkTrace, place: tuple[int, int]) -> Joined:
 
 
 def crops(trace: RCNNTrace) -> tuple[int, ...]:
-    """How many detections of a score of at least ½ have their masks cropped from each level, by the FPN paper's rule."""
+    """Detections of a score of at least ½ whose masks are cropped from each level, by the FPN paper's rule."""
     with zoo.using(panoptic.NETWORK) as network:
         pool: Any = network.roi_heads.mask_roi_pool  # type: ignore[union-attr]
         boxes = trace.boxes[trace.scores >= panoptic.CONFIDENCE]
@@ -225,7 +225,7 @@ def _score(shown: pictures.Picture, off: str, trace: RCNNTrace) -> Scored:
     precision.update(instances_of(shown.scene), Detections(*found))
     regions.update(trace.semantic_labels, shown.scene.semantic)
     sizes = precision.compute()["by_size"]
-    quality = panoptic.judged(shown, trace, panoptic.Rule()).quality
+    quality = panoptic.judged(shown, trace, panoptic.USUAL).quality
     return Scored(
         off,
         tuple(sizes[name]["mask_ap"] for name in SIZES),

@@ -1,4 +1,4 @@
-"""Merging instances and stuff: by hand on small pictures, by what must hold, and by panopticapi's rule on pixel sets."""
+"""Merging instances and stuff: by hand on small pictures, by what must hold, and by panopticapi's rule on sets."""
 
 import numpy as np
 import pytest

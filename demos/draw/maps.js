@@ -1,9 +1,21 @@
 // Maps and label maps as pictures: painted once on canvases, kept by what they were packed from.
-import { make } from "../draw/nodes.js";
-import { unpack } from "../draw/packed.js";
+import { make } from "./nodes.js";
+import { unpack } from "./packed.js";
 
 const MOST = 120; // canvases that are remembered
 const painted = new Map();
+
+// Paints a canvas of size [height, width] anew: `color(i)` is [red, green, blue, opacity] of a pixel, or nothing.
+export const repaint = (canvas, [height, width], color) => {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(width, height);
+  for (let i = 0; i < width * height; i++) {
+    const one = color(i);
+    if (one) image.data.set(one, 4 * i);
+  }
+  pen.putImageData(image, 0, 0);
+};
 
 // A canvas whose pixels have the colours [red, green, blue, opacity] of `color(value)`.
 export const canvasOf = ({ data, shape: [height, width] }, color) => {

@@ -1,0 +1,130 @@
+"""What the browser gets of the walk through the pyramid: maps of one channel, level by level, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from demos.figures import encode, style
+from demos.figures.maps import Map, small
+
+if TYPE_CHECKING:
+    from lecture_models.nets.pyramid_walk import Part
+    from lecture_models.segments import Segments
+    from lecture_models.studies.panoptic import Merged
+    from lecture_models.studies.panoptic_walk import Cell, Joined, Scored, Walked
+
+LEVELS = ("P2", "P3", "P4", "P5")
+CELLS = 64
+"""Cells of the longer side of a map as it is drawn."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level: its maps of the shown channel, of the bottom the mean; detections cropped from it; the semantic way."""
+
+    name: str
+    stride: int
+    bottom: Map
+    lateral: Map
+    above: Map | None
+    total: Map
+    out: Map
+    way: Map
+    crops: int
+    stages: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The walk; ``merged`` are the panoptic maps as trained and with ``off`` at zero, packed, with their colours."""
+
+    picture: str
+    size: tuple[int, int]
+    point: tuple[int, int]
+    levels: Sequence[Level]
+    cell: Cell
+    lateral: float
+    joined: Joined
+    sum: float
+    whole: Map
+    parts: Sequence[Part]
+    scores: Sequence[Scored]
+    merged: Sequence[dict[str, Any]]
+    off: str
+    coming: bool
+    message: str
+
+
+def walk(made: Walked, message: str) -> Walk:
+    """The board of the walk."""
+    trace, channel = made.walk, made.cell.channel
+    totals = [one[channel].numpy() for one in trace.sums]
+    span = ends(np.concatenate([one.ravel() for one in totals]))
+    ways = [stage[-1] for stage in trace.stages]
+    joined = trace.joined[made.joined.channel].numpy()
+    levels = []
+    for k, name in enumerate(LEVELS):
+        above = trace.above(k)
+        bottom = trace.bottom[k].mean(0).numpy()
+        out = trace.maps[k][channel].numpy()
+        way = ways[k][made.joined.channel].numpy()
+        levels.append(
+            Level(
+                name=name,
+                stride=4 << k,
+                bottom=drawn(bottom, trace.bottom[k].shape, ends(bottom, False)),
+                lateral=drawn(trace.lateral(k)[channel].numpy(), trace.sums[k].shape, span),
+                above=None if above is None else drawn(above[channel].numpy(), above.shape, span),
+                total=drawn(totals[k], trace.sums[k].shape, span),
+                out=drawn(out, trace.maps[k].shape, ends(out)),
+                way=drawn(way, ways[k].shape, ends(joined, False)),
+                crops=made.crops[k],
+                stages=[" × ".join(map(str, stage.shape)) for stage in trace.stages[k]],
+            )
+        )
+    height, width = made.picture.image.shape[:2]
+    return Walk(
+        picture=encode.jpeg_uri(made.picture.image),
+        size=(height, width),
+        point=made.point,
+        levels=levels,
+        cell=made.cell,
+        lateral=made.cell.lateral,
+        joined=made.joined,
+        sum=made.joined.total,
+        whole=drawn(joined, trace.joined.shape, ends(joined, False)),
+        parts=trace.parts,
+        scores=made.scores or (),
+        merged=[painted(one.prediction, one) for one in made.map],
+        off=made.off,
+        coming=made.scores is None,
+        message=message,
+    )
+
+
+def painted(said: Segments, made: Merged) -> dict[str, Any]:
+    """A panoptic map, packed, with a colour for each segment."""
+    numbers = {one.segment: made.numbers[one.detection] for one in made.trial.candidates if one.segment}
+    colors = [
+        style.instance_color(name, numbers[k] - 1) if k in numbers else style.class_color(name)
+        for k, name in enumerate(said.names, start=1)
+    ]
+    return {"map": encode.pack_indices(said.map), "colors": colors}
+
+
+def ends(values: np.ndarray, signed: bool = True) -> tuple[float, float]:
+    """The ends of a colour scale: alike on both sides of 0, or the values' own."""
+    if signed:
+        limit = max(float(np.abs(values).max()), 1e-6)
+        return -limit, limit
+    return float(values.min()), max(float(values.max()), float(values.min()) + 1e-6)
+
+
+def drawn(values: np.ndarray, shape: Sequence[int], span: tuple[float, float]) -> Map:
+    """A map for the browser."""
+    channels, height, width = shape
+    return small(values, (channels, height, width), span, CELLS)
