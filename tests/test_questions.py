@@ -17,6 +17,8 @@ from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
 from demos.mask_rcnn_results import lesson as results
 from demos.mask_rcnn_results import words as result_words
+from demos.panoptic import lesson as panoptic
+from demos.panoptic import words as panoptic_words
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
 from demos.rcnn_family import words as family_words
@@ -106,6 +108,12 @@ def of_unet(scene: str) -> Question:
     return asked
 
 
+def of_panoptic(scene: str) -> Question:
+    names = ("confidence", "overlap", "stuff_area", "fill")
+    usual = {name: panoptic.LESSON.defaults[name] for name in names}
+    return panoptic_words.regions_question(panoptic.compute(scene, **usual))
+
+
 def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
 
@@ -123,6 +131,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "fcn": of_scales,
     "segmentation_playground": of_playground,
     "unet": of_unet,
+    "panoptic": of_panoptic,
 }
 
 

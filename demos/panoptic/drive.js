@@ -45,20 +45,21 @@ class Drive extends Live {
   row(one) {
     const near = one.frames === null ? "–" : number(one.frames, 0);
     const alone = one.together > 1 ? `one region of ${one.together}` : "alone";
-    return html`<tr><th scope="row"><i class="pan-chip" style="background:${one.color}"></i>${one.name} ${one.track}</th>
+    const chip = html`<i class="pan-chip" style="background:${one.color}"></i>`;
+    return html`<tr><th scope="row">${chip}${one.name} ${one.track}</th>
       <td>${one.ground || "–"}</td><td>${one.growth === null ? "–" : `× ${number(one.growth, 3)}`}</td>
       <td>${near}</td><td>${number(one.true_frames, 0)}</td><td>${alone}</td></tr>`;
   }
 
   table(frame) {
     const seen = new Set();
-    const head = ["thing", "stands on", "side a frame", "frames left", "truly", "in the semantic map"];
+    const head = ["thing", "stands on", "side a frame", "frames left", "truly", "its region"];
     return html`<div class="pan-known"><table><thead><tr>${head.map(
       (text) => html`<th scope="col">${terms(text, seen)}</th>`,
     )}</tr></thead><tbody>${frame.things.map((one) => this.row(one))}</tbody></table>
       <p class="ww-note">“Frames left” is from growth alone; “truly” is the scene’s own distance divided by the pace.
-      Instances alone lack the second column. Semantic segmentation alone has neither growth nor number, and what
-      shares a region there is one.</p></div>`;
+      What an occluder lets go grows, too, and seems nearer. Instances alone lack the second column; semantic
+      segmentation alone has regions only, in which things may be together.</p></div>`;
   }
 
   draw() {

@@ -24,7 +24,7 @@ CELLS = 64
 
 @dataclass(frozen=True)
 class Level:
-    """One level: its maps of the shown channel, of the bottom the mean; detections cropped from it; the semantic way."""
+    """One level: maps of the shown channel, of the bottom the mean; detections cropped from it; the semantic way."""
 
     name: str
     stride: int

@@ -28,7 +28,7 @@ VIEWS = {
     "drive": "A drive",
 }
 FILLS = [("best stuff", "stuff"), ("the best of all nine", "all")]
-ON = [("this picture", "picture"), ("one made by hand", "hand")]
+ON = [("this picture", "picture"), ("made by hand", "hand")]
 OFF = [("none", ""), *((name, name) for name in walks.LEVELS)]
 MOST_AREA = 4096
 OUTPUTS = (*VIEWS, "answers", "rules", "planner")
@@ -46,7 +46,9 @@ ASKED = (
 COLORS = {"match": style.RIGHT, "fp": style.WRONG, "fn": style.CYCLE[1], "void": style.VOID_COLOR}
 
 
-def compute(picture: str, confidence: float, overlap: float, stuff_area: int, fill: study.Fill) -> study.Merged:
+def compute(
+    picture: str, confidence: float, overlap: float, stuff_area: int, fill: study.Fill
+) -> study.Merged:
     """A picture's two answers merged; the forward pass is kept."""
     return study.merged(picture, study.Rule(confidence, overlap, int(stuff_area), fill))
 
@@ -150,9 +152,7 @@ def data(**settings: Any) -> dict[str, Any]:
     chosen = LESSON.defaults | settings
     if chosen["view"] == "walk":
         point = split_selection(chosen["cell"])
-        made = walks.walked(
-            chosen["picture"], point, chosen["level"], int(chosen["channel"]), chosen["off"]
-        )
+        made = walks.walked(chosen["picture"], point, chosen["level"], int(chosen["channel"]), chosen["off"])
         maps = {f"sum_P{k + 2}": one.mean(0).numpy() for k, one in enumerate(made.walk.sums)}
         return {**maps, "parts": [vars(one) for one in made.walk.parts], "crops": list(made.crops)}
     names = ("picture", "confidence", "overlap", "stuff_area", "fill")
@@ -172,7 +172,9 @@ def figure(**settings: Any) -> Slide:
     made = compute(**{name: chosen[name] for name in names})
     if view == "walk":
         point = split_selection(chosen["cell"])
-        walked = walks.walked(chosen["picture"], point, chosen["level"], int(chosen["channel"]), chosen["off"])
+        walked = walks.walked(
+            chosen["picture"], point, chosen["level"], int(chosen["channel"]), chosen["off"]
+        )
         return slide.of_walk(walked, told.of_walk(walked)[3])
     if view == "drive":
         driven = drives.driven(chosen["picture"], chosen["pace"], chosen["same"])
@@ -202,28 +204,32 @@ def build(screen: Screen) -> None:
     point: dict[str, Any] = {"select": "point", "key": "place", "hint": HINT, "height": "var(--pan-row)"}
     with screen.left:
         screen.stage("sees", label="One street in four maps; click a pixel", columns=4, **point)
+        screen.table("answers", "What is at the pixel")
         screen.board("merge", "panMerge", label="The merge, case by case", **looks)
         screen.board("quality", "panQuality", label="Truth and prediction, to paint on", **looks)
-        cell = {"key": "cell", "rule": Selection("point")}
+        cell: dict[str, Any] = {"key": "cell", "rule": Selection("point")}
         screen.board("walk", "panWalk", label="The pyramid; click a cell", **cell, **looks)
         screen.board("drive", "panDrive", label="A drive, frame by frame", **looks)
     with screen.right:
         screen.control("view", gr.Radio([(t, v) for v, t in VIEWS.items()], value="sees", label="Look at"))
         score: dict[str, Any] = {"step": 0.01, "buttons": []}
-        screen.control("confidence", gr.Slider(0.05, 0.95, 0.5, label="Least score", **score))
-        screen.control("overlap", gr.Slider(0, 1, 0.5, label="Most overlap", **score))
-        screen.control("stuff_area", gr.Slider(0, MOST_AREA, 64, step=1, label="Least stuff area, px", buttons=[]))
+        with gr.Row(elem_classes=["pan-pair"]):
+            screen.control("confidence", gr.Slider(0.05, 0.95, 0.5, label="Least score", **score))
+            screen.control("overlap", gr.Slider(0, 1, 0.5, label="Most overlap", **score))
+        area: dict[str, Any] = {"step": 1, "label": "Least stuff area, px", "buttons": []}
+        screen.control("stuff_area", gr.Slider(0, MOST_AREA, 64, **area))
         screen.control("fill", gr.Radio(FILLS, value="stuff", label="What fills a pixel that is left"))
         screen.control("on", gr.Radio(ON, value="picture", label="Paint on"))
-        screen.control("threshold", gr.Slider(0.1, 0.9, 0.5, label="A match needs IoU above", **score))
+        screen.control("threshold", gr.Slider(0.1, 0.9, 0.5, label="A match: IoU above", **score))
         screen.control("level", gr.Radio(list(walks.LEVELS), value="P3", label="Level written out"))
-        screen.control("off", gr.Radio(OFF, value="", label="Level at zero"))
-        screen.control("channel", gr.Number(-1, minimum=-1, maximum=63, step=1, label="Channel; −1: strongest"))
+        with gr.Row(elem_classes=["pan-pair"]):
+            screen.control("off", gr.Dropdown(OFF, value="", label="Level at zero"))
+            channel: dict[str, Any] = {"minimum": -1, "maximum": 63, "step": 1}
+            screen.control("channel", gr.Number(-1, label="Channel; −1: top", **channel))
         screen.control("pace", gr.Radio(list(drives.PACES), value=0.1, label="Metres a frame"))
-        screen.control("same", gr.Slider(0.1, 0.9, 0.5, label="The same thing: IoU above", **score))
+        screen.control("same", gr.Slider(0.1, 0.9, 0.5, label="The same: IoU above", **score))
         screen.reading("reading")
     with screen.row, gr.Row(elem_classes=["pan-tables"]):
-        screen.table("answers", "What is at the pixel")
         screen.table("rules", "Rules of two references")
         screen.table("planner", "What a planner needs")
 

@@ -90,7 +90,8 @@ class Merge extends Live {
 
   fill(one, step) {
     const looks = [step === this.player.step ? "pan-now" : "", step > this.player.step ? "pan-later" : ""].join(" ");
-    return html`<li><button type="button" class="pan-case pan-fill ${looks}" data-verdict=${one.stays ? "pasted" : "area"}
+    const fate = one.stays ? "pasted" : "area";
+    return html`<li><button type="button" class="pan-case pan-fill ${looks}" data-verdict=${fate}
       @click=${() => (this.player.stop(), this.player.go(step))}>
       <i class="pan-chip" style="background:${one.color}"></i><span>${one.name}</span>
       <b class="pan-left">${count(one.area)} px left</b><small>${one.stays ? "fills in" : "too small: void"}</small>
@@ -109,7 +110,8 @@ class Merge extends Live {
         : `${one.name}: ${count(one.area)} pixels left, fewer than ${area}. They become void.`;
     }
     const one = cases[step - 1];
-    const share = `${count(one.taken)} of ${count(one.area)} pixels are taken, ${percent(one.area ? one.taken / one.area : 1)}`;
+    const part = percent(one.area ? one.taken / one.area : 1);
+    const share = `${count(one.taken)} of ${count(one.area)} pixels are taken, ${part}`;
     return {
       score: `${one.title}: score ${number(one.score, 2)} is below ${confidence}. Rejected.`,
       overlap: `${one.title}: ${share}, more than ${percent(overlap, 0)}. Rejected.`,

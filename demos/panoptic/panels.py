@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.panoptic import Merged, Selected
 
 TITLES = ("Instance branch alone", "Semantic branch alone", "Both, merged", "Truth")
-FADED = 0.55
+FADED = 0.7
 """Of the opacity of what is not selected."""
 NOTHING = "#101218"
 TWICE = style.WRONG
@@ -29,9 +29,7 @@ def of_sees(made: Merged, chosen: Selected, message: str) -> Panels:
     names = tuple(dict.fromkeys([*made.prediction.names, *(made.truth.names if made.truth else ())]))
     legend = [*style.legend(names), ("void, nothing", style.VOID_COLOR), ("claimed twice", TWICE)]
     place = ",".join(map(str, chosen.pixel))
-    return Panels(
-        image.shape[:2], shown, encode.jpeg_uri(image), legend, selection=place, message=message
-    )
+    return Panels(image.shape[:2], shown, encode.jpeg_uri(image), legend, selection=place, message=message)
 
 
 def color(made: Merged, one: Candidate) -> str:
@@ -78,7 +76,7 @@ def semantic(made: Merged, chosen: Selected) -> Panel:
     said = made.semantic
     overlay = overlays.segment_overlay(said.map, [style.class_color(name) for name in said.names])
     knows = [Knows("no class")]
-    things = set(made.prediction.names[k] for k, thing in enumerate(made.prediction.things) if thing)
+    things = {made.prediction.names[k] for k, thing in enumerate(made.prediction.things) if thing}
     knows += [Knows(name, "Which one? No number." if name in things else "") for name in said.names]
     alt = f"A class for each pixel; at the chosen one {said.names[chosen.label]}"
     lit = said.map == chosen.label + 1
@@ -106,11 +104,15 @@ def true(made: Merged, chosen: Selected) -> Panel:
     shape = made.merged.segment.shape
     if made.truth is None:
         knows = [Knows("unknown", "A photograph: nobody marked it.")]
-        return panel(3, "The photograph; nobody marked it", None, np.zeros(shape, np.int32), knows, "Unknown.")
+        return panel(
+            3, "The photograph; nobody marked it", None, np.zeros(shape, np.int32), knows, "Unknown."
+        )
     numbers = [made.true(k) for k in range(1, len(made.truth) + 1)]
     stuff = len(numbers) - len(made.true_numbers)
     colors = [
-        style.instance_color(name, made.true_numbers[k - stuff] - 1) if k >= stuff else style.class_color(name)
+        style.instance_color(name, made.true_numbers[k - stuff] - 1)
+        if k >= stuff
+        else style.class_color(name)
         for k, name in enumerate(made.truth.names)
     ]
     overlay = overlays.segment_overlay(made.truth.map, colors, style.VOID_COLOR)
@@ -136,6 +138,4 @@ def panel(
 ) -> Panel:
     """One of the four."""
     drawn = "" if overlay is None else encode.png_uri(overlay)
-    return Panel(
-        TITLES[number], alt, overlay=drawn, index=encode.pack_indices(index), texts=knows, asks=asks
-    )
+    return Panel(TITLES[number], alt, overlay=drawn, index=encode.pack_indices(index), texts=knows, asks=asks)

@@ -1,5 +1,5 @@
-// Board panQuality: PQ as a trial. Matches and mistakes are drawn; the prediction is painted on, and everything follows.
-import { tableOf } from "../draw/cells.js";
+// Board panQuality: PQ as a trial. Matches and mistakes are drawn; the prediction is painted on, and all follows.
+import { borders, tableOf } from "../draw/cells.js";
 import { Live } from "../draw/live.js";
 import { repaint } from "../draw/maps.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
@@ -42,6 +42,7 @@ class Quality extends Live {
     }
     this.value = value;
     this.model.measure(value.threshold);
+    this.lines = { truth: borders(this.model.truth, value.size) };
     this.now();
   }
 
@@ -186,6 +187,7 @@ class Quality extends Live {
     if (!value) return;
     if (this.dirty && performance.now() - (this.measured ?? 0) > REST) this.measure();
     repaint(this.canvas, value.size, this.colorOf());
+    this.lines.said = borders(model.said, value.size);
     render(this.markup(), this.root);
     const frame = this.root.querySelector(".pan-frame");
     if (this.canvas.parentElement !== frame) frame.prepend(this.canvas);
@@ -203,7 +205,8 @@ class Quality extends Live {
   bar() {
     const { value, radius, tool, model } = this;
     const set = (tool_) => (Object.assign(this, { tool: tool_, told: "" }), this.ask());
-    const kinds = html`<select aria-label="Class of a new segment" @change=${(event) => ((this.kind = event.target.value), set("new"))}>
+    const choose = (event) => ((this.kind = event.target.value), set("new"));
+    const kinds = html`<select aria-label="Class of a new segment" @change=${choose}>
       ${value.classes.map(({ label }) => html`<option ?selected=${label === this.kind}>${label}</option>`)}</select>`;
     return html`<div class="pan-bar" role="toolbar" aria-label="Tools">
       ${this.buttons(TOOLS, tool, set, "What the pointer does")}${tool === "new" ? kinds : nothing}
@@ -212,6 +215,11 @@ class Quality extends Live {
         @input=${(event) => this.resize(Number(event.target.value))}></label>
       <button type="button" ?disabled=${!model.steps.length} @click=${() => this.undo()}>Undo</button>
       <button type="button" @click=${() => this.reset()}>Reset</button></div>`;
+  }
+
+  edges() {
+    if (this.look !== "fates") return nothing;
+    return svg`<path class="pan-edge" d=${this.lines.truth}/><path class="pan-edge pan-dashed" d=${this.lines.said}/>`;
   }
 
   pointer() {
@@ -246,7 +254,7 @@ class Quality extends Live {
       [match, "match"],
       [fp, "false positive"],
       [fn, "false negative (striped)"],
-      [dark, "void or excused"],
+      [dark, "void or excused; dark line: truth, white dots: prediction"],
     ];
     const list = this.look === "truth" ? this.value.true : this.model.segments;
     const names = [...new Map(list.map(({ label, color }) => [label, color]))].map(([label, color]) => [color, label]);
@@ -264,16 +272,18 @@ class Quality extends Live {
       ? html`<img src=${value.picture} alt=${value.title} draggable="false">`
       : html`<span class="pan-sheet" role="img" aria-label=${value.title}></span>`;
     return html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
-    <div class="pan-quality"><div class="pan-side">${this.bar()}
-      <div class="ww-frame pan-frame ${value.picture ? "" : "pan-plain"}" style="--ratio:${width / height}" role="application"
-        tabindex="0" aria-label="${value.title}, to paint on. ${HINTS[this.tool]}" @pointerdown=${(e) => this.press(e)}
+    <div class="pan-quality"><div class="pan-side" style="--ratio:${width / height}">${this.bar()}
+      <div class="ww-frame pan-frame ${value.picture ? "" : "pan-plain"}"
+        role="application" tabindex="0" aria-label="${value.title}, to paint on. ${HINTS[this.tool]}"
+        @pointerdown=${(e) => this.press(e)}
         @pointermove=${(e) => this.move(e)} @pointerup=${() => this.lift()} @pointercancel=${() => this.lift()}
         @pointerleave=${() => this.down || ((this.cursor = null), this.ask())} @keydown=${(e) => this.key(e)}>${picture}
-        <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${this.pointer()}</svg></div>
+        <svg viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true">${this.edges()}
+          ${this.pointer()}</svg></div>
       <div class="pan-foot">${this.buttons(LOOKS, look, show, "What is shown")}${this.legend()}</div>
-      <p class="pan-told">${this.pointed()}</p><p class="ww-hint">${HINTS[this.tool]}</p>
-      <output class="ww-sr" aria-live="polite">${this.told}</output></div>
-    <div class="pan-numbers">${score(this)}${classes(this)}</div></div>${tasks(model)}`;
+      <p class="ww-hint">${HINTS[this.tool]}</p><output class="ww-sr" aria-live="polite">${this.told}</output></div>
+    <div class="pan-numbers">${score(this)}<p class="pan-told">${this.pointed()}</p>${classes(this)}</div></div>
+    ${tasks(model)}`;
   }
 }
 

@@ -10,11 +10,11 @@ const TASKS = {
   ],
   pixel: [
     "Flip one match with one pixel",
-    "Brush of 1 px. Made by hand, ball 1 has an IoU of exactly ½: grow it to its left by one pixel.",
+    "Brush of 1 px. In the picture made by hand, ball 1 has an IoU of exactly ½: grow it to its left.",
   ],
   unique: [
     "See why a match needs more than ½: make it unique",
-    "Lower “A match needs IoU above” until a segment has two partners (paint a ball over both). Then raise it to ½.",
+    "Grow a ball over the one beside it, and lower “A match: IoU above”: two partners. Then raise it to ½.",
   ],
 };
 const EXACT = 5e-7;
@@ -46,8 +46,9 @@ export const score = (board) => {
   const { found, miou, start } = board.model;
   const part = (name, value, before) =>
     html`<div><dt>${terms(name)}</dt><dd>${rate(value)}${change(value, before)}</dd></div>`;
-  return html`<div class="pan-score" data-shows="score"><p class="pan-formula">PQ = SQ × RQ, class by class, then the mean
-    </p><dl>${part("PQ", found.pq, start.pq)}${part("SQ", found.sq, null)}${part("RQ", found.rq, null)}
+  return html`<div class="pan-score" data-shows="score">
+    <p class="pan-formula">PQ = SQ × RQ, class by class, then the mean</p><dl>
+    ${part("PQ", found.pq, start.pq)}${part("SQ", found.sq, null)}${part("RQ", found.rq, null)}
     ${part("mean IoU", miou, start.miou)}</dl>${agreed(board)}</div>`;
 };
 
@@ -62,7 +63,8 @@ export const classes = ({ model, value }) => {
     return html`${first ? html`<tr class="pan-kind"><td colspan="7">${terms(head, seen)}</td></tr>` : nothing}
       <tr><th scope="row"><i class="pan-chip" style="background:${color(name)}"></i>${name}</th>
       <td class=${one.tp ? "" : "pan-zero"}>${one.tp}</td><td class=${one.fp ? "pan-fp" : "pan-zero"}>${one.fp}</td>
-      <td class=${one.fn ? "pan-fn" : "pan-zero"}>${one.fn}</td><td>${number(one.sq, 3)}</td><td>${number(one.rq, 3)}</td>
+      <td class=${one.fn ? "pan-fn" : "pan-zero"}>${one.fn}</td>
+      <td>${number(one.sq, 3)}</td><td>${number(one.rq, 3)}</td>
       <td><b>${number(one.pq, 3)}</b></td></tr>`;
   };
   const heads = ["", "TP", "FP", "FN", "SQ", "RQ", "PQ"];

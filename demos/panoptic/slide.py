@@ -94,7 +94,7 @@ def of_quality(made: Merged, seen: str) -> Slide:
     assert made.quality is not None
     assert made.truth is not None
     overlay = fates(made.prediction, made.truth, made.quality)
-    panels = [
+    panels: list[SlidePanel] = [
         merged_map(made, "Prediction"),
         Picture("Matches and mistakes", overlays.dimmed(made.picture.image, 1.0), overlay=overlay),
         classes_of(made.quality),
@@ -111,7 +111,11 @@ def of_case(case: Case, seen: str) -> Slide:
         maps.append(Picture(title, table[one.map].astype(np.uint8), sharp=True))
     overlay = fates(case.prediction, case.truth, case.quality)
     ground = np.full((*case.truth.map.shape, 3), 235, np.uint8)
-    panels = [*maps, Picture("Matches and mistakes", ground, overlay=overlay, sharp=True), classes_of(case.quality)]
+    panels: list[SlidePanel] = [
+        *maps,
+        Picture("Matches and mistakes", ground, overlay=overlay, sharp=True),
+        classes_of(case.quality),
+    ]
     return Slide("Every rule of PQ once", panels, FATES, seen, RUN, uses=("view", "on"))
 
 
@@ -123,7 +127,9 @@ def of_walk(made: Walked, seen: str) -> Slide:
         values = made.walk.sums[k][channel].numpy()
         low, high = ladder.ends(values)
         scale = Scale(f"sum, channel {channel}", low, high, "signed")
-        panels.append(Picture(f"{name}: sum", grids.heat(values, low, high, "signed"), sharp=True, scale=scale))
+        panels.append(
+            Picture(f"{name}: sum", grids.heat(values, low, high, "signed"), sharp=True, scale=scale)
+        )
     rows = [
         (one.branch, one.name, f"{one.parameters:,}", f"{one.macs / 1e6:,.0f}", one.shape)
         for one in made.walk.parts

@@ -85,14 +85,14 @@ def signed(value: float) -> str:
 
 def seen_walk(made: Walked, macs: Counter[str], total: int) -> str:
     """What this run showed."""
-    text = (
-        f"On {made.picture.title} {100 * macs['both'] / total:.0f} % of the multiply-adds are shared by both branches."
-    )
+    text = f"On {made.picture.title} {100 * macs['both'] / total:.0f} % of the multiply-adds are shared by both branches."
     scores = {one.off: one for one in made.scores or ()}
     if len(scores) < len(LEVELS):
         return text
     usual = scores[""]
-    losses = {off: usual.pq - one.pq for off, one in scores.items() if off and usual.pq and one.pq is not None}
+    losses = {
+        off: usual.pq - one.pq for off, one in scores.items() if off and usual.pq and one.pq is not None
+    }
     worst = max(losses, key=lambda off: losses[off])
     return f"{text} Without {worst} PQ falls most, by {percent(losses[worst])} points."
 
@@ -103,7 +103,12 @@ def of_drive(made: Driven | None, key: str) -> Said:
     if made is None:
         photo = not key.startswith("scene:")
         text = "A photograph cannot be driven through: choose a scene." if photo else "The camera is driving…"
-        return Reading("–", "", text), None, text, f"0 frames of {key}." if photo else f"0 frames of {key} so far."
+        return (
+            Reading("–", "", text),
+            None,
+            text,
+            f"0 frames of {key}." if photo else f"0 frames of {key} so far.",
+        )
     kept, seen = made.kept, len(made.lives)
     every = [one for frame in made.known for one in frame]
     together = sum(one.together > 1 for one in every)
@@ -123,9 +128,7 @@ def of_drive(made: Driven | None, key: str) -> Said:
         if one.frames is not None and one.growth is not None
     ]
     numbers = "\n\n".join(lines) or "Nothing whole grows in the last frame."
-    end = (
-        f"{many(len(approach), 'estimate')} of when the camera arrives were made, each of one thing by itself."
-    )
+    end = f"{many(len(approach), 'estimate')} of when the camera arrives were made, each of one thing by itself."
     text = f"At {made.pace:g} m a frame {kept} of {seen} things keep one colour. {end}"
     return Reading(f"{kept} / {seen}", "", what, more=more), tracks_question(made, key), numbers, text
 
@@ -137,12 +140,11 @@ def tracks_question(made: Driven, key: str) -> Question | None:
         return None
     share = made.kept / seen
     answer = 0 if share < 1 / 3 else 1 if share <= 2 / 3 else 2
-    text = (
-        f"The camera moves {made.pace:g} m a frame; a thing is the same where its IoU with the frame before is "
-        f"over {made.same:g}. How many keep one colour?"
+    text = f"At {made.pace:g} m a frame, what share of the things keeps one colour?"
+    why = f"{made.kept} of {seen}, {100 * share:.0f} %: what is near or narrow soon moves by half its width."
+    return Question(
+        text, SHARES, answer, why, ("reading", "drive/frames", "numbers", "seen"), f"{key} {made.pace}"
     )
-    why = f"{made.kept} of {seen}, {100 * share:.0f} %: a near, narrow thing moves by more than its own width."
-    return Question(text, SHARES, answer, why, ("reading", "drive/frames", "numbers", "seen"), f"{key} {made.pace}")
 
 
 def planner() -> Table:

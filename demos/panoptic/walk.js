@@ -89,8 +89,9 @@ class Walk extends Live {
     const at = key === "way" ? { stride: 4 } : level;
     const about = `${COLUMNS[key]} at ${level.name}: ${channels} channels of ${height} × ${width} cells`;
     const chosen = cell.level === k && ["lateral", "above", "total"].includes(key);
-    return html`<div class="pan-map ${chosen ? "pan-chosen" : ""}"><button type="button" aria-label=${about} title=${about}
-      tabindex="-1" @click=${(event) => this.pick(event, event.currentTarget)}><span class="ww-frame"
+    const css = chosen ? "pan-chosen" : "";
+    return html`<div class="pan-map ${css}"><button type="button" aria-label=${about} title=${about} tabindex="-1"
+      @click=${(event) => this.pick(event, event.currentTarget)}><span class="ww-frame"
       style="--ratio:${size[1] / size[0]}"><img class="ww-cells" src=${this.uris[k][key]} alt="" draggable="false">
       <svg viewBox="0 0 ${size[1]} ${size[0]}" preserveAspectRatio="none" aria-hidden="true">${this.square(at)}</svg>
       </span></button><small>${sized(channels, height, width)}</small></div>`;
@@ -137,7 +138,7 @@ class Walk extends Live {
     const row = (one) =>
       html`<tr class=${one.off === off ? "pan-on" : ""}><th scope="row">${
         one.off ? `${one.off} at zero` : "as trained"
-      }</th>${one.ap.map((value) => html`<td>${text(value)}</td>`)}<td>${text(one.miou)}</td><td>${text(one.pq)}</td></tr>`;
+      }</th>${[...one.ap, one.miou, one.pq].map((value) => html`<td>${text(value)}</td>`)}</tr>`;
     const heads = ["", "AP, small", "medium", "large", "mean IoU", "PQ"];
     return html`<div><h3>What a level carried</h3><table><thead><tr>${heads.map(
       (head) => html`<th scope="col">${terms(head)}</th>`,
@@ -161,7 +162,7 @@ class Walk extends Live {
     const order = levels.map((level, k) => this.row(level, k)).reverse();
     render(
       html`${value.message ? html`<p class="ww-message">${terms(value.message)}</p>` : nothing}
-      <div class="pan-walk"><div class="pan-pictures">
+      <div class="pan-walk"><div class="pan-pictures ${off ? "pan-three" : ""}">
         <figure><figcaption>Picture</figcaption><div class="pan-point" role="application" tabindex="0" aria-label=${alt}
           @click=${(event) => this.pick(event, event.currentTarget)} @keydown=${move}>
           ${framed({ size, image: picture, alt, shapes })}</div></figure>

@@ -120,7 +120,8 @@ def of_merge(made: Merged, then: Mapping[Rule, float | None], usual: float | Non
     small = [one for one in made.trial.fills if one.area and not one.segment]
     more = [
         ("pasted", f"{pasted} of {total}"),
-        *((verdict(name, made.rule), f"{counts[name]}") for name in ("score", "overlap", "nothing")),
+        *((verdict(name, made.rule), f"{counts[name]}") for name in ("score", "overlap")),
+        *([(VERDICTS["nothing"], f"{counts['nothing']}")] if counts["nothing"] else []),
         ("void", f"{made.merged.void:,} px"),
     ]
     if made.quality is None:
@@ -191,7 +192,10 @@ def of_quality(trace: QualityTrace, miou: float | None, title: str, key: str, ca
     """PQ of the prediction as it begins."""
     tp, fp, fn = len(trace.matches), len(trace.false_positives), len(trace.false_negatives)
     more = [("SQ", percent(trace.mean("sq"))), ("RQ", percent(trace.mean("rq")))]
-    more += [("PQ of things", percent(trace.mean(things=True))), ("of stuff", percent(trace.mean(things=False)))]
+    more += [
+        ("PQ of things", percent(trace.mean(things=True))),
+        ("of stuff", percent(trace.mean(things=False))),
+    ]
     text = f"PQ as it begins; mean IoU {percent(miou)} %"
     reading = Reading(percent(trace.pq), "%", text, more=more)
     lines = [by_class(name, one) for name, one in trace.by_class.items() if one.weight]
@@ -214,7 +218,7 @@ def by_class(name: str, one: Any) -> str:
 def worst_question(trace: QualityTrace, key: str) -> Question | None:
     """Which class has the lowest PQ; None where two share it or there are too few."""
     known = {name: one for name, one in trace.by_class.items() if one.weight}
-    order = sorted(known, key=lambda name: known[name].pq)
+    order = sorted(known, key=lambda name: known[name].pq or 0.0)
     if len(order) < FOUR or known[order[0]].pq == known[order[1]].pq:
         return None
     offered = [name for name in known if name in order[:FOUR]]

@@ -220,6 +220,7 @@ def _score(shown: pictures.Picture, off: str, trace: RCNNTrace) -> Scored:
     from lecture_models.scenes import CLASSES, THINGS
 
     assert shown.scene is not None
+    assert trace.semantic_labels is not None
     precision, regions = AveragePrecision(THINGS), MeanIoU(CLASSES)
     found = trace.boxes.numpy(), trace.labels.numpy() - 1, trace.scores.numpy(), trace.binary_masks
     precision.update(instances_of(shown.scene), Detections(*found))
