@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,15 @@ class Level:
     out: Map
     way: Map
     crops: int
-    stages: Sequence[str]
+    stages: Sequence[Map]
+
+
+@dataclass(frozen=True)
+class Painted:
+    """A panoptic map, packed, with a colour for each segment."""
+
+    map: Mapping[str, Any]
+    colors: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,7 @@ class Walk:
     whole: Map
     parts: Sequence[Part]
     scores: Sequence[Scored]
-    merged: Sequence[dict[str, Any]]
+    merged: Sequence[Painted]
     off: str
     coming: bool
     message: str
@@ -62,30 +70,9 @@ class Walk:
 def walk(made: Walked, message: str) -> Walk:
     """The board of the walk."""
     trace, channel = made.walk, made.cell.channel
-    totals = [one[channel].numpy() for one in trace.sums]
-    span = ends(np.concatenate([one.ravel() for one in totals]))
-    ways = [stage[-1] for stage in trace.stages]
+    span = ends(np.concatenate([one[channel].numpy().ravel() for one in trace.sums]))
     joined = trace.joined[made.joined.channel].numpy()
-    levels = []
-    for k, name in enumerate(LEVELS):
-        above = trace.above(k)
-        bottom = trace.bottom[k].mean(0).numpy()
-        out = trace.maps[k][channel].numpy()
-        way = ways[k][made.joined.channel].numpy()
-        levels.append(
-            Level(
-                name=name,
-                stride=4 << k,
-                bottom=drawn(bottom, trace.bottom[k].shape, ends(bottom, False)),
-                lateral=drawn(trace.lateral(k)[channel].numpy(), trace.sums[k].shape, span),
-                above=None if above is None else drawn(above[channel].numpy(), above.shape, span),
-                total=drawn(totals[k], trace.sums[k].shape, span),
-                out=drawn(out, trace.maps[k].shape, ends(out)),
-                way=drawn(way, ways[k].shape, ends(joined, False)),
-                crops=made.crops[k],
-                stages=[" × ".join(map(str, stage.shape)) for stage in trace.stages[k]],
-            )
-        )
+    levels = [_level(made, k, (span, ends(joined, False))) for k in range(len(LEVELS))]
     height, width = made.picture.image.shape[:2]
     return Walk(
         picture=encode.jpeg_uri(made.picture.image),
@@ -106,14 +93,37 @@ def walk(made: Walked, message: str) -> Walk:
     )
 
 
-def painted(said: Segments, made: Merged) -> dict[str, Any]:
-    """A panoptic map, packed, with a colour for each segment."""
+Span = tuple[float, float]
+
+
+def _level(made: Walked, k: int, spans: tuple[Span, Span]) -> Level:
+    """One level's maps in shared colours: of the sums, and of the semantic branch."""
+    trace, channel, (span, warm) = made.walk, made.cell.channel, spans
+    above, way = trace.above(k), trace.stages[k][-1]
+    bottom, out = trace.bottom[k].mean(0).numpy(), trace.maps[k][channel].numpy()
+    total, shape = trace.sums[k][channel].numpy(), trace.sums[k].shape
+    return Level(
+        name=LEVELS[k],
+        stride=4 << k,
+        bottom=drawn(bottom, trace.bottom[k].shape, ends(bottom, False)),
+        lateral=drawn(trace.lateral(k)[channel].numpy(), shape, span),
+        above=None if above is None else drawn(above[channel].numpy(), shape, span),
+        total=drawn(total, shape, span),
+        out=drawn(out, shape, ends(out)),
+        way=drawn(way[made.joined.channel].numpy(), way.shape, warm),
+        crops=made.crops[k],
+        stages=[drawn(one[made.joined.channel].numpy(), one.shape, warm) for one in trace.stages[k]],
+    )
+
+
+def painted(said: Segments, made: Merged) -> Painted:
+    """A panoptic map for the browser."""
     numbers = {one.segment: made.numbers[one.detection] for one in made.trial.candidates if one.segment}
     colors = [
         style.instance_color(name, numbers[k] - 1) if k in numbers else style.class_color(name)
         for k, name in enumerate(said.names, start=1)
     ]
-    return {"map": encode.pack_indices(said.map), "colors": colors}
+    return Painted(encode.pack_indices(said.map), colors)
 
 
 def ends(values: np.ndarray, signed: bool = True) -> tuple[float, float]:

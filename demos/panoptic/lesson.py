@@ -43,6 +43,8 @@ ASKED = (
     study.Rule(fill="all"),
 )
 """Rules that the question of the merge draws from."""
+CASES = ("label", "score", "area", "taken", "verdict")
+"""What is saved of each instance on trial."""
 COLORS = {"match": style.RIGHT, "fp": style.WRONG, "fn": style.CYCLE[1], "void": style.VOID_COLOR}
 
 
@@ -154,15 +156,20 @@ def data(**settings: Any) -> dict[str, Any]:
         point = split_selection(chosen["cell"])
         made = walks.walked(chosen["picture"], point, chosen["level"], int(chosen["channel"]), chosen["off"])
         maps = {f"sum_P{k + 2}": one.mean(0).numpy() for k, one in enumerate(made.walk.sums)}
-        return {**maps, "parts": [vars(one) for one in made.walk.parts], "crops": list(made.crops)}
+        parts = {
+            name: [getattr(one, name) for one in made.walk.parts] for name in ("name", "parameters", "macs")
+        }
+        return {**maps, **parts, "crops": list(made.crops)}
     names = ("picture", "confidence", "overlap", "stuff_area", "fill")
     merged = compute(**{name: chosen[name] for name in names})
-    cases_ = [vars(one) for one in merged.trial.candidates]
-    saved = {"panoptic": merged.merged.segment, "names": list(merged.prediction.names), "cases": cases_}
+    trial = {name: [getattr(one, name) for one in merged.trial.candidates] for name in CASES}
+    saved = {"panoptic": merged.merged.segment, "names": list(merged.prediction.names), **trial}
     if merged.truth is None or merged.quality is None:
         return saved
-    quality = {name: vars(one) for name, one in merged.quality.by_class.items()}
-    return {**saved, "truth": merged.truth.map, "true_names": list(merged.truth.names), "quality": quality}
+    each = merged.quality.by_class
+    counts = {name: [getattr(one, name) for one in each.values()] for name in ("tp", "fp", "fn", "iou")}
+    truth = {"truth": merged.truth.map, "true_names": list(merged.truth.names), "classes": list(each)}
+    return {**saved, **truth, **counts}
 
 
 def figure(**settings: Any) -> Slide:

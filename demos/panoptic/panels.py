@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 TITLES = ("Instance branch alone", "Semantic branch alone", "Both, merged", "Truth")
 FADED = 0.7
 """Of the opacity of what is not selected."""
-NOTHING = "#101218"
 TWICE = style.WRONG
 
 
@@ -43,7 +42,7 @@ def instances(made: Merged, chosen: Selected) -> Panel:
     index, sets = claimants(masks)
     knows = [Knows(said_by(made, inside), "No layout: what is around it?") for inside in sets]
     best = np.array([inside[0] + 1 if inside else 0 for inside in sets])[index]
-    overlay = overlays.segment_overlay(best, [color(made, one) for one in made.instances], NOTHING)
+    overlay = overlays.segment_overlay(best, [color(made, one) for one in made.instances], style.VOID_COLOR)
     overlay[made.claims > 1] = (*style.rgb(TWICE), 255)
     lit = made.masks[chosen.claims[0].detection] if chosen.claims else np.zeros_like(made.claims, bool)
     alt = f"{len(masks)} masks; {made.contested} pixels are claimed by two or more"

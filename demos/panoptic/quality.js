@@ -254,14 +254,15 @@ class Quality extends Live {
       [match, "match"],
       [fp, "false positive"],
       [fn, "false negative (striped)"],
-      [dark, "void or excused; dark line: truth, white dots: prediction"],
+      [dark, "void or excused"],
     ];
+    const lines = html`<li><span>${terms("dark line: truth, white dots: prediction")}</span></li>`;
     const list = this.look === "truth" ? this.value.true : this.model.segments;
     const names = [...new Map(list.map(({ label, color }) => [label, color]))].map(([label, color]) => [color, label]);
     const shown = this.look === "fates" ? fates : [...names, [dark, "void"]];
     return html`<ul class="ww-legend">${shown.map(
       ([color, text]) => html`<li><i style="background:${color}"></i><span>${terms(text)}</span></li>`,
-    )}</ul>`;
+    )}${this.look === "fates" ? lines : nothing}</ul>`;
   }
 
   markup() {

@@ -85,7 +85,8 @@ def signed(value: float) -> str:
 
 def seen_walk(made: Walked, macs: Counter[str], total: int) -> str:
     """What this run showed."""
-    text = f"On {made.picture.title} {100 * macs['both'] / total:.0f} % of the multiply-adds are shared by both branches."
+    share = f"{100 * macs['both'] / total:.0f} %"
+    text = f"On {made.picture.title} {share} of the multiply-adds are shared by both branches."
     scores = {one.off: one for one in made.scores or ()}
     if len(scores) < len(LEVELS):
         return text

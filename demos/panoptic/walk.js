@@ -43,6 +43,7 @@ class Walk extends Live {
 
   async paint(level) {
     const found = {};
+    found.stages = await Promise.all(level.stages.map((one) => this.address(one, false)));
     for (const key of Object.keys(COLUMNS))
       if (level[key]) found[key] = await this.address(level[key], SIGNED.includes(key));
     return found;
@@ -119,6 +120,28 @@ class Walk extends Live {
         ${terms_} = <b>${number(sum, 3)}</b></p>`;
   }
 
+  // How the semantic branch brings each level to stride 4, one channel of it, and their sum.
+  stages() {
+    const { levels, size, joined, whole } = this.value;
+    const picture = (uri, { shape: [channels, height, width] }, about) =>
+      html`<span class="pan-stage"><span
+      class="ww-frame" style="--ratio:${size[1] / size[0]}"><img class="ww-cells" src=${uri} alt=${about}
+      draggable="false"></span><small>${sized(channels, height, width)}</small></span>`;
+    const way = (level, k) =>
+      html`<div class="pan-way"><b>${terms(level.name)}</b>${level.stages.map((one, step) =>
+        picture(this.uris[k].stages[step], one, `${level.name}, stage ${step + 1} of the semantic branch`),
+      )}</div>`;
+    return html`<section class="pan-stages"><h3>The ${terms("semantic branch")}: every level to stride 4, then their
+      sum</h3><div>${levels.map(way).reverse()}<div class="pan-way"><b>sum</b>${picture(
+        this.whole,
+        whole,
+        "Sum of the four levels at stride 4",
+      )}</div></div><p class="ww-note">${terms(
+        `Channel ${joined.channel}, all in one scale. Each arrow is a 3 × 3 convolution, normalisation, ReLU and, ` +
+          "but for P2, bilinear upsampling by 2.",
+      )}</p></section>`;
+  }
+
   ledger() {
     const { parts } = this.value;
     const row = (one) =>
@@ -174,7 +197,7 @@ class Walk extends Live {
           (text) => html`<span role="columnheader">${terms(text)}</span>`,
         )}<span role="columnheader">${terms("Instance branch")}</span></div>
         ${order}${this.sum()}</div></div>
-      <div class="pan-books">${this.ledger()}${this.scores()}</div>`,
+      ${this.stages()}<div class="pan-books">${this.ledger()}${this.scores()}</div>`,
       root,
     );
   }
