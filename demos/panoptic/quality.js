@@ -198,7 +198,7 @@ class Quality extends Live {
   buttons(all, now, use, label) {
     return html`<span class="pan-tools" role="group" aria-label=${label}>${Object.entries(all).map(
       ([key, text]) =>
-        html`<button type="button" aria-pressed=${key === now} @click=${() => use(key)}>${terms(text)}</button>`,
+        html`<button type="button" aria-pressed=${key === now} @click=${() => use(key)}>${text}</button>`,
     )}</span>`;
   }
 
