@@ -72,7 +72,8 @@ def walk(made: Walked, message: str) -> Walk:
     trace, channel = made.walk, made.cell.channel
     span = ends(np.concatenate([one[channel].numpy().ravel() for one in trace.sums]))
     joined = trace.joined[made.joined.channel].numpy()
-    levels = [_level(made, k, (span, ends(joined, False))) for k in range(len(LEVELS))]
+    mean = trace.joined.mean(0).numpy()
+    levels = [_level(made, k, (span, ends(joined, False), ends(mean, False))) for k in range(len(LEVELS))]
     height, width = made.picture.image.shape[:2]
     return Walk(
         picture=encode.jpeg_uri(made.picture.image),
@@ -83,7 +84,7 @@ def walk(made: Walked, message: str) -> Walk:
         lateral=made.cell.lateral,
         joined=made.joined,
         sum=made.joined.total,
-        whole=drawn(joined, trace.joined.shape, ends(joined, False)),
+        whole=drawn(mean, trace.joined.shape, ends(mean, False)),
         parts=trace.parts,
         scores=made.scores or (),
         merged=[painted(one.prediction, one) for one in made.map],
@@ -96,9 +97,9 @@ def walk(made: Walked, message: str) -> Walk:
 Span = tuple[float, float]
 
 
-def _level(made: Walked, k: int, spans: tuple[Span, Span]) -> Level:
-    """One level's maps in shared colours: of the sums, and of the semantic branch."""
-    trace, channel, (span, warm) = made.walk, made.cell.channel, spans
+def _level(made: Walked, k: int, spans: tuple[Span, Span, Span]) -> Level:
+    """One level's maps in shared colours: of the sums, of the semantic branch’s channel, and of its means."""
+    trace, channel, (span, warm, cool) = made.walk, made.cell.channel, spans
     above, way = trace.above(k), trace.stages[k][-1]
     bottom, out = trace.bottom[k].mean(0).numpy(), trace.maps[k][channel].numpy()
     total, shape = trace.sums[k][channel].numpy(), trace.sums[k].shape
@@ -112,8 +113,14 @@ def _level(made: Walked, k: int, spans: tuple[Span, Span]) -> Level:
         out=drawn(out, shape, ends(out)),
         way=drawn(way[made.joined.channel].numpy(), way.shape, warm),
         crops=made.crops[k],
-        stages=[drawn(one[made.joined.channel].numpy(), one.shape, warm) for one in trace.stages[k]],
+        stages=[_stage(one, cool) for one in trace.stages[k]],
     )
+
+
+def _stage(maps: Any, span: Span) -> Map:
+    """The mean of a stage's channels; of a smaller map in its own scale."""
+    values = maps.mean(0).numpy()
+    return drawn(values, maps.shape, span if max(values.shape) >= CELLS else ends(values, False))
 
 
 def painted(said: Segments, made: Merged) -> Painted:

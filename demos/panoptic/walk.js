@@ -95,7 +95,7 @@ class Walk extends Live {
       @click=${(event) => this.pick(event, event.currentTarget)}><span class="ww-frame"
       style="--ratio:${size[1] / size[0]}"><img class="ww-cells" src=${this.uris[k][key]} alt="" draggable="false">
       <svg viewBox="0 0 ${size[1]} ${size[0]}" preserveAspectRatio="none" aria-hidden="true">${this.square(at)}</svg>
-      </span></button><small>${sized(channels, height, width)}</small></div>`;
+      </span></button><small><em>${COLUMNS[key]}</em>${sized(channels, height, width)}</small></div>`;
   }
 
   row(level, k) {
@@ -120,9 +120,9 @@ class Walk extends Live {
         ${terms_} = <b>${number(sum, 3)}</b></p>`;
   }
 
-  // How the semantic branch brings each level to stride 4, one channel of it, and their sum.
+  // How the semantic branch brings each level to stride 4, and their sum.
   stages() {
-    const { levels, size, joined, whole } = this.value;
+    const { levels, size, whole } = this.value;
     const picture = (uri, { shape: [channels, height, width] }, about) =>
       html`<span class="pan-stage"><span
       class="ww-frame" style="--ratio:${size[1] / size[0]}"><img class="ww-cells" src=${uri} alt=${about}
@@ -137,8 +137,8 @@ class Walk extends Live {
         whole,
         "Sum of the four levels at stride 4",
       )}</div></div><p class="ww-note">${terms(
-        `Channel ${joined.channel}, all in one scale. Each arrow is a 3 × 3 convolution, normalisation, ReLU and, ` +
-          "but for P2, bilinear upsampling by 2.",
+        "Means of the 48 channels; those at stride 4 share one scale and add up. Each arrow is a 3 × 3 convolution, " +
+          "normalisation, ReLU and, but for P2, bilinear upsampling by 2.",
       )}</p></section>`;
   }
 

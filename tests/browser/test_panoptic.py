@@ -203,11 +203,12 @@ def test_pq_rises_while_the_mean_iou_falls(opened: Page):
     box = opened.locator(".pan-quality .pan-frame").bounding_box()
     assert box
     cell = box["width"] / 22
-    opened.get_by_role("button", name="Void", exact=True).click()
+    tools = opened.get_by_role("toolbar", name="Tools")
+    tools.get_by_role("button", name="Void").click()
     for column, row in ((10, 2), (11, 2), (10, 3), (11, 3), (0, 5), (1, 5), (2, 5), (0, 6)):
         opened.mouse.click(box["x"] + (column + 0.5) * cell, box["y"] + (row + 0.5) * cell)
     opened.wait_for_function(f"{PQ}.model.tasks.pq?.startsWith('PQ 67.89 →')")
-    opened.get_by_role("button", name="Grow", exact=True).click()
+    tools.get_by_role("button", name="Grow").click()
     opened.get_by_role("button", name="Reset").click()
 
 
