@@ -1,6 +1,6 @@
 // The prediction that is painted on: which segment each pixel has, what a stroke does to it, and what comes of it.
 import { stroke } from "../draw/strokes.js";
-import { doubles, meanIou, panopticQuality } from "./sums.js";
+import { along, doubles, meanIou, panopticQuality } from "./sums.js";
 
 const STEPS = 40; // that can be undone
 const MOST = 250; // segments of a map
@@ -49,8 +49,8 @@ export class Canvas {
   paint(from, to, radius, number) {
     if (radius > 0) return stroke(this.said, this.value.size, from, to, radius, () => number);
     const [height, width] = this.value.size;
-    const [x, y] = to.map(Math.floor);
-    if (x >= 0 && y >= 0 && x < width && y < height) this.said[y * width + x] = number;
+    for (const [x, y] of along(from, to))
+      if (x >= 0 && y >= 0 && x < width && y < height) this.said[y * width + x] = number;
   }
 
   end() {

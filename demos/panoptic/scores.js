@@ -6,7 +6,7 @@ import { terms } from "../draw/terms.js";
 const TASKS = {
   pq: [
     "Raise PQ while you lower the mean IoU",
-    "Void a small false positive; then spoil a few pixels of a large match.",
+    "Void a whole segment that just misses its match: right pixels are lost, and so is a false positive.",
   ],
   pixel: [
     "Flip one match with one pixel",

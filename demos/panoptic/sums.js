@@ -23,6 +23,13 @@ export const replay = ({ masks, stuff, cases, fills }, steps, pixels) => {
   return { map, owners };
 };
 
+// The pixels [x, y] on the way from one point to another, the last one alone where they are one.
+export const along = (from, to) => {
+  const steps = 2 * Math.ceil(Math.max(Math.abs(to[0] - from[0]), Math.abs(to[1] - from[1])));
+  const at = (k) => [0, 1].map((i) => Math.floor(to[i] + ((from[i] - to[i]) * k) / Math.max(steps, 1)));
+  return Array.from({ length: Math.max(steps, 1) }, (_, k) => at(k));
+};
+
 // How many pixels two maps of numbers share: table[said][true].
 export const shared = (said, truth, [many, more]) => {
   const table = Array.from({ length: many + 1 }, () => new Float64Array(more + 1));

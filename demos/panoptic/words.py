@@ -50,7 +50,7 @@ def of_sees(made: Merged, chosen: Selected) -> Said:
     """Two branches and their merge."""
     twice = made.contested
     what = "pixels are claimed by two instances or more; in the merged map each has one owner."
-    more = [("instances", f"{len(made.instances)}"), ("regions of things, semantic", f"{made.regions}")]
+    more = [("instances", f"{len(made.instances)}"), ("regions in the semantic map", f"{made.regions}")]
     more += [("void in the merged map", f"{made.merged.void:,} px")]
     x, y = chosen.pixel
     claims = " and ".join(f"{made.title(one)} ({one.score:.2f})" for one in chosen.claims) or "nobody"
