@@ -55,7 +55,9 @@ def claimants(masks: np.ndarray) -> tuple[np.ndarray, list[tuple[int, ...]]]:
     >>> claimants(np.array([[[True, False]], [[True, False]]]))[1]
     [(), (0, 1)]
     """
-    rows = np.packbits(masks.reshape(len(masks), -1), axis=0) if len(masks) else np.zeros((1, masks[0].size))
+    rows = np.packbits(masks.reshape(len(masks), masks.shape[1] * masks.shape[2]), axis=0)
+    if not len(masks):
+        return np.zeros(masks.shape[1:], np.int32), [()]
     kinds, index = np.unique(rows, axis=1, return_inverse=True)
     bits = np.unpackbits(kinds.astype(np.uint8), axis=0, count=len(masks)).T
     sets = [tuple(int(k) for k in np.flatnonzero(one)) for one in bits]
