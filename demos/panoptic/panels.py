@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import cv2
@@ -105,9 +106,9 @@ def true(made: Merged, chosen: Selected) -> Panel:
     shape = made.merged.segment.shape
     if made.truth is None:
         knows = [Knows("unknown", "A photograph: nobody marked it.")]
-        return panel(
-            3, "The photograph; nobody marked it", None, np.zeros(shape, np.int32), knows, "Unknown."
-        )
+        index = np.zeros(shape, np.int32)
+        shown = panel(3, "The photograph; nobody marked it", None, index, knows, "Nobody has marked it.")
+        return replace(shown, title="The photograph")
     numbers = [made.true(k) for k in range(1, len(made.truth) + 1)]
     stuff = len(numbers) - len(made.true_numbers)
     colors = [
