@@ -2,7 +2,7 @@
 // fills in, and what is left is void.
 import { tableOf } from "../draw/cells.js";
 import { Live } from "../draw/live.js";
-import { repaint } from "../draw/maps.js";
+import { inked, repaint } from "../draw/maps.js";
 import { html, nothing, render } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { count, number, percent } from "../draw/number.js";
@@ -61,13 +61,14 @@ class Merge extends Live {
     this.map = map;
     this.void = ended ? map.reduce((all, one) => all + (one ? 0 : 1), 0) : null;
     const mine = (i) => this.current && bit(masks, this.current.mask, i);
+    const colors = this.colors.map((color) => inked(color, OPACITY));
+    const bright = this.colors.map((color) => inked(color));
+    const [wrong, dark] = [inked(this.wrong), inked(this.dark)];
     repaint(this.canvas, size, (i) => {
-      if (mine(i) && (before.map[i] || this.current.verdict !== "pasted"))
-        return (i + Math.floor(i / size[1])) % 3
-          ? [...this.colors[Math.max(owners[map[i]], 0)], map[i] ? OPACITY : 0]
-          : [...this.wrong, 255];
-      if (map[i]) return [...this.colors[owners[map[i]]], mine(i) ? 255 : OPACITY];
-      return ended ? [...this.dark, 255] : null;
+      const own = map[i] ? colors[owners[map[i]]] : ended ? dark : 0;
+      if (!mine(i)) return own;
+      if (!before.map[i] && this.current.verdict === "pasted") return bright[owners[map[i]]];
+      return (i + Math.floor(i / size[1])) % 3 ? own : wrong;
     });
   }
 

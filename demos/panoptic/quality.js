@@ -1,7 +1,7 @@
 // Board panQuality: PQ as a trial. Matches and mistakes are drawn; the prediction is painted on, and all follows.
 import { borders, tableOf } from "../draw/cells.js";
 import { Live } from "../draw/live.js";
-import { repaint } from "../draw/maps.js";
+import { inked, repaint } from "../draw/maps.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { clamp, number, percent, things } from "../draw/number.js";
@@ -166,19 +166,28 @@ class Quality extends Live {
     const { said, truth, found } = model;
     const width = this.value.size[1];
     const list = look === "truth" ? this.value.true : model.segments;
-    const table = [this.dark, ...tableOf(list.map(({ color }) => color))];
-    const map = look === "truth" ? truth : said;
-    if (look !== "fates") return (i) => [...table[map[i]], map[i] ? OPACITY : 255];
-    const [matched, wrong, missed] = [found.matches.map(({ p }) => p), found.fp, found.fn].map(
-      (list_) => new Set(list_),
-    );
-    const excused = new Set(found.excused);
+    if (look !== "fates") {
+      const map = look === "truth" ? truth : said;
+      const table = tableOf(list.map(({ color }) => color)).map((color) => inked(color, OPACITY));
+      return (i) => (map[i] ? table[map[i] - 1] : inked(this.dark));
+    }
+    const { dark, fp, fn, match } = this;
+    const [wrong, missed, plain] = [inked(fp, OPACITY), inked(fn), inked(match, 120)];
+    const [faint, deep] = [inked(dark, 90), inked(dark, 220)];
+    const kinds = new Uint8Array(list.length + 1); // 1 match, 2 false positive, 3 excused or void
+    kinds[0] = 3;
+    for (const { p } of found.matches) kinds[p] = 1;
+    for (const p of found.fp) kinds[p] = 2;
+    for (const p of found.excused) kinds[p] = 3;
+    const lost = new Set(found.fn);
+    const gone = Uint8Array.from({ length: this.value.true.length + 1 }, (_, t) => (lost.has(t) ? 1 : 0));
     return (i) => {
+      const kind = kinds[said[i]];
+      if (kind === 2) return wrong;
       const hatched = (i + Math.floor(i / width)) % 3;
-      if (wrong.has(said[i])) return [...this.fp, OPACITY];
-      if (missed.has(truth[i]) && hatched) return [...this.fn, 255];
-      if (matched.has(said[i])) return [...this.match, 120];
-      return excused.has(said[i]) || !said[i] ? [...this.dark, hatched ? 90 : 220] : null;
+      if (gone[truth[i]] && hatched) return missed;
+      if (kind === 3) return hatched ? faint : deep;
+      return kind ? plain : 0;
     };
   }
 

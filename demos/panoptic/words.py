@@ -127,9 +127,9 @@ def of_merge(made: Merged, then: Mapping[Rule, float | None], usual: float | Non
     if made.quality is None:
         reading = Reading(f"{pasted}", "", f"instances are pasted. {NOBODY}", more=more)
     else:
-        text = "PQ of this picture under these thresholds"
+        text = "PQ of this picture"
         if usual is not None and made.quality.pq is not None and abs(usual - made.quality.pq) >= CLOSE:
-            text += f"; {percent(usual)} under the usual ones"
+            text += f"; usual thresholds: {percent(usual)} %"
         reading = Reading(percent(made.quality.pq), "%", text, more=more)
     seen = (
         f"On {made.picture.title} {pasted} of {many(total, 'instance')} are pasted. "
@@ -224,9 +224,9 @@ def worst_question(trace: QualityTrace, key: str) -> Question | None:
     offered = [name for name in known if name in order[:FOUR]]
     worst = known[order[0]]
     text = "Which class has the lowest PQ here?"
+    errors = f"{many(worst.fp, 'false positive')} and {many(worst.fn, 'false negative')}"
     why = (
-        f"{order[0]}: {percent(worst.pq)} %, with {many(worst.tp, 'match', 'matches')}, "
-        f"{worst.fp} false positives, {worst.fn} false negatives and SQ {percent(worst.sq)} %."
+        f"PQ {percent(worst.pq)} %: {many(worst.tp, 'match', 'matches')}, {errors}, SQ {percent(worst.sq)} %."
     )
     veils = ("quality/classes", "reading", "numbers", "seen")
     return Question(text, offered, offered.index(order[0]), why, veils, f"{key} worst")
