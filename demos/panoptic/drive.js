@@ -57,9 +57,9 @@ class Drive extends Live {
     return html`<div class="pan-known"><table><thead><tr>${head.map(
       (text) => html`<th scope="col">${terms(text, seen)}</th>`,
     )}</tr></thead><tbody>${frame.things.map((one) => this.row(one))}</tbody></table>
-      <p class="ww-note">“Frames left” is from growth alone; “truly” is the scene’s own distance divided by the pace.
-      What an occluder lets go grows, too, and few pixels grow in jumps. Instances alone lack the second column; semantic
-      segmentation alone has regions only, in which things may be together.</p></div>`;
+      <p class="ww-note">“Frames left” is from growth alone; “truly” is the scene’s own distance divided by the
+      pace. What an occluder lets go grows, too, and few pixels grow in jumps. Instances alone lack the second column;
+      semantic segmentation alone has regions only, in which things may be together.</p></div>`;
   }
 
   draw() {
