@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 RUN = "Maps and numbers: computed in this run."
 SHARED = ("picture", "view", "confidence", "overlap", "stuff_area", "fill")
 ROWS = 9  # of a table on a slide
+FINE = 16  # dots of a pixel of the picture made by hand, so that borders are thin
 FATES = (("match", style.RIGHT), ("false positive", style.WRONG), ("false negative", style.CYCLE[1]))
 
 
@@ -70,13 +71,13 @@ def of_merge(made: Merged, seen: str) -> Slide:
     )
 
 
-def fates(said: Segments, truth: Segments, quality: QualityTrace) -> np.ndarray:
+def fates(said: Segments, truth: Segments, quality: QualityTrace, factor: int = 1) -> np.ndarray:
     """Segments by what became of them, as an overlay: matches, false positives, false negatives."""
     matched = np.isin(said.map, [pair.predicted for pair in quality.matches])
     wrong = np.isin(said.map, quality.false_positives)
     missed = np.isin(truth.map, quality.false_negatives)
     kind = np.where(wrong, 2, np.where(missed, 3, np.where(matched, 1, 0))).astype(np.int32)
-    return overlays.segment_overlay(kind, [hue for _, hue in FATES])
+    return overlays.segment_overlay(grids.enlarge(kind, factor), [hue for _, hue in FATES])
 
 
 def classes_of(quality: QualityTrace) -> Bars:
@@ -105,12 +106,13 @@ def of_quality(made: Merged, seen: str) -> Slide:
 
 def of_case(case: Case, seen: str) -> Slide:
     """The picture made by hand."""
+    ground = np.full((*case.truth.map.shape, 3), 235, np.uint8)
     maps = []
     for title, one in (("Truth", case.truth), ("Prediction", case.prediction)):
-        table = np.array([style.rgb(style.VOID_COLOR), *(style.rgb(style.class_color(n)) for n in one.names)])
-        maps.append(Picture(title, table[one.map].astype(np.uint8), sharp=True))
-    overlay = fates(case.prediction, case.truth, case.quality)
-    ground = np.full((*case.truth.map.shape, 3), 235, np.uint8)
+        colors = [style.class_color(name) for name in one.names]
+        drawn = overlays.segment_overlay(grids.enlarge(one.map, FINE), colors, style.VOID_COLOR)
+        maps.append(Picture(title, ground, overlay=drawn, sharp=True))
+    overlay = fates(case.prediction, case.truth, case.quality, FINE)
     panels: list[SlidePanel] = [
         *maps,
         Picture("Matches and mistakes", ground, overlay=overlay, sharp=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from demos.panoptic.words import Said, many, percent
+from demos.panoptic.words import Said, percent
 from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
@@ -129,7 +129,11 @@ def of_drive(made: Driven | None, key: str) -> Said:
         if one.frames is not None and one.growth is not None
     ]
     numbers = "\n\n".join(lines) or "Nothing whole grows in the last frame."
-    end = f"{many(len(approach), 'estimate')} of when the camera arrives were made, each of one thing by itself."
+    off = sorted(abs(estimate - true) / true for estimate, true in approach)
+    half = f"{100 * off[len(off) // 2]:.0f} %" if off else ""
+    end = (
+        f"Half of the estimated arrivals are off by {half} or less." if off else "Nothing whole comes nearer."
+    )
     text = f"At {made.pace:g} m a frame {kept} of {seen} things keep one colour. {end}"
     return Reading(f"{kept} / {seen}", "", what, more=more), tracks_question(made, key), numbers, text
 
