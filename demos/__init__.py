@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
 from demos.panoptic import lesson as panoptic
+from demos.panoptic_datasets import lesson as panoptic_datasets
 from demos.rcnn_family import lesson as rcnn_family
 from demos.receptive_field import lesson as receptive_field
 from demos.roi_features import lesson as roi_features
@@ -50,12 +52,8 @@ SYLLABUS = (
             segmentation_metrics.LESSON,
         ),
     ),
-    Part(
-        "C",
-        "Both at once",
-        (panoptic.LESSON,),
-    ),
-    Part("D", "Beyond labels"),
+    Part("C", "Both at once", (panoptic.LESSON, panoptic_datasets.LESSON)),
+    Part("D", "Beyond labels", (depth_normals.LESSON,)),
 )
 
 

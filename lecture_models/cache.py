@@ -165,7 +165,7 @@ KEPT: ByteCache[Any] = ByteCache(BUDGET)
 BACKGROUND = 2
 """Threads that compute what :func:`soon` promised."""
 PROMISES = 8
-"""Most that they have to do at a time; one more is computed by the caller, who waits and so comes less often."""
+"""Most that they have to do at a time; what is one more is promised to who asks when there is room."""
 _background = ThreadPoolExecutor(BACKGROUND, "soon")
 _promised: dict[Hashable, Future[Any]] = {}
 _promising = threading.RLock()
@@ -189,8 +189,7 @@ def soon(key: Hashable, compute: Callable[[], V], size: Callable[[V], int] = byt
         if len(_promised) < PROMISES:
             _promised[key] = promise = _background.submit(KEPT.get, key, compute, size)
             promise.add_done_callback(lambda done: _done(key, done))
-            return None
-    return KEPT.get(key, compute, size)
+    return None
 
 
 def _done(key: Hashable, done: Future[Any]) -> None:

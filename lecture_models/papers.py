@@ -73,6 +73,22 @@ FCN_STEPS = (62.4 - 59.4, 62.7 - 62.4)
 FCN_CEILINGS = {128: "50.9", 64: "73.3", 32: "86.1", 16: "92.8", 8: "96.4", 4: "98.5"}
 """mIoU of VOC's truth made smaller by each factor and larger again: Long et al. 2015, appendix A."""
 
+EIGEN_FERGUS_DEPTH = Published(
+    head=("Eigen & Fergus 2015", "NYUv2, indoors"),
+    rows=(
+        ("abs rel", "0.158"),
+        ("RMSE, m", "0.641"),
+        ("δ < 1.25", "76.9 %"),
+        ("δ < 1.25²", "95.0 %"),
+        ("δ < 1.25³", "98.8 %"),
+    ),
+    caption="Depth of Eigen & Fergus 2015 on NYUv2, as Laina et al. 2016 and Ji et al. 2021 cite it: other pictures, "
+    "at most 10 m deep, so no contest. What we could not check is left out.",
+)
+"""Eigen & Fergus, ICCV 2015 (arXiv 1411.4734): abs rel and RMSE as in the README of Laina et al.'s
+FCRN-DepthPrediction, both and the shares as in a table of Ji et al. 2021, "MonoIndoor" (arXiv 2107.12429). Not read in
+the paper itself."""
+
 
 def coco_cells(stride: float, short_side: float = 800, aspect: float = 4 / 3) -> float:
     """An estimate of how many cells COCO's median object is wide, √(width · height) / stride, in Mask R-CNN's pictures.

@@ -79,31 +79,53 @@ class Uploads:
     (32, 32, 3)
     """
 
-    def __init__(self, limit: int = UPLOAD_BYTES, seconds: float = UPLOAD_SECONDS) -> None:
-        self.limit, self.seconds = limit, seconds
-        self._kept: OrderedDict[str, tuple[float, np.ndarray]] = OrderedDict()
+    def __init__(
+        self, limit: int = UPLOAD_BYTES, seconds: float = UPLOAD_SECONDS, what: str = "picture"
+    ) -> None:
+        self.limit, self.seconds, self.what = limit, seconds, what
+        self._kept: OrderedDict[str, tuple[float, Any]] = OrderedDict()
+        self._waiting: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def put(self, image: np.ndarray) -> str:
         """Keep an image and return its hash, 16 hexadecimal digits."""
-        digest = hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()[:16]
         image.flags.writeable = False
+        return self.keep(hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()[:16], image)
+
+    def keep(self, digest: str, value: Any) -> str:
+        """Keep anything that has ``nbytes`` under its hash, which is returned; it goes when its time is over."""
         with self._lock:
-            self._kept[digest] = (time.monotonic(), image)
+            self._kept[digest] = (time.monotonic(), value)
             self._kept.move_to_end(digest)
             self._forget()
+            self._wait()
         return digest
 
-    def get(self, digest: str) -> np.ndarray:
-        """The image of a hash. Raises PictureError once it is gone."""
+    def get(self, digest: str) -> Any:
+        """What is kept under a hash. Raises PictureError once it is gone."""
         with self._lock:
             self._forget()
             if digest in self._kept:
                 return self._kept[digest][1]
         minutes = round(self.seconds / 60)
         raise PictureError(
-            f"This uploaded picture is no longer here: uploads are kept for {minutes} minutes. Upload it again."
+            f"This uploaded {self.what} is no longer here: uploads are kept for {minutes} minutes. Upload it again."
         )
+
+    def _wait(self) -> None:
+        """Forget the oldest when its time is over, also if nobody asks for anything by then."""
+        if self._waiting or not self._kept:
+            return
+        left = next(iter(self._kept.values()))[0] + self.seconds - time.monotonic()
+        self._waiting = threading.Timer(max(left, 0) + 0.01, self._over)
+        self._waiting.daemon = True
+        self._waiting.start()
+
+    def _over(self) -> None:
+        with self._lock:
+            self._waiting = None
+            self._forget()
+            self._wait()
 
     def _forget(self) -> None:
         old = time.monotonic() - self.seconds
@@ -111,7 +133,7 @@ class Uploads:
             self._kept.popitem(last=False)
 
     def _bytes(self) -> int:
-        return sum(image.nbytes for _, image in self._kept.values())
+        return sum(value.nbytes for _, value in self._kept.values())
 
 
 _uploads = Uploads()

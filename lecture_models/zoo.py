@@ -67,6 +67,7 @@ __all__ = [
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "assets" / "weights"
 NETWORK_BYTES = 1 << 30
+ONLY_STREETS = "This network has only ever seen rendered streets: of a photograph its answers say little."
 STREETS = (
     "This network has only ever seen rendered streets. For photographs choose one that was trained on COCO."
 )

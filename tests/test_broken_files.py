@@ -67,11 +67,13 @@ def test_the_app_starts_with_every_file_broken(assets: Path):
     assert set(said) == {lesson.name for part in demos.SYLLABUS for lesson in part.lessons}
     assert said.pop("receptive_field") == "", "a stack of layers needs no network"
     assert said.pop("segmentation_playground") == "", "nor does one that is trained there"
+    assert said.pop("panoptic_datasets") == "", "nor do labels"
     own = {
         "mask_head": "mask_sigmoid",
         "fully_convolutional": "patch_classifier",
         "fcn": "fcn_8s",
         "unet": "unet",
+        "depth_normals": "multiscale_depth",
     }
     for name, sentence in said.items():
         assert f"{own.get(name, 'panoptic_fpn')}.json" in sentence

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import demos
+from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fcn import words as fcn_words
 from demos.fully_convolutional import words as fully_words
@@ -19,6 +20,7 @@ from demos.mask_rcnn_results import lesson as results
 from demos.mask_rcnn_results import words as result_words
 from demos.panoptic import lesson as panoptic
 from demos.panoptic import words as panoptic_words
+from demos.panoptic_datasets import lesson as datasets
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
 from demos.rcnn_family import words as family_words
@@ -114,8 +116,18 @@ def of_panoptic(scene: str) -> Question:
     return panoptic_words.regions_question(panoptic.compute(scene, **usual))
 
 
+def of_depth(scene: str) -> Question:
+    asked = depth_normals.asked_of(depth_normals.compute(scene, "scales"), "scales")
+    assert asked is not None
+    return asked
+
+
 def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
+
+
+def of_datasets(scene: str) -> Question:
+    return datasets.update(picture=scene)["question"]
 
 
 ASKS: dict[str, Callable[[str], Question]] = {
@@ -132,6 +144,8 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "segmentation_playground": of_playground,
     "unet": of_unet,
     "panoptic": of_panoptic,
+    "panoptic_datasets": of_datasets,
+    "depth_normals": of_depth,
 }
 
 

@@ -148,6 +148,15 @@ export const set = (name, key, value) => {
   if (lesson.set(key, value) && lesson.asked) lesson.ask();
 };
 
+// Several settings at once, their widgets with them: what a board proposes as a whole.
+export const adopt = (name, settings) => {
+  const lesson = lessonOf(name);
+  Object.assign(lesson.settings, settings);
+  lesson.recall();
+  lesson.tell();
+  lesson.ask();
+};
+
 export const arrived = (name, well) => lessonOf(name).arrived?.(well);
 
 // The values of a lesson's widgets, for gradio.

@@ -2,11 +2,12 @@
 // part says so and offers another try, and the rest of the page works.
 //
 // demos/<lesson>/board.js exports functions (context) → {take(value), chosen?(text), recall?()}; `context` is
-// {root, settings, lesson, choose(text), selection(), again(), behind(), remember(key, text), remembered(key)}; `again`
-// asks Python once more, `behind` says whether what came last answers older settings. What a board remembers is in the
+// {root, settings, lesson, choose(text), selection(), adopt(settings), again(), behind(), remember(key, text),
+// remembered(key)}; `adopt` sets several widgets of the lesson at once, `again` asks Python once more, `behind` says
+// whether what came last answers older settings. What a board remembers is in the
 // address alone, empty where it is as usual; a link may have brought anything, so the board checks it. `recall` is
 // called when Back or Forward has brought something else.
-import { lessonOf, remember, remembered, set } from "./asking.js";
+import { adopt, lessonOf, remember, remembered, set } from "./asking.js";
 import { make } from "./nodes.js";
 import { none, read } from "./packed.js";
 
@@ -46,6 +47,7 @@ const contextOf = (root, props) => {
     root,
     lesson,
     settings: JSON.parse(root.dataset.settings),
+    adopt: (values) => adopt(lesson, values),
     again: () => lessonOf(lesson).ask(),
     behind: () => lessonOf(lesson).behind,
     remember: (name, text) => remember(lesson, name, text),

@@ -6,8 +6,11 @@ export const tenth = (value) => Math.round(value * 10) / 10; // of a pixel
 export const minus = (text) => String(text).replace("-", "\u2212");
 export const count = (number) => number.toLocaleString("en");
 
+// What rounds to nothing has no sign.
+const fixed = (value, digits) => value.toFixed(digits).replace(/^-(?=[0.]*$)/, "");
+
 // With so many digits after the point; a dash for what is not a number.
-export const number = (value, digits = 3) => (Number.isFinite(value) ? minus(value.toFixed(digits)) : "\u2013");
+export const number = (value, digits = 3) => (Number.isFinite(value) ? minus(fixed(value, digits)) : "\u2013");
 export const signed = (value, digits = 3) => (value >= 0 ? "+" : "") + number(value, digits);
 export const percent = (value, digits = 1) => `${number(100 * value, digits)} %`;
 

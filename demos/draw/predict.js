@@ -98,7 +98,7 @@ class Line {
     const asking = predictState();
     this.open = !asking || this.given.has(this.id);
     if (!asking) this.shown.add(this.id);
-    this.veil.set(this.open ? [] : this.value.veils);
+    this.veil.set(this.open ? [] : [...this.value.veils, "seen"]); // the end tells every answer
     render(presenting() && !asking ? this.off() : this.line(asking), this.root);
   }
 

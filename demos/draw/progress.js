@@ -13,14 +13,14 @@ export const progress = (root, element, props, watch) => {
   const text = make("span", { "aria-live": "polite" });
   root.id = `${element.id || element.closest("[id]").id}-line`;
   root.replaceChildren(bar, text);
-  root.dataset.state = "idle";
+  become(root, "idle");
   const now = () => {
     const value = read(props.value);
     if (none(value)) return;
-    if (!value.text) return void (root.dataset.state = "idle");
+    if (!value.text) return become(root, "idle");
     const done = value.total && value.done >= value.total;
     const late = !done && root.dataset.state === "stopped"; // it was on its way when Stop was pressed
-    root.dataset.state = late ? "stopped" : done ? "done" : "running";
+    become(root, late ? "stopped" : done ? "done" : "running");
     if (value.total) Object.assign(bar, { max: value.total, value: value.done });
     else bar.removeAttribute("value");
     text.textContent = value.text + (late ? STOPPED : "") + (about(root) === root.begun ? "" : BEFORE);
@@ -30,9 +30,16 @@ export const progress = (root, element, props, watch) => {
   now();
   window.addEventListener("whatwhere:changed", ({ detail }) => {
     if (detail !== root.dataset.lesson || about(root) === root.begun) return;
-    if (!active(root)) root.dataset.state = "idle";
+    if (!active(root)) become(root, "idle");
     else if (!text.textContent.endsWith(BEFORE)) text.textContent += BEFORE;
   });
+};
+
+// The state of a run; while it goes on its Start button asks nothing, and looks so.
+const become = (root, state) => {
+  root.dataset.state = state;
+  const start = document.getElementById(root.id.replace("progress-line", "start"));
+  start?.setAttribute("aria-disabled", active(root));
 };
 
 // The settings that a run is about, as text.
@@ -44,7 +51,7 @@ export const running = (id, state) => {
   const root = document.querySelector(`#${id} .ww-progress`);
   const text = root.querySelector("span");
   if (state === "stopped" && !active(root)) return;
-  root.dataset.state = state === "started" ? "waiting" : state;
+  become(root, state === "started" ? "waiting" : state);
   if (state === "started") root.begun = about(root);
   if (state !== "started") return void (text.textContent += STOPPED);
   root.querySelector("progress").removeAttribute("value");
@@ -63,7 +70,7 @@ const lookOut = (root, text) => {
       .then((answer) => answer.json())
       .catch(() => null);
     if (server?.app_id === window.gradio_config.app_id) return;
-    root.dataset.state = "ended";
+    become(root, "ended");
     text.textContent += " (ended: the server stopped)";
   }, LOOK);
 };

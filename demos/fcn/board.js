@@ -6,7 +6,8 @@ import { terms } from "../draw/terms.js";
 
 const LOOK_AGAIN = 700; // milliseconds
 const LOOKS = 60;
-const SAID = `mIoU on this picture. Reached: by the network. Wrong: up to scores fitted to the truth and interpolated
+const SAID = `mIoU on this picture, in which each class weighs the same. Reached: by the network. Wrong: up to scores
+  fitted to the truth and interpolated
   as the network does it. Too coarse: beyond these. The mark: one class per cell.`;
 const KEYS = [
   ["fcn-reached", "reached"],

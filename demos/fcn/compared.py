@@ -54,7 +54,7 @@ def ceilings_question(made: Ceiled) -> Question | None:
     answer = int(share >= 0.25) + int(share > 0.5)
     text = "Of FCN-32s’s wrong pixels, how many would perfect scores at stride 32 get wrong too?"
     why = f"{100 * share:.0f} %: so much is the stride’s doing, the rest the network’s."
-    veils = ("reading", f"ceilings/{words.ERRORS}", "numbers")
+    veils = ("reading", f"ceilings/{words.ERRORS}", "ladder", "numbers")
     return Question(text, SHARES, answer, why, veils, f"{made.picture.key} ceilings")
 
 
@@ -85,12 +85,14 @@ def ceilings_numbers(made: Ceiled) -> str:
 
 def ceilings_seen(made: Ceiled) -> str:
     """What this run showed."""
-    cell, score, said = made.cells[0].miou, made.scores[0], made.said[0].miou
+    k = (32, 16, 8).index(max(made.stride, 8))
+    cell, score, said = made.cells[k].miou, made.scores[k], made.said[k].miou
+    stride, name = (32, 16, 8)[k], words.network_of(made)
     if score is None or score.miou is None or said is None:
-        return f"One class per cell of 32 px reaches {words.percent(cell)} mIoU here."
+        return f"One class per cell of {stride} px reaches {words.percent(cell)} mIoU here."
     return (
-        f"At stride 32 one class per cell reaches {words.percent(cell)} mIoU here, "
-        f"fitted scores {words.percent(score.miou)}, FCN-32s {words.percent(said)}."
+        f"At stride {stride} one class per cell reaches {words.percent(cell)} mIoU here, "
+        f"fitted scores {words.percent(score.miou)}, {name} {words.percent(said)}."
     )
 
 
@@ -109,7 +111,8 @@ def of_networks(made: Networks, note: str, paper: Sequence[float]) -> words.Said
     reading = Reading(
         words.signed(gain, 1), "points", "of mIoU: FCN-8s against FCN-32s on this picture", more=more
     )
-    steps = [100 * (b - a) for a, b in pairwise(one.miou or 0.0 for one in made.said)]
+    # as the pictures print them, so that they add up
+    steps = [b - a for a, b in pairwise(round(100 * (one.miou or 0.0), 1) for one in made.said)]
     why = f"pool4 brings {words.signed(steps[0], 1)} points here, pool3 {words.signed(steps[1], 1)}; "
     why += f"in the paper {words.signed(paper[0], 1)} and {words.signed(paper[1], 1)}."
     text = "Which step gains more mIoU on this picture?"

@@ -73,7 +73,7 @@ def update(
         oracle: ceilings: scores (fitted to the truth, interpolated) or cells (one class each).
     """
     made = compute(picture, view, network, category, place, pool4, pool3, stride, oracle)
-    shown = dict.fromkeys(OUTPUTS) | drawn(made, zoo.STREETS if made.picture.scene is None else "")
+    shown = dict.fromkeys(OUTPUTS) | drawn(made, zoo.ONLY_STREETS if made.picture.scene is None else "")
     reading, question, numbers, seen = say(made)
     return {**shown, "reading": reading, "question": question, "numbers": numbers, "seen": seen}
 
@@ -154,13 +154,11 @@ def build(screen: Screen) -> None:
     with screen.right:
         views = [(title, view) for view, title in VIEWS.items()]
         screen.control("view", gr.Radio(views, value="sum", label="Look at"))
-        with gr.Row(elem_classes=["fcn-pair"]):
-            screen.control("network", gr.Dropdown(NETWORKS, value=USUAL, label="Network"))
-            screen.control("category", gr.Dropdown(SHOWN, value="", label="Class shown"))
-        with gr.Row(elem_classes=["fcn-pair"]):
-            weight: dict[str, Any] = {"step": 0.1, "buttons": []}
-            screen.control("pool4", gr.Slider(0, 2, 1, label="Weight of pool4", **weight))
-            screen.control("pool3", gr.Slider(0, 2, 1, label="Weight of pool3", **weight))
+        screen.control("network", gr.Radio(NETWORKS, value=USUAL, label="Network"))
+        weight: dict[str, Any] = {"step": 0.1, "buttons": []}
+        screen.control("pool4", gr.Slider(0, 2, 1, label="Weight of pool4", **weight))
+        screen.control("pool3", gr.Slider(0, 2, 1, label="Weight of pool3", **weight))
+        screen.control("category", gr.Dropdown(SHOWN, value="", label="Class shown"))
         screen.control("stride", gr.Radio(list(ceilings.CELLS), value=STRIDE, label="Stride, px"))
         screen.control("oracle", gr.Radio(ORACLES, value="scores", label="Oracle"))
         screen.reading("reading")

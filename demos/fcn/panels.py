@@ -21,7 +21,7 @@ ENDS = 1.3  # of the limit: the ends of the colour map
 READ = style.CYCLE[1]
 GAINED, LOST, OTHER = style.RIGHT, style.WRONG, style.SHARED
 WRONG, COARSE = style.WRONG, style.SHARED
-CHANGED = ("the same class", "put right by skips", "put wrong", "changed, not right")
+CHANGED = ("the same class", "put right", "put wrong", "changed, not right")
 
 
 # ---- the sum ---------------------------------------------------------------------------------------------
@@ -121,7 +121,7 @@ def of_ceilings(made: Ceiled) -> Panels:
     shown = [true(made.truth, classes, made.picture.title), network]
     best, split = made.best, made.split()
     if best is not None and split is not None and made.truth is not None:
-        shown.append(labelled(words.oracle(made), best, made.truth, classes, words.ORACLE_ASKS[made.oracle]))
+        shown.append(labelled(words.oracle(made), best, made.truth, classes, words.oracle_asks(made)))
         texts = ["right, or not judged", *words.CAUSES]
         asks = f"Every pixel that {words.network_of(made)} has wrong."
         shown.append(painted(words.ERRORS, split.astype(int), [WRONG, COARSE], texts, asks))
@@ -176,7 +176,7 @@ def labelled(
 def true(truth: np.ndarray | None, classes: Sequence[str], title: str) -> Panel:
     """The scene's exact labels; of a photograph the picture alone."""
     if truth is None:
-        return Panel("Truth", title, asks=words.NOBODY)
+        return Panel("The picture", title, asks=words.NOBODY)
     numbers = np.where(truth < len(classes), truth + 1, 0)
     colors = [style.class_color(name) for name in classes]
     overlay = encode.png_uri(overlays.segment_overlay(numbers, colors, style.VOID_COLOR))

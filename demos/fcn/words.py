@@ -54,11 +54,14 @@ def sum_reading(made: Summed) -> Reading:
         what = f"of the pixels have another class than with both weights at 1. {NOBODY}"
         return Reading(share.removesuffix(" %"), "%", what)
     title = NETWORKS[made.network]
-    what = f"mIoU of {title} on this picture with these weights"
+    alone = len(made.parts.strides) == 1
+    what = f"mIoU of {title} on this picture{', which has no skips to weigh' if alone else ' with these weights'}"
+    if alone:
+        return Reading(f"{100 * made.now.miou:.1f}", "%", what)
     more = [("both weights 1", percent(made.usual.miou)), ("both weights 0", percent(made.without.miou))]
     if made.alone is not None and made.alone.miou is not None:
         more += [("FCN-32s, trained without skips", percent(made.alone.miou))]
-    more += [("pixels that change class", share)]
+    more += [("pixels unlike with both weights 1", share)]
     return Reading(f"{100 * made.now.miou:.1f}", "%", what, more=more)
 
 
@@ -71,18 +74,20 @@ def sum_question(made: Summed) -> Question | None:
         answer = next(k for k, (most, _) in enumerate(FEW) if changed < most)
         text = "Both skips at 0: what part of the pixels changes class?"
         why = f"{changed:.1f} % do, most of them along outlines."
-        return Question(text, [name for _, name in FEW], answer, why, veils, key) if changed else None
+        choices = [name for _, name in FEW]
+        return Question(text, choices, answer, why, (*veils, "reading"), key) if changed else None
     lost = made.usual.ious - made.without.ious
     order = [int(k) for k in np.argsort(-np.nan_to_num(lost, nan=-1)) if not np.isnan(lost[k])]
     if len(order) < 2 or lost[order[0]] <= 0:
         return None
     others = [k for k in order[1:] if k >= made.classes.index("ball")] or order[1:]
-    offered = sorted([order[0], *others[: LOSERS - 1]])
-    first, least = made.classes[order[0]], made.classes[order[-1]]
+    chosen = [order[0], *others[: LOSERS - 1]]
+    offered, least = sorted(chosen), made.classes[chosen[-1]]
     text = "Both skips at 0: which class loses most IoU here?"
     share = np.bincount(made.usual.labels.ravel(), minlength=len(made.classes)) / made.usual.labels.size
-    sizes = [f"of {percent(share[k])} of the picture" for k in (order[0], order[-1])]
-    why = f"{first}, {sizes[0]}, loses {points(lost[order[0]])} points; {least}, {sizes[1]}, {points(lost[order[-1]])}."
+    sizes = [f"{percent(share[k])} of the picture" for k in (chosen[0], chosen[-1])]
+    lose = [points(lost[k]) for k in (chosen[0], chosen[-1])]
+    why = f"It is {sizes[0]} and loses {lose[0]} points; {least}, {sizes[1]}, {lose[1]}."
     return Question(text, [made.classes[k] for k in offered], offered.index(order[0]), why, veils, key)
 
 
@@ -169,7 +174,15 @@ def sum_seen(made: Summed) -> str:
     if made.usual.miou is None or made.without.miou is None:
         return f"Without its skips {title} gives {changed:.1f} % of this picture’s pixels another class."
     said = f"Without its skips {title} goes from {percent(made.usual.miou)} to {percent(made.without.miou)} mIoU here"
-    return f"{said}, since {changed:.1f} % of the pixels change class."
+    return f"{said}, since {changed:.1f} % of the pixels get another class than with them.{lucky(made)}"
+
+
+def lucky(made: Summed) -> str:
+    """What to think of weights that do better than those of the training; empty where they do not."""
+    now, usual = made.now.miou or 0, made.usual.miou or 0
+    if percent(now) == percent(usual) or now < usual:
+        return ""
+    return f" These weights reach {percent(now)}, more than 1 and 1: on this picture, not over many (see the theory)."
 
 
 # ---- names ---------------------------------------------------------------------------------------------
@@ -181,6 +194,11 @@ def network_of(made: Ceiled) -> str:
 def oracle(made: Ceiled) -> str:
     """What the oracle is called above its picture."""
     return ORACLES[made.oracle if made.stride in (32, 16, 8) else "cells"]
+
+
+def oracle_asks(made: Ceiled) -> str:
+    """What the oracle's picture answers."""
+    return ORACLE_ASKS[made.oracle if made.stride in (32, 16, 8) else "cells"]
 
 
 def ceilings_message(made: Ceiled) -> str:
@@ -214,7 +232,7 @@ def points(value: float) -> str:
 def signed(value: float, digits: int) -> str:
     """A number with its sign, a true minus.
 
-    >>> signed(-1.25, 2), signed(0.5, 1)
-    ('−1.25', '+0.5')
+    >>> signed(-1.25, 2), signed(0.5, 1), signed(-0.001, 2)
+    ('−1.25', '+0.5', '+0.00')
     """
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")

@@ -224,7 +224,7 @@ def build(screen: Screen) -> None:
 
 LESSON = Lesson(
     "fully_convolutional",
-    "B1",
+    "B1–2",
     "Fully convolutional",
     "A fully connected layer is a convolution with a kernel as large as its input: one pass classifies every window.",
     update,

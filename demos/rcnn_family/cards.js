@@ -37,9 +37,11 @@ const term = ({ text, key, from = "" }, i) =>
   html`${i ? (text.startsWith("−") ? " " : " + ") : ""}<span class="ma-term" data-key=${key ?? nothing}
     data-from=${from} tabindex=${key ? 0 : nothing}>${text}</span>`;
 const equation = (value, terms) => html`<p class="ma-sum"><b>${number(value, 4)}</b> = ${terms.map(term)}</p>`;
-const card = (step, name, title, inner) =>
+// A card: its drawing and sum, one plain sentence, and the rest in a fold.
+const card = (step, name, title, inner, plain = "", rest = nothing) =>
   html`<section class="ma-card ma-${name}" data-shows=${name} aria-label=${title}><h3><i>${step}</i>${terms(title)}</h3>
-    ${inner}</section>`;
+    ${inner}${plain ? html`<p class="ma-plain">${terms(plain)}</p>` : nothing}
+    ${rest === nothing ? nothing : html`<details class="ma-more"><summary>More</summary>${rest}</details>`}</section>`;
 const check = ({ links }, key) => {
   const [, , , value, own] = links.find(([name]) => name === key);
   return note(`The network: ${number(own, 4)}, off by ${tiny(Math.abs(value - own))}.`);
@@ -106,8 +108,16 @@ const mask = (chain) => {
   const why = "The pixel's centre falls on the dot; each cell counts by its closeness, here in the cell (bilinear).";
   const inner = html`<div class="ma-two">${drawing([-1.2, -1.2, n + 2.4, n + 2.4], about, shapes)}
     ${drawing(around, "The cells that the pixel reads, with their weights", near)}</div>
-    ${equation(value, terms)}${check(chain, "paste")}${note(why + ring)}`;
-  return card(2, "mask", `Paste of the ${n} × ${n} mask`, inner);
+    ${equation(value, terms)}`;
+  const plain = "The pixel is the mean of the nearest cells of the mask, weighted by closeness.";
+  return card(
+    2,
+    "mask",
+    `Paste of the ${n} × ${n} mask`,
+    inner,
+    plain,
+    html`${check(chain, "paste")}${note(why + ring)}`,
+  );
 };
 
 // ---- 3 one cell's logit ------------------------------------------------------------------------------
@@ -131,12 +141,13 @@ const logit = (chain) => {
   const most = Math.max(...rows.map((one) => Math.abs(one.value)), 1e-9);
   const sums = nine.map((line) => html`<tr>${line.map((one) => html`<td>${number(one, 2)}</td>`)}</tr>`);
   const inner = html`<div class="ma-bars">${rows.map((one) => bar(one, most))}</div>
-    <p class="ma-sum"><b>${number(prob, 4)}</b> = σ(${number(value)})</p>
-    <p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula}
+    <p class="ma-sum"><b>${number(prob, 4)}</b> = σ(${number(value)})</p>`;
+  const deeper = html`<p class="ma-sum" tabindex="0" data-key="deconv" data-from="straight conv">${formula}
       <small>${terms(deconv)}</small></p>
     <div class="ma-conv" tabindex="0" data-key="conv" data-from="around"><table>${sums}</table>
       <small>${terms(conv)}</small></div>`;
-  return card(3, "logit", `Logit of row ${row + 1}, column ${column + 1}`, inner);
+  const plain = "Each channel adds its feature times a weight; σ makes a probability of the sum.";
+  return card(3, "logit", `Logit of row ${row + 1}, column ${column + 1}`, inner, plain, deeper);
 };
 
 // ---- 4 the 14 × 14 bins ------------------------------------------------------------------------------
@@ -158,11 +169,12 @@ const crop = (chain, board) => {
   const point = pointing("bin", [bin[1], bin[0]], (at) => board.chooseBin(at), 3);
   const reached = `${number(sum(all))} from ${(bottom - top + 1) * (right - left + 1)} bins`;
   const terms = [{ text: reached, key: "bins", from: "bin" }, { text: `${number(constant)} from the biases` }];
-  const why = "Orange bins raise the logit, blue ones lower it: gradient · value, exact while no ReLU switches.";
+  const why = "A bin's part is gradient · value, exact while no ReLU switches.";
   const inner = html`${drawing([-0.2, -0.2, n + 0.4, n + 0.4], about, shapes, point)}${equation(value, terms)}
-    ${check(chain, "head")}<p class="ma-sum" tabindex="0" data-key="bin" data-from="points">Bin ${place(bin)} gives
-      <b>${number(values[bin[0]][bin[1]])}</b></p>${note(`${why} Gradient outside the frame: ${tiny(outside)}.`)}`;
-  return card(4, "crop", "Bins that reach this logit", inner);
+    <p class="ma-sum" tabindex="0" data-key="bin" data-from="points">Bin ${place(bin)} gives
+      <b>${number(values[bin[0]][bin[1]])}</b></p>`;
+  const rest = html`${check(chain, "head")}${note(`${why} Gradient outside the frame: ${tiny(outside)}.`)}`;
+  return card(4, "crop", "Bins that reach this logit", inner, "Orange bins raise the logit, blue ones lower it.", rest);
 };
 
 // ---- 5 RoIAlign on the pyramid's map -----------------------------------------------------------------
@@ -187,11 +199,14 @@ const map = (chain, { bin }) => {
   if (rest.length) terms.push({ text: `${number(value(rest))} from ${rest.length} more` });
   const off = tiny(Math.abs(value(cells) - own[row][column]));
   const so = `Bin ${place(bin)}, channel ${channel}. The network: ${number(own[row][column])}, off by ${off}.`;
-  const why = `${points.length} points a bin. Dashed: where they really lie, half a cell off the box (aligned=False).`;
+  const tiled =
+    "If cells tiled the picture, that would be half a cell off the box (aligned=False); lesson A3 measures it.";
+  const why = `${points.length} points a bin. Dashed: what the bins divide. ${tiled}`;
   const about = `Part of ${level}, channel ${channel}, with the box and the bin's sampling points`;
-  const sums = html`${equation(value(cells), terms)}${note(so)}${note(why)}`;
-  const inner = html`${drawing([left, top, wide, high], about, shapes)}${sums}`;
-  return card(5, "map", `RoIAlign from ${level}, stride ${Number(stride.toFixed(2))}`, inner);
+  const inner = html`${drawing([left, top, wide, high], about, shapes)}${equation(value(cells), terms)}`;
+  const plain = `The bin is a mean of cells of ${level}, read at ${points.length} points between them.`;
+  const title = `RoIAlign from ${level}, stride ${Number(stride.toFixed(2))}`;
+  return card(5, "map", title, inner, plain, html`${note(so)}${note(why)}`);
 };
 
 // ---- 6 back on the picture ---------------------------------------------------------------------------
@@ -219,9 +234,16 @@ const field = (chain, { value: { size, base } }) => {
   const leaks = `Group normalisation averages over whole maps, so every pixel counts a little anyway${little}.`;
   const sure = exact ? "No pixel outside the largest frame can change the logit." : leaks;
   const why = "Frames: what the kernels allow, by stage. Bright: the gradient, a linear view, box held fixed.";
-  const inner = html`${drawing(whole, about, shapes)}<p>${fields.map(row)}</p>
-    ${boxShare === null ? nothing : note(share)}${note(`${why} ${sure}`)}`;
-  return card(6, "field", "Receptive field on the picture", inner);
+  const inner = html`${drawing(whole, about, shapes)}<p>${fields.map(row)}</p>`;
+  const rest = html`${boxShare === null ? nothing : note(share)}${note(`${why} ${sure}`)}`;
+  return card(
+    6,
+    "field",
+    "Receptive field on the picture",
+    inner,
+    "Where it is bright, a pixel changes the logit.",
+    rest,
+  );
 };
 
 export const CARDS = [picture, mask, logit, crop, map, field];

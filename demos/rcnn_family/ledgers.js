@@ -10,11 +10,12 @@ import { along, macs, time } from "./sums.js";
 
 const LABEL_FROM = 0.15; // a box narrower than this share of the picture carries no label; it has a tooltip
 const WIDE = 226; // CSS pixels of a picture
+const [ACROSS, MOST_PASSES] = [75, 300]; // squares in a row, and those for which there is room
 const LOOK_AGAIN = 150; // ms until Python is asked whether the proposals are there
 const LOOKS = 200;
 const NO_MASKS = "This network has no mask head, so there is no Mask R-CNN ledger.";
-const HOW = `A bar is as long as the total, on a logarithmic axis that all columns share, and is coloured by each
-  stage's share of it. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this
+const HOW = `A square: one pass of the backbone. A bar is as long as the total, on a logarithmic axis that all columns
+  share; the thin strip below divides the total by stage, in plain shares. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this
   machine, when the column ran; of a stage that columns share, the fastest of their runs. Dashed: true things missed.`;
 const UNTRAINED = "These heads learned from whole pictures, not from warped crops: hence the false boxes.";
 const FAST = "Fast R-CNN";
@@ -57,9 +58,10 @@ const bar = (title, column, what, [low, high, ticks], words) => {
   const part = ({ name, [what]: one }) =>
     html`<i title="${name}: ${words(one)}" style="width:${(100 * one) / whole}%;${color(name)}"></i>`;
   return html`<div class="rcl-measure"><p>${title}<b>${whole ? words(whole) : "–"}</b></p>
-    <div class="rcl-bar" aria-hidden="true"><span style="width:${100 * along(whole, low, high)}%">
-      ${column.stages.filter((stage) => stage[what] > 0).map(part)}</span></div>
-    <p class="rcl-ticks" aria-hidden="true">${ticks.map((text) => html`<span>${text}</span>`)}</p></div>`;
+    <div class="rcl-bar" aria-hidden="true"><span style="width:${100 * along(whole, low, high)}%"></span></div>
+    <p class="rcl-ticks" aria-hidden="true">${ticks.map((text) => html`<span>${text}</span>`)}</p>
+    <div class="rcl-shares" aria-hidden="true">${column.stages.filter((stage) => stage[what] > 0).map(part)}</div>
+    </div>`;
 };
 const row = ({ name, macs: many, ms }) => [
   html`<i style=${color(name)}></i>${terms(name)}`,
@@ -76,9 +78,17 @@ const section = (name, papers, inner) =>
   html`<section class="rcl-column" aria-label=${name}>
     <header><h3>${terms(name)}</h3><span>${terms(papers[name][0])}</span></header>
     ${inner}</section>`;
+// The race: a square for each pass, in rows.
+const squares = (many) => {
+  const count = Number(many) || 0;
+  const path = Array.from({ length: count }, (_, i) => `M${4 * (i % ACROSS)} ${4 * Math.floor(i / ACROSS)}h3v3h-3z`);
+  const high = 4 * Math.ceil(MOST_PASSES / ACROSS);
+  return html`<svg class="rcl-squares" viewBox="0 0 ${4 * ACROSS} ${high}" aria-hidden="true">
+    <path d=${path.join("")}/></svg>`;
+};
 const passes = (many, note) =>
   html`<p class="rcl-passes"><strong>${many}</strong><span>${terms(many === 1 ? "backbone pass" : "backbone passes")}
-    <small>${terms(note)}</small></span></p>`;
+    <small>${terms(note)}</small></span></p>${squares(many)}`;
 const proposed = ({ total, source }) => `${things(total, "proposal")}: ${source}`;
 const hint = (text) => html`<p class="rcl-hint">${terms(text)}</p>`;
 const HEAD = ["stage", "multiply-adds", "time"];

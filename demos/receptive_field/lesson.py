@@ -167,7 +167,7 @@ def build(screen: Screen) -> None:
 
 LESSON = Lesson(
     "receptive_field",
-    "B2",
+    "B3",
     "Receptive field",
     "A 3 × 3 layer adds only 2 pixels of sight: to see far, a network downsamples, and then works on smaller maps.",
     update,

@@ -99,7 +99,19 @@ class Board extends Live {
 
   settings(aligned, scale = 1 / this.value.stride) {
     const { bins, reduce } = this.value;
-    return { bins: [bins, bins], scale, aligned, reduce: reduce === "usual" ? undefined : reduce };
+    const centre = this.centreOf(1 / scale);
+    return { bins: [bins, bins], scale, aligned, centre, reduce: reduce === "usual" ? undefined : reduce };
+  }
+
+  // Where the cells of a stride lie in the picture: cell i's centre at i + this.
+  centreOf(stride) {
+    return this.value.centres[this.props.strides.indexOf(Math.round(stride))] ?? 0.5;
+  }
+
+  // Pixels of the picture as places on the map, where cell i is drawn from i to i + 1.
+  onMap(box) {
+    const { stride } = this.value;
+    return box.map((side) => side / stride + 0.5 - this.centreOf(stride));
   }
 
   crop(number, box = this.box) {
@@ -122,7 +134,7 @@ class Board extends Live {
   // and not the ground below.
   view() {
     const { stride } = this.value;
-    const [x0, y0, x1, y1] = this.box.map((side) => side / stride);
+    const [x0, y0, x1, y1] = this.onMap(this.box);
     const extent = Math.max(x1 - x0, y1 - y0, 1);
     const room = Math.max(1.2, 0.12 * extent);
     const [old, near] = [this.window, 0.6 * room];

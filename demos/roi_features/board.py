@@ -34,7 +34,8 @@ class Board:
     """The picture, the features of one channel, the box on both, and a column for each operator.
 
     ``map`` are the packed features; ``averaged`` true boxes entered each ``mean_iou``; ``things`` are the scene's true
-    boxes, ``truth`` the outline of the one in the box; ``curves`` mean IoUs of random boxes by stride.
+    boxes, ``truth`` the outline of the one in the box; ``curves`` mean IoUs of random boxes by stride; ``centres``
+    where cells of each stride lie: cell i's centre at i + centre.
     """
 
     picture: str
@@ -49,9 +50,16 @@ class Board:
     things: Sequence[Sequence[float]]
     truth: Polygons
     curves: Mapping[str, Sequence[float]]
+    centres: Sequence[float]
 
 
-def board(made: Crops, bins: int, reduce: str, curves: Mapping[str, Sequence[float]]) -> Board:
+def board(
+    made: Crops,
+    bins: int,
+    reduce: str,
+    curves: Mapping[str, Sequence[float]],
+    centres: Mapping[str, float],
+) -> Board:
     """The board of one study."""
     truth = made.truth()
     return Board(
@@ -67,6 +75,7 @@ def board(made: Crops, bins: int, reduce: str, curves: Mapping[str, Sequence[flo
         things=[thing.box for thing in made.things],
         truth=[] if truth is None else outlines(truth),
         curves=curves,
+        centres=list(centres.values()),
     )
 
 

@@ -84,7 +84,8 @@ const column = (board, state, number, said) => {
   </section>`;
 };
 
-const note = (native) => `White: your box. In colour: what is really pooled. Below each map: that part of the picture
+const note = (native) => `White: your box. In colour: what is really pooled, the cells being where their gradient
+  lies. Below each map: that part of the picture
   pasted into your box, then the 28 × 28 mask and class that the network's own heads make of the crop (green: true
   outline), then the mean mask IoU over all true boxes of the scene. The network was trained with RoIAlign, not aligned,
   and would itself take this box from ${native}. So the swap illustrates; an ablation, as in the paper's tables below,

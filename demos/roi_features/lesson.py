@@ -21,19 +21,19 @@ from lecture_models.studies import roi_features as crops
 if TYPE_CHECKING:
     from demos.figures.slides import Slide
 
-NETWORK = "panoptic_fpn"
-LEVELS = ("P2", "P3", "P4", "P5")
+NETWORK, LEVELS = crops.NETWORK, crops.LEVELS
 MEAN = crops.MEAN
 BINS = (2, 3, 5, 7)
 WAYS = (("as usual", "usual"), ("max", "max"), ("mean", "mean"))  # as usual: RoIPool max, others mean
+FOLD: dict[str, Any] = {"open": False, "elem_classes": ["ww-fold"], "elem_id": "roi_features-tables"}
 STAGE_HEIGHT = "var(--roi-stage)"  # set in board.css: leaves room for the four operators below
 KEYS = ("roi_pool", "roi_warp", "roi_align", "roi_align_aligned")
 NAMES = ("RoIPool", "RoIWarp", "RoIAlign", "RoIAlign, aligned")
 HOW = (
     "box and bins snapped, maximum",
     "box snapped, bilinear samples",
-    "no snapping, half a cell off",
-    "no snapping, half a cell corrected",
+    "no snapping, bilinear samples",
+    "the same, half a cell to the upper left",
 )
 COLORS = (style.CYCLE[1], style.CYCLE[3], style.CYCLE[2], style.CYCLE[0])
 CELLS = "The median object measures {:.1f} cells; for the paper's stride 32 we estimate {:.1f}, from {}."
@@ -68,7 +68,7 @@ def update(
     made = compute(picture, box, level, int(channel), int(bins), reduce)
     return {
         "stage": stage(made),
-        "board": board(made, int(bins), reduce, crops.stride_curves()),
+        "board": board(made, int(bins), reduce, crops.stride_curves(), crops.cell_centres()),
         "overlap": words.reading(made),
         "ours_8": ours(8),
         "paper_2d": Table(**asdict(papers.CROPS_STRIDE_32), source="paper"),
@@ -102,6 +102,7 @@ def stage(made: crops.Crops) -> Panels:
         image=encode.png_uri(grids.heat(values)),
         values=encode.pack_values(values),
         pixelated=True,
+        asks=f"Dark {values.min():.2f}, bright {values.max():.2f}; features have no unit.",
     )
     true = [Box(thing.box, style.TRUTH, offered=True) for thing in scene.things] if scene else []
     shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
@@ -161,10 +162,11 @@ def build(screen: Screen) -> None:
         looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "strides": crops.STRIDES}
         looks["lut"], looks["outlines"] = grids.table(), {"said": style.PREDICTION, "right": style.TRUTH}
         screen.board("board", "roiBoard", label="Four operators side by side", **looks)
-        for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
-            with gr.Row(elem_classes=["roi-papers"]):
-                screen.table(ours, f"Our ablation at stride {ours[5:]}")
-                screen.table(paper, f"Mask R-CNN, table {paper[6:]}")
+        with gr.Accordion("Trained anew with each operator: ours and the paper’s", **FOLD):
+            for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
+                with gr.Row(elem_classes=["roi-papers"]):
+                    screen.table(ours, f"Our ablation at stride {ours[5:]}")
+                    screen.table(paper, f"Mask R-CNN, table {paper[6:]}")
 
 
 LESSON = Lesson(

@@ -17,17 +17,16 @@ const lattice = (rows, columns) =>
   columns.map((column) => `M${column} ${rows[0]}V${rows.at(-1)}`).join("");
 
 export const onMap = (board, state, number) => {
-  const { map, value, props, box } = board;
+  const { map, props, box } = board;
   const { window } = state;
   const plan = state.plans[number];
   const upTo = (last) => Array.from({ length: last + 1 }, (_, i) => i);
-  const cells = (sides) => sides.map((side) => side / value.stride);
-  const pooled = cells(state.regions[number]);
+  const pooled = board.onMap(state.regions[number]);
   return svg`${ground(board)}
     ${window.size < GRID ? svg`<path class="roi-grid" d=${lattice(upTo(map.height), upTo(map.width))}/>` : nothing}
     ${plan.kind === "roi_pool" ? wholeBins(plan, board, window) : points(plan, board, window)}
     ${rectangle(pooled, "ww-halo ww-light")}${rectangle(pooled, "ww-box-line", props.colors[number])}
-    ${boxed(cells(box), "roi-box")}`;
+    ${boxed(board.onMap(box), "roi-box")}`;
 };
 
 // RoIPool's bins are whole cells and overlap; each is drawn a little smaller than the one before, to tell them apart.

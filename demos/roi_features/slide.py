@@ -31,7 +31,7 @@ def slide(
     known = made.mask_iou(0) is not None
     of = f"at {made.level} (stride {made.stride:g} px)"
     return Slide(
-        title=f"{whose[0][0]} pools your box with IoU {iou[0]:.2f}; {whose[-1][0]}: {iou[-1]:.2f}",
+        title=f"{whose[0][0]} pools your box with IoU {iou[0]:.2f}; {whose[2][0]}: {iou[2]:.2f}",
         panels=[
             place(made, operators),
             *crops(made, operators),

@@ -2,7 +2,8 @@
 // Pure arithmetic, no DOM. float32 where torch has float32, since there an edge decides which cell a bin takes.
 //
 // A map is {data: Float32Array, height, width}; a box [x0, y0, x1, y1] in image pixels; settings are
-// {bins: [rows, columns], scale: cells per pixel, ratio: points a bin and axis, aligned, reduce: "max" | "mean"}.
+// {bins: [rows, columns], scale: cells per pixel, ratio: points a bin and axis, aligned, reduce: "max" | "mean",
+// centre: where cell i's centre lies, at i + centre; ½ for cells that tile the picture}.
 import { neighbours } from "../draw/bilinear.js";
 import { clamp } from "../draw/number.js";
 
@@ -14,6 +15,7 @@ export const OPERATORS = [
   ["roi_align", true],
 ];
 
+const TILES = 0.5;
 const f = Math.fround;
 const list = (length, make) => Array.from({ length }, (_, i) => make(i));
 
@@ -34,12 +36,12 @@ const interval = (kind, box, { scale, aligned }) => {
   const axis = (low, high) => ({ start: low, size: aligned ? f(high - low) : Math.max(f(high - low), 1) });
   return { x: axis(x0, x1), y: axis(y0, y1) };
 };
-// What was really pooled, in image pixels; cell i stands for the pixels [i · stride, (i + 1) · stride).
+// What was really pooled, in image pixels: cell i stands for the stride pixels around (i + centre) · stride.
 export const pooledBox = (kind, box, settings, size = null) => {
   const { x, y } = interval(kind, box, settings);
-  const region = [x.start, y.start, x.start + x.size, y.start + y.size].map((side) => side + 0.5);
-  const there = size ? region.map((side, i) => clamp(side, 0, size[i % 2 ? 0 : 1])) : region;
-  return there.map((side) => side / settings.scale);
+  const region = [x.start, y.start, x.start + x.size, y.start + y.size];
+  const there = size ? region.map((side, i) => clamp(side, -0.5, size[i % 2 ? 0 : 1] - 0.5)) : region;
+  return there.map((side) => (side + (settings.centre ?? TILES)) / settings.scale);
 };
 export const iou = (a, b) => {
   const area = (box) => Math.max(box[2] - box[0], 0) * Math.max(box[3] - box[1], 0);

@@ -17,9 +17,15 @@ LISTED = 24  # cells of a bin that are written out
 
 
 def reading(made: Crops) -> Reading:
-    """How much of the learner's box RoIPool really pooled."""
+    """How much of the learner's box RoIPool really pooled, what of that is its rounding, and RoIAlign beside it."""
     text = f"IoU of your box with what RoIPool pools at {made.level} (stride {made.stride:g})"
-    return Reading(f"{made.overlaps()[0]:.2f}", "", text)
+    pool, _, align, _ = made.overlaps()
+    more = [
+        ("its rounding alone, centre to centre", f"{made.rounding():.2f}"),
+        ("RoIAlign", f"{align:.2f}"),
+        ("cell i lies at, in cells", f"i + {made.centre:.2f}"),
+    ]
+    return Reading(f"{pool:.2f}", "", text, more=more)
 
 
 def question(made: Crops) -> Question:
@@ -30,7 +36,7 @@ def question(made: Crops) -> Question:
     alone = [name for name, end in ends.items() if by.count(end) == 1] or list(ends)
     asked = alone[lot(made.picture.key, len(alone))]
     said = ", ".join(f"{edge} {shift:+.1f}" for edge, shift in zip(EDGES, moved, strict=True)).capitalize()
-    cells = f"edges are rounded to cells of {made.stride:g} px, and the last cell counts whole"
+    cells = f"edges are rounded to cells of {made.stride:g} px, and the cells at both ends count whole"
     why = f"{said} px: {cells}.".replace("-", "−")
     tie = " (Ties: the first.)" if by.count(ends[asked]) > 1 else ""
     text = f"Which edge of your box does RoIPool move {asked} at {made.level}?{tie}"
@@ -46,9 +52,9 @@ def question(made: Crops) -> Question:
 
 def seen(made: Crops) -> str:
     """What this run showed, for the end of the lesson."""
-    pool, *_, aligned = made.overlaps()
+    pool, _, align, aligned = made.overlaps()
     rounded = f"At {made.level}, a cell of {made.stride:g} px, RoIPool pooled a region of IoU {pool:.2f} with your box"
-    return f"{rounded}; aligned RoIAlign's has {aligned:.2f}. The coarser the level, the more rounding costs."
+    return f"{rounded}; RoIAlign’s has {align:.2f}, aligned {aligned:.2f}. The cells lie at i + {made.centre:.2f}."
 
 
 def numbers(made: Crops) -> str:

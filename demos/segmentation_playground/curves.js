@@ -4,6 +4,7 @@ import { html, nothing } from "../draw/markup.js";
 import { number } from "../draw/number.js";
 import { terms } from "../draw/terms.js";
 import { NAMES } from "./runs.js";
+import { lossesOf } from "./sums.js";
 
 const HIGH = 168;
 const FEWEST = 100; // steps on the axis
@@ -47,10 +48,15 @@ const last = (runs, key) => {
 };
 
 // Draws both curves; `start` is what is known before any training.
-export const curves = (root, runs, { loss, miou, guess }) => {
+export const curves = (root, runs, value) => {
+  const { loss, miou, guess } = value;
   const known = (values) => values.filter((value) => value !== null);
   const [one, other] = root.querySelectorAll(".play-curve");
-  chart(one, `Loss against the step: ${last(runs, "losses")}`, plan(runs, "losses", null, null, known([guess, loss])));
+  chart(
+    one,
+    `Loss against the step: ${last(runs, "losses")}`,
+    plan(runs, "losses", null, null, lossesOf(value, runs).size > 1 ? [] : known([guess, loss])),
+  );
   chart(other, `mIoU against the step: ${last(runs, "mious")}`, plan(runs, "mious", "owns", 1, known([miou])));
 };
 

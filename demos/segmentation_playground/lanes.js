@@ -9,7 +9,8 @@ import { arrow, under } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
 import { classes, curves } from "./curves.js";
 import { labelled } from "./labels.js";
-import { NAMES, runs } from "./runs.js";
+import { designOf, NAMES, runs } from "./runs.js";
+import { lossesOf, verdict } from "./sums.js";
 
 const START = "#segmentation_playground-train-start";
 const KEPT =
@@ -17,9 +18,9 @@ const KEPT =
   "and the networks are gone; curves and pictures stay here, and Train begins anew.";
 
 class Lanes extends Live {
-  constructor({ root, settings }) {
+  constructor({ root, settings, adopt }) {
     super();
-    Object.assign(this, { root, settings, point: null, maps: new Map() });
+    Object.assign(this, { root, settings, adopt, point: null, maps: new Map() });
     root.playLanes = this; // for the tests
     runs.listeners.push(() => this.refresh());
     new ResizeObserver(() => this.ask()).observe(root);
@@ -90,13 +91,21 @@ class Lanes extends Live {
       ${NAMES.map((name) => this.run(name))}</div>
       <p class="play-read" aria-live="polite">${this.read()}</p>
       <div class="play-below">
-        <figure><figcaption><span>${terms("Loss", seen)}</span><small>dotted: untrained, and guessing</small>
+        <figure><figcaption><span>${terms("Loss", seen)}</span><small>${this.dotted()}</small>
           </figcaption><div class="play-curve"></div></figure>
         <figure><figcaption><span>${terms(`mIoU, ${held} held-out scenes`, seen)}</span>
           <small>dotted: picture</small></figcaption><div class="play-curve"></div></figure>
         <figure><figcaption><span>${terms("IoU by class, held-out", seen)}</span></figcaption>
           ${classes(runs.of, names, colors)}</figure></div>
+      <p class="play-verdict" aria-live="polite">${terms(verdict(runs.of, held))}</p>
       <p class="play-small">${terms(KEPT)}</p>`;
+  }
+
+  // What the dotted lines of the loss stand for; only guessing is told by a number that is the same in every run.
+  dotted() {
+    const { guess } = this.value;
+    if (lossesOf(this.value, runs.of).size > 1) return "two losses, two scales: compare mIoU";
+    return guess === null ? "dotted: untrained" : `nats; dotted: untrained, guessing ${number(guess, 2)}`;
   }
 
   figure(title, side, picture, { side: size }, alt, more = nothing, css = "") {
@@ -111,14 +120,23 @@ class Lanes extends Live {
     const map = this.of(labels);
     if (!map) return nothing;
     const title = html`<i class="play-dot play-${name.toLowerCase()}"></i>Run ${name}`;
-    const other = shot.about === this.value.shot.about ? "" : `, on ${shot.title}`;
+    const other =
+      shot.about === this.value.shot.about ? "" : `Of ${shot.title}, not of this picture: train on to see this.`;
     const score = own === null || own === undefined ? "" : html`<b>mIoU ${number(own, 2)}</b> here: `;
     const side = run ? `step ${run.step}` : "untrained";
     const idle = next ? "Press Train." : `Choose Run ${name} to compare.`;
     const says = runs.notes[name] ?? (run ? "" : idle);
-    const more = html`<p class="play-words">${score}${terms(`${words}${other}.`)} <em>${says}</em></p>`;
+    const more = html`<p class="play-words">${score}${other ? html`<strong>${other}</strong> ` : nothing}
+      ${terms(`${words}.`)} <em>${says}</em>${this.design(run)}</p>`;
     const css = `${next ? "play-next" : ""} ${run ? "" : "play-idle"}`;
     return this.figure(title, side, map.picture, shot, `What run ${name} says at step ${run?.step ?? 0}`, more, css);
+  }
+
+  // Where the widgets show another design than a run's: a way to its own.
+  design(run) {
+    if (!run || run.setup === this.value.setup) return nothing;
+    return html`<button type="button" class="play-take" @click=${() =>
+      this.adopt({ ...designOf(run.setup), lane: run.lane })}>Choose this design</button>`;
   }
 
   // What all say at the pixel that is pointed at.
@@ -134,7 +152,7 @@ class Lanes extends Live {
       const label = at(this.of(labels));
       const known = truth !== undefined && truth !== this.settings.void && own.about === shot.about;
       const mark = !known ? "" : label === truth ? " ✓" : " ✗";
-      return `${run} says ${name(label)}${mark}`;
+      return own.about === shot.about ? `${run} says ${name(label)}${mark}` : `${run} shows ${own.title}`;
     });
     return [`Row ${y}, column ${x}`, truth === undefined ? "" : `truth ${name(truth)}`, ...said]
       .filter(Boolean)

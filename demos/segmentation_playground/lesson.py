@@ -101,13 +101,16 @@ def train(
             continue
         began = began or time.monotonic()
         spent = min(time.monotonic() - began, seconds)
-        yield {"progress": Progress(round(spent), seconds, said(told)), "trained": board.lane(told, lane)}
+        yield {
+            "progress": Progress(round(spent), seconds, f"Run {lane}: {said(told)}"),
+            "trained": board.lane(told, lane),
+        }
 
 
 def said(told: Learned) -> str:
     """How far a training is, in a line."""
     loss = "" if told.step == 0 else f", loss {told.losses[-1]:.3f}"
-    return f"Step {told.step}, {told.seconds:.0f} s in all{loss}, mIoU {told.mious[-1]:.2f}"
+    return f"step {told.step}, {told.seconds:.0f} s in all{loss}, mIoU {told.mious[-1]:.2f}"
 
 
 def data(**settings: Any) -> dict[str, Any]:

@@ -7,6 +7,12 @@ export const NAMES = ["A", "B"];
 const ARRAYS = ["steps", "losses", "mious", "owns", "classes"];
 const BEGUN = "The server no longer had this network: it began anew.";
 
+// The settings of a setup's name, such as "3 concatenate bilinear cross-entropy 0".
+export const designOf = (setup) => {
+  const [depth, skips, upsampler, loss, seed] = setup.split(" ");
+  return { depth: Number(depth), skips, upsampler, loss, seed: Number(seed) };
+};
+
 // A run as it was kept, if it is one.
 const sound = (run) => (run?.shot && run.labels && ARRAYS.every((key) => Array.isArray(run[key])) ? run : null);
 

@@ -41,6 +41,7 @@ which may follow the finger: see demos/draw/board.js, and :mod:`demos.ui.stage` 
 setting too, a point that the learner chooses on it. A board, table or reading of value None hides itself.
 ``screen.run(…)`` is for work that takes longer than a second: a generator that yields :class:`Progress` and results,
 with Start and Stop (:mod:`demos.ui.runs`).
+``screen.dropped(…)`` is a place for a visitor's zip file or folder, whose key is a setting (:mod:`demos.ui.dropped`).
 A setting named ``network`` is a name of the zoo: before ``update`` is asked, the frame brings its weights here, with a
 progress bar, and apart from the line of the lessons (:mod:`demos.ui.slots`).
 

@@ -76,7 +76,7 @@ class Asking:
         """
         visitor = body.get("visitor")
         if not isinstance(visitor, str) or not VISITOR.fullmatch(visitor):
-            return told("A visitor is a name of 1 to 64 letters, digits, . or -. Reload the page.", 422)
+            return told("A visitor is a name of 1 to 64 letters, digits, ., _ or -. Reload the page.", 422)
         if visitor in self.visitors or len(self.visitors) >= MOST_WAITING:
             return told(
                 "Your last request is still being answered, or many others are. Try again in a moment.", 429
@@ -122,6 +122,10 @@ class Asking:
             raise gr.Error(
                 "A request has settings and a short list of names. Reload the page.", print_exception=False
             )
+        if unknown := sorted(set(settings) - set(screen.lesson.defaults)):
+            known = ", ".join(screen.lesson.defaults)
+            text = f"{screen.lesson.title} has the settings {known}; got {shorten(unknown[0])}. Leave it out."
+            raise gr.Error(text, print_exception=False)
         values = [settings.get(key, default) for key, default in screen.lesson.defaults.items()]
         return screen, check_all(screen.all_rules, values), {one for one in have if isinstance(one, str)}
 

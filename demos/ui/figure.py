@@ -20,10 +20,12 @@ from demos.ui.stage import figure_buttons, trigger
 
 FORMS = ("pdf", "svg", "png")
 FORM = "format"
+FILES: dict[str, Any] = {"concurrency_id": "files", "concurrency_limit": 1}
+"""Files are made one at a time, for all visitors: so the lessons' answers need not wait for many."""
 ADDRESS = re.compile(r"https?://[\w.:\[\]-]{1,100}(/[\w./~-]{0,100})?", re.ASCII)
 """An address that may be printed: it is what a browser said, so it may be anything."""
 MINE = "upload:"
-"""How the key of a visitor's own picture begins: no link and no figure names it, since it is gone after an hour."""
+"""How the key of what a visitor has sent begins: no link and no figure names it, since it is gone after an hour."""
 
 
 def place(
@@ -33,7 +35,7 @@ def place(
     if lesson.figure is None:
         return
     buttons = figure_buttons(lesson.name, FORMS)
-    named: dict[str, Any] = {"api_name": f"{lesson.name}_figure", "concurrency_limit": None}
+    named: dict[str, Any] = {"api_name": f"{lesson.name}_figure", **FILES}
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     draw = drawer(lesson, screen, networks)
     drawn = gr.on(
@@ -94,16 +96,17 @@ def spelled(screen: Screen, settings: Mapping[str, Any]) -> dict[str, str]:
         rule, value = rule_for(widget), settings[key]
         titles = {v: k for k, v in getattr(widget, "choices", ())} if isinstance(rule, Choice) else {}
         text = f"{value:g}" if isinstance(value, float) else str(value)
+        text = "opened" if text.startswith(MINE) else text
         found[key] = f"{widget.label}: {titles.get(value, text)}"
     return found
 
 
 def link(lesson: Lesson, settings: Mapping[str, Any], page: str) -> str:
-    """The address of a view: of its settings those that are not the lesson's own; "" for a visitor's picture.
+    """The address of a view: of its settings those that are not the lesson's own; "" for what a visitor has sent.
 
     Without the address of the page it begins with a question mark.
     """
-    if settings[PICTURE].startswith(MINE):
+    if any(str(value).startswith(MINE) for value in settings.values()):
         return ""
     own = lesson.defaults
     query = {"lesson": lesson.name, PICTURE: settings[PICTURE]}

@@ -24,6 +24,7 @@ from demos.ui.checks import Text, check_all
 from demos.ui.lesson import PICTURE, Lesson
 from demos.ui.spoken import spoken
 from demos.ui.turns import SECONDS, TURNS, Turns
+from demos.ui.visitor import visitor
 
 WAIT = 0.5  # seconds between two looks at the line
 Report = Progress | Mapping[str, Any]
@@ -115,7 +116,7 @@ def stream(
     def call(*values: Any) -> Iterator[list[Any]]:
         try:
             settings = check_all(own, values)
-            turn = turns.take()
+            turn = turns.take(visitor())
             try:
                 while ahead := turn.ahead:
                     yield Waiting(arrange(outputs, Progress(0, 0, f"Waiting: {ahead} before you…")))

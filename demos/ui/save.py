@@ -38,7 +38,7 @@ def save_row(lesson: Lesson, screen: Screen, inputs: Sequence[Any], networks: sl
     for kind, button in buttons.items():
         button.elem_id = f"{lesson.name}-save-{kind}"
         save = writer(lesson, screen, kind, networks)
-        named: dict[str, Any] = {"api_name": f"{lesson.name}_{kind}", "concurrency_limit": None}
+        named: dict[str, Any] = {"api_name": f"{lesson.name}_{kind}", **figure.FILES}
         saved = button.click(save, list(inputs), file, preprocess=False, **named, **quiet)
         js = "(file) => { window.whatwhere.save(file.orig_name, file.url); }"
         saved.success(None, [file], None, js=js, api_visibility="private", **quiet)

@@ -10,7 +10,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import runs
+from demos.ui import dropped, runs
 from demos.ui import stage as stages
 from demos.ui.checks import Rule, Selection, Text, rule_for
 from demos.ui.lesson import PICTURE, Lesson
@@ -90,6 +90,17 @@ class Screen:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on(events, None, [component], None, js=js, **quiet)
         return component
+
+    def dropped(self, key: str, admit: Callable[[str], str], rule: Rule, *, label: str) -> None:
+        """A place for a visitor's zip file or folder, whose key is the setting ``key``: see :mod:`demos.ui.dropped`.
+
+        Args:
+            key: setting; empty until a file was sent.
+            admit: the path of a file to its key; ValueError, with a sentence, for a bad one.
+            rule: the check of the key.
+            label: what may be dropped, in a few words.
+        """
+        self._register(key, dropped.place(self.lesson, key, admit, label), rule)
 
     def reading(self, name: str, label: str = "Reading", by: str = "") -> gr.HTML:
         """The large number: shows ``update``'s ``Reading`` under ``name``."""

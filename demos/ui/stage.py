@@ -94,6 +94,18 @@ def pictured(samples: dict[str, str], largest: int) -> gr.HTML:
     )
 
 
+def drop(lesson: str, key: str, label: str, largest: int) -> gr.HTML:
+    """A place where a zip file or a folder is chosen or dropped. It fires ``sent``, and ``closed``."""
+    return gr.HTML(
+        label=label,
+        html_template=element("ww-drop", lesson=lesson, key=key, label=label, largest=largest),
+        js_on_load="window.whatwhere.drop(element, props, trigger); /* fires 'sent', 'closed' */",
+        apply_default_css=False,
+        elem_id=f"{lesson}-{key}-drop",
+        elem_classes=["ww-block"],
+    )
+
+
 def figure_buttons(lesson: str, forms: Sequence[str]) -> gr.HTML:
     """A button for each form of a figure. The form pressed is the value; then it fires ``save``."""
     return gr.HTML(

@@ -28,23 +28,26 @@ class Turns:
         self.line: list[Turn] = []
         self.lock = threading.Lock()
 
-    def take(self) -> Turn:
-        """Go to the end of the line. Raises gr.Error if it is full."""
+    def take(self, visitor: str = "") -> Turn:
+        """Go to the end of the line. Raises gr.Error if it is full, or if the visitor has a place in it already."""
         with self.lock:
+            if visitor and visitor in [turn.visitor for turn in self.line]:
+                text = "Each page has one run at a time, and yours goes on or waits. Stop it, or wait for its end."
+                raise gr.Error(text, duration=8, print_exception=False)
             if len(self.line) > IN_LINE:
                 text = (
                     f"{IN_LINE} runs wait for their turn already, which is the limit. Try again in a minute."
                 )
                 raise gr.Error(text, duration=8, print_exception=False)
-            self.line.append(turn := Turn(self))
+            self.line.append(turn := Turn(self, visitor))
             return turn
 
 
 class Turn:
     """One place in the line; whoever takes it leaves it in a ``finally``."""
 
-    def __init__(self, turns: Turns) -> None:
-        self.turns = turns
+    def __init__(self, turns: Turns, visitor: str = "") -> None:
+        self.turns, self.visitor = turns, visitor
 
     @property
     def ahead(self) -> int:

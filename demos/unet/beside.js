@@ -60,6 +60,7 @@ export const beside = (board) => {
 // The chosen map, before and after.
 export const chosen = ({ value, looks }) => {
   const { named, says, channel } = value;
-  const before = map(says ? "Before" : named[0].toUpperCase() + named.slice(1), channel, value.before, looks.before);
+  const shown = value.part === "skips" ? "Skip 1 of all four" : named[0].toUpperCase() + named.slice(1);
+  const before = map(says ? "Before" : shown, channel, value.before, looks.before);
   return html`${before}${says ? map("After", channel, value.after, looks.after) : nothing}`;
 };

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 VIEWS = {"levels": "The U", "upsamplers": "Upsamplers", "sizes": "Sizes"}
 ACTS = {"keep": "keep", "zero": "zero", "blur": "blur", "shift": "shift", "transplant": "transplant"}
 PART = Text(r"(skip|up|dec)[1-4]|bottom|skips", "skip1 to skip4, up1 to up4, dec1 to dec4, bottom or skips")
-ASKED = (("skip1", "blur", 8), ("skip2", "zero", 0), ("up3", "zero", 0))
+ASKED = (("skip1", "blur", 8), ("up1", "zero", 0), ("up3", "zero", 0))
 """What the question is about: a picture draws one."""
 ASKED_BAND = 5
 MEASURED = 20  # scenes
 SAVED = 64 * 64  # cells of the largest maps that are saved
 COLORS = [style.class_color(name) for name in CLASSES]
-MARKS = (style.RIGHT, style.WRONG, style.CYCLE[1], style.SHARED)
+MARKS = (style.RIGHT, style.WRONG, style.SHARED, style.CYCLE[1])
 """Of pixels that an operation changes: now right, now wrong, another wrong class, and where nobody knows."""
 KINDS = ("nearest", "bed_of_nails", "max_unpool")
 
@@ -122,7 +122,7 @@ def of_levels(
             "channel": f"channel {channel}" if 0 <= channel < made.shape(part)[0] else "mean of the channels",
             "losses": board.losses(before, losses) if before and losses else [],
             "coming": losses is None,
-            "message": idle or (zoo.STREETS if made.truth is None else ""),
+            "message": idle or (zoo.ONLY_STREETS if made.truth is None else ""),
         },
     )
     scores = before, after
@@ -150,7 +150,7 @@ def of_swap(one: swaps.Swapped, picture: str, made_up: bool) -> tuple[board.Upsa
     trained = swaps.swap(picture, "transposed", False)
     every = swaps.swaps(picture, made_up)
     asked = swaps.swap(picture, KINDS[lot(f"{made.picture.key} kind", len(KINDS))], False)
-    message = zoo.STREETS if made.truth is None else ""
+    message = zoo.ONLY_STREETS if made.truth is None else ""
     says = {"classes": CLASSES, "chosen": one.kind, "coming": every is None, "message": message}
     found = every or list({swapped.kind: swapped for swapped in (trained, one)}.values())
     return board.upsamplers(made, found, words.UPSAMPLERS, says), words.of_swap(made, one, trained, asked)

@@ -121,7 +121,8 @@ class Levels extends Live {
         <p class="un-heads"><span>${terms("Encoder")} ↓</span>${all}<span>${terms("concatenate")}</span>
           <span>↑ ${terms("Decoder")}</span></p>
         ${LEVELS.map((level) => this.row(level))}
-        <div class="un-bottom">${this.map("bottom", "Bottom")}<small>${sized(channels, height, width)}</small></div>
+        <div class="un-bottom">${this.map("bottom", "Bottom")}<small>
+          ${sized(channels, height, width)}; each map in its own range of colours</small></div>
       </div>
       </div>
       <div class="un-below"><div class="un-maps">${chosen(this)}</div>

@@ -26,7 +26,7 @@ const table = (rows, chosen) => {
       <th scope="col">inside</th></tr></thead><tbody>${rows.map(row)}</tbody></table>`;
 };
 
-const HONEST = `It was never trained without them: a loss is what this network relies on.`;
+const HONEST = `It was never trained without them: what it loses is what this network relies on.`;
 
 // The table of one picture.
 export const losses = ({ losses: rows, band, coming }, chosen) => {

@@ -168,7 +168,7 @@ def seen_levels(made: Looked, says: str, width: int, scores: Sequence[Banded | N
     lost = [
         a - b for a, b in zip(before.miou[:2], after.miou[:2], strict=True) if a is not None and b is not None
     ]
-    points = " and ".join(f"{100 * one:.1f}".replace("-", "−") for one in lost)
+    points = " and ".join(f"{round(100 * one, 1) + 0.0:.1f}".replace("-", "−") for one in lost)
     return f"With {says}, mean IoU lost {points} points: within {width} px of boundaries, and inside."
 
 
@@ -197,17 +197,22 @@ def which_change(made: Looked, one: Swapped) -> Question:
     share = changed / one.labels.size
     answer = 0 if share < 0.01 else 2 if share > 0.1 else 1
     text = f"{UPSAMPLERS[one.kind]} at every level instead: how many pixels change class?"
-    why = (
-        f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %: this network was trained with another."
-    )
+    own, other = sizes(made, one)
+    means = f"the mean size of a number in level 1’s upsampled map goes from {own:.3f} to {other:.3f}"
+    why = f"{changed:,} of {one.labels.size:,} do, {100 * share:.1f} %; {means}."
     veils = ("reading", "upsamplers/answers", "numbers")
     return Question(text, CHANGES, answer, why, veils, f"{made.picture.key} {one.kind}")
 
 
+def sizes(made: Looked, one: Swapped) -> tuple[float, float]:
+    """How large the numbers of level 1's upsampled map are, their signs left out: as trained, and swapped."""
+    return float(np.abs(made.mean("up1")).mean()), float(np.abs(one.upsampled).astype(np.float32).mean())
+
+
 def upsampled_sum(made: Looked, one: Swapped) -> str:
     """What becomes of the mean of level 1's upsampled map."""
-    own, other = float(made.mean("up1").mean()), float(one.upsampled.mean())
-    text = "The mean of level 1’s upsampled map, over cells and channels: "
+    own, other = sizes(made, one)
+    text = "The mean size of a number in level 1’s upsampled map, averaged over its channels: "
     return f"{text}as trained ${own:.3f}$, with {UPSAMPLERS[one.kind].lower()} ${other:.3f}$."
 
 
@@ -271,7 +276,7 @@ def results_table(found: Mapping[str, Any] | None) -> Table | None:
     rows = []
     for metric, title in METRICS.items():
         values = [100 * run["metrics"][metric] for run in runs]
-        rows.append((title, f"{np.mean(values):.1f} %", f"± {(max(values) - min(values)) / 2:.1f}"))
+        rows.append((title, f"{np.mean(values):.1f} %", f"± {(max(values) - min(values)) / 2:.2f}"))
     scenes = runs[0]["test"]["scenes"]
     caption = f"Our result file: {scenes} unseen scenes, {len(runs)} trainings. Again: {found['command']}"
     return Table(("U-Net", "mean", "half the range"), rows, caption, "result")

@@ -204,7 +204,7 @@ def build(screen: Screen) -> None:
 
 LESSON = Lesson(
     "upsampling",
-    "B3",
+    "B4",
     "Upsampling",
     "Upsampling invents numbers: copies, holes, ramps or overlapping stamps.",
     update,

@@ -31,7 +31,9 @@ NETWORKS = {
     "maskrcnn_resnet50_fpn": "Mask R-CNN: COCO, 80 classes",
     "fasterrcnn_resnet50_fpn": "Faster R-CNN: COCO, boxes only",
 }
+PLAIN = "Plain picture"
 ASKS = {
+    PLAIN: "What does the network get?",
     "Classes present": "Which classes are there?",
     "Semantic map": "Which class has each pixel?",
     "Boxes": "Where is each object?",
@@ -88,14 +90,22 @@ def outcome(shown: pictures.Picture, trace: RCNNTrace, score: float) -> words.Ou
 
 
 def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
-    """Six linked panels of one picture, each with what it says at every pixel and whether that is true."""
+    """Linked panels of one picture, each with what it says at every pixel and whether that is true."""
     size = shown.image.shape[:2]
-    panels = [classes_view(seen, shown.image), semantic_view(seen), boxes_view(seen, size)]
+    panels = [plain_view(shown, size)] if seen.truth else []
+    panels += [classes_view(seen, shown.image), semantic_view(seen), boxes_view(seen, size)]
     panels += [instances_view(seen), panoptic_view(seen), truth_view(seen, size)]
     names = dict.fromkeys([*(seen.truth.names if seen.truth else ()), *seen.answers.classes])
     legend = [*style.legend(tuple(names)), ("void", style.VOID_COLOR)]
+    legend += shades(seen)
     truth = encode.pack_indices(seen.truth.map) if seen.truth else None
     return Panels(size, panels, encode.jpeg_uri(shown.image), legend, truth, message=message)
+
+
+def shades(seen: Compared) -> list[tuple[str, str]]:
+    """What another shade of a class's colour means, by the first one that is shown."""
+    more = [k for k, number in enumerate(seen.numbers) if number > 1]
+    return [(f"a lighter or darker shade: another {seen.answers.names[k]}", color(seen, k)) for k in more[:1]]
 
 
 def color(seen: Compared, detection: int) -> str:
@@ -106,6 +116,11 @@ def color(seen: Compared, detection: int) -> str:
 def scored(seen: Compared, detection: int) -> str:
     """A detection as text: "ball 2, score 0.97"."""
     return f"{seen.title(detection)}, score {seen.answers.scores[detection]:.2f}"
+
+
+def plain_view(shown: pictures.Picture, size: tuple[int, int]) -> Panel:
+    """The picture as the network gets it: colours, and not a word."""
+    return panel(PLAIN, [shown.title], np.zeros(size, np.uint8), [Knows("a colour", "Cannot know: of what.")])
 
 
 def classes_view(seen: Compared, image: np.ndarray) -> Panel:
@@ -222,9 +237,9 @@ def figure(picture: str = "scene:42", network: str = OURS, score: float = 0.5, p
 
 
 def build(screen: Screen) -> None:
-    """Six views in a row; network, score threshold and the agreement below."""
+    """All views in a row; network, score threshold and the agreement below."""
     with screen.left:
-        screen.stage("views", label="Six views of one picture", select="point", key="pixel", columns=6)
+        screen.stage("views", label="Views of one picture", select="point", key="pixel", columns=7)
     with screen.right:
         choices = [(title, name) for name, title in NETWORKS.items()]
         screen.control("network", gr.Dropdown(choices, value=OURS, label="Network"))

@@ -27,7 +27,6 @@ TRAINED_WITH = "roi_align"
 class SwapTrace:
     """What the heads made of four crops of one box, in the order of ``OPERATORS``."""
 
-    pooled: Tensor  # [4, 4] the region that was really pooled, xyxy, picture pixels
     labels: Tensor  # int64 [4] most probable class, background (0) included
     scores: Tensor  # [4] its probability
     boxes: Tensor  # [4, 4] the box that the box head refined, for the most probable thing
@@ -77,15 +76,18 @@ def four_crops_of_each(features: Tensor, boxes: Tensor, output_size: int, spatia
     return torch.stack(crops, dim=1).flatten(0, 1)
 
 
-def four_regions(box: Tensor, spatial_scale: float, size: tuple[int, int]) -> Tensor:
-    """The regions that the four operators really pool, [4, 4] xyxy in picture pixels, clipped to the map."""
+def four_regions(box: Tensor, spatial_scale: float, size: tuple[int, int], centre: float) -> Tensor:
+    """The regions that the four operators really pool, [4, 4] xyxy in picture pixels, clipped to the map.
+
+    ``centre`` is where cells lie, as in :func:`lecture_models.ops.roi_box.pooled_box`.
+    """
     kinds: tuple[Any, ...] = (
         ("roi_pool", False),
         ("roi_warp", False),
         ("roi_align", False),
         ("roi_align", True),
     )
-    return torch.cat([pooled_box(box[None], kind, spatial_scale, half, size) for kind, half in kinds])
+    return torch.cat([pooled_box(box[None], kind, spatial_scale, half, size, centre) for kind, half in kinds])
 
 
 @torch.inference_mode()
@@ -115,7 +117,6 @@ def trace_swap(network: Any, trace: RCNNTrace, box: Tensor, level: str) -> SwapT
     rows = torch.arange(4)
     cells = heads.mask_probs[rows, things] if heads.mask_probs.shape[1] else torch.zeros(0, 28, 28)
     return SwapTrace(
-        pooled=four_regions(box, scale, (features.shape[1], features.shape[2])),
         labels=labels,
         scores=heads.class_probs[rows, labels],
         boxes=heads.boxes[rows, things],

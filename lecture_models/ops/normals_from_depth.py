@@ -33,10 +33,7 @@ def points_from_depth(depth: Tensor, focal: float) -> Tensor:
     >>> points_from_depth(torch.full((2, 2), 4.0), focal=2.0)[:, 0, 0].tolist()
     [-1.0, 1.0, -4.0]
     """
-    if depth.ndim != 2 or not depth.is_floating_point():
-        raise ValueError(
-            f"depth must be float [H, W]; got {depth.dtype} {list(depth.shape)}: take one picture's."
-        )
+    _check(depth)
     if not 0 < focal < float("inf"):
         raise ValueError(f"focal must be above 0, in pixels; got {focal}: Camera.focal(size) has it.")
     height, width = depth.shape
@@ -64,10 +61,45 @@ def normals_from_depth(depth: Tensor, focal: float) -> Tensor:
     >>> normals_from_depth(torch.full((3, 3), 4.0), focal=2.0)[:, 1, 1].abs().tolist()  # a wall seen head-on
     [0.0, 0.0, 1.0]
     """
-    points = points_from_depth(depth, focal)
+    return _crossed(points_from_depth(depth, focal))
+
+
+def normals_from_gradient(depth: Tensor) -> Tensor:
+    """Unit normals of the depth map's own graph, as if a pixel were a metre wide: what is left without a camera.
+
+    The surface z = −depth over the plane of pixels has the normal (∂Z/∂x, ∂Z/∂y, 1), with y up. It is not that of the
+    surface in space: a pixel is as wide as depth over focal length, so far surfaces come out too steep or too flat.
+
+    Args:
+        depth: float [H, W], metres along the optical axis; infinite in the sky.
+
+    Returns:
+        float [3, H, W], towards the viewer; zero in the sky and where no neighbour has a depth.
+
+    Raises:
+        ValueError: `depth` is not [H, W] of floats.
+
+    >>> normals_from_gradient(torch.full((3, 3), 4.0))[:, 1, 1].abs().tolist()
+    [0.0, 0.0, 1.0]
+    """
+    _check(depth)
+    height, width = depth.shape
+    columns, rows = torch.arange(width).to(depth), -torch.arange(height).to(depth)
+    points = torch.stack([columns.expand(height, width), rows[:, None].expand(height, width), -depth])
+    return _crossed(points)
+
+
+def _crossed(points: Tensor) -> Tensor:
     right, down = (_tangent(points, axis) for axis in (2, 1))
     normals = F.normalize(torch.linalg.cross(down, right, dim=0), dim=0)
     return torch.where(torch.isfinite(normals).all(0), normals, 0.0)
+
+
+def _check(depth: Tensor) -> None:
+    if depth.ndim != 2 or not depth.is_floating_point():
+        raise ValueError(
+            f"depth must be float [H, W]; got {depth.dtype} {list(depth.shape)}: take one picture's."
+        )
 
 
 def _tangent(points: Tensor, axis: int) -> Tensor:

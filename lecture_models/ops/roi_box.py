@@ -1,24 +1,28 @@
 """Where a box lands on the grid of features: exact, snapped to cells, and the pixels that were really pooled.
 
 Two kinds of coordinates, and half the trouble with crops is mixing them up: *cell* coordinates, where cell i
-covers [i, i + 1), and *index* coordinates, where its value sits at i (so that it covers [i − ½, i + ½)).
+covers [i, i + 1), and *index* coordinates, where its value sits at i (so that it covers [i − ½, i + ½)). Cells that
+tile the picture are a convention; where a network's cells really lie is measured in ``nets/cell_centres.py``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import torch
 from torch import Tensor
 
 Operator = Literal["roi_pool", "roi_warp", "roi_align"]
+TILES = 0.5  # where a cell's centre lies, in cells after its index, if cells tile the picture
 
 
 def grid_interval(boxes: Tensor, spatial_scale: float, aligned: bool) -> tuple[Tensor, Tensor]:
     """Where boxes lie on the grid, in index coordinates: corner (x, y) and size (width, height), each [N, 2].
 
     `aligned=False`, torchvision's default and what its Mask R-CNN uses, takes cell coordinates for index
-    coordinates: everything is read half a cell too far to the lower right, and no side is below one cell.
+    coordinates, and no side is below one cell. If cells tile the picture, that reads half a cell too far to the lower
+    right, and ``aligned=True`` corrects it.
     """
     on_grid = boxes * spatial_scale - (0.5 if aligned else 0.0)
     start, size = on_grid[:, :2], on_grid[:, 2:] - on_grid[:, :2]
@@ -63,17 +67,22 @@ def pooled_box(
     spatial_scale: float,
     aligned: bool = False,
     size: tuple[int, int] | None = None,
+    centre: float = TILES,
+    whole_cells: bool = True,
 ) -> Tensor:
     """The part of the picture that an operator really pooled, to be held against the box that was asked for.
 
-    Cell i of the map stands for the pixels [i · stride, (i + 1) · stride).
+    Cell i of the map stands for the ``stride`` pixels around (i + centre) · stride.
 
     Args:
         boxes: float [N, 4], xyxy, image pixels.
         operator: "roi_pool", "roi_warp" (the same cells) or "roi_align".
         spatial_scale: cells per image pixel, 1 / stride.
-        aligned: RoIAlign's half-cell correction; without it the region lies half a cell to the lower right.
+        aligned: whether RoIAlign reads half a cell further to the upper left.
         size: (H, W) of the map in cells, to clip to what exists; None does not clip.
+        centre: where cell i's centre lies, at i + centre; ½ for cells that tile the picture.
+        whole_cells: False counts snapped boxes from the centre of their first cell to that of their last, which is
+            what rounding alone does.
 
     Returns:
         float [N, 4], xyxy, image pixels.
@@ -86,20 +95,22 @@ def pooled_box(
     """
     if operator == "roi_align":
         start, extent = grid_interval(boxes, spatial_scale, aligned)
-        region = torch.cat([start, start + extent], dim=1) + 0.5
+        region = torch.cat([start, start + extent], dim=1)
     elif operator in {"roi_pool", "roi_warp"}:
-        region = snap(boxes, spatial_scale).to(boxes.dtype) + torch.tensor([0.0, 0.0, 1.0, 1.0])
+        half = 0.5 if whole_cells else 0.0
+        region = snap(boxes, spatial_scale).to(boxes.dtype) + torch.tensor([-half, -half, half, half])
     else:
         raise ValueError(f'operator must be "roi_pool", "roi_warp" or "roi_align", got {operator!r}.')
     if size is not None:
-        region = torch.minimum(region.clamp(min=0), torch.tensor([size[1], size[0]] * 2))
-    return region / spatial_scale
+        region = torch.minimum(region.clamp(min=-0.5), torch.tensor([size[1], size[0]] * 2) - 0.5)
+    return (region + centre) / spatial_scale
 
 
 def mean_pooled_iou(
     operator: Operator,
     strides: tuple[int, ...] = (4, 8, 16, 32),
     aligned: bool = False,
+    centres: Sequence[float] | None = None,
     boxes: int = 4000,
     sides: tuple[float, float] = (48.0, 300.0),
     seed: int = 0,
@@ -110,6 +121,7 @@ def mean_pooled_iou(
         operator: as in `pooled_box`.
         strides: image pixels per cell.
         aligned: as in `pooled_box`.
+        centres: of the cells at each stride, as in `pooled_box`; None for cells that tile the picture.
         boxes: how many; widths and heights are uniform and independent.
         sides: (shortest, longest) side, image pixels.
         seed: of the random boxes.
@@ -121,7 +133,10 @@ def mean_pooled_iou(
     corners = torch.rand(boxes, 2, generator=generator) * 512
     lengths = sides[0] + torch.rand(boxes, 2, generator=generator) * (sides[1] - sides[0])
     asked = torch.cat([corners, corners + lengths], dim=1).double()  # so that equal regions give exactly 1
-    regions = [pooled_box(asked, operator, 1 / stride, aligned) for stride in strides]
+    regions = [
+        pooled_box(asked, operator, 1 / stride, aligned, centre=centre)
+        for stride, centre in zip(strides, centres or [TILES] * len(strides), strict=True)
+    ]
     return tuple(float(_paired_iou(asked, region).mean()) for region in regions)
 
 

@@ -118,7 +118,7 @@ def _race(shown: pictures.Picture, track: Track) -> Raced:
         rims = tuple(sliding.rims(network, track))
         classes: Any = network.classes
     each = sliding.macs_of_window(track.padding)
-    message = zoo.STREETS if shown.scene is None else ""
+    message = zoo.ONLY_STREETS if shown.scene is None else ""
     return Raced(shown, classes, track, once, windows, each, rims, message)
 
 

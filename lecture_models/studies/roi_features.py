@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 MEAN = -1  # as a channel: the mean of all
 LEAST_AREA = 64  # visible pixels of a thing that takes part in the average over a scene
 SAME_THING = 0.1  # IoU from which a box is about a thing
+NETWORK = "panoptic_fpn"
+LEVELS = ("P2", "P3", "P4", "P5")
 STRIDES = (4, 8, 16, 32)
+CENTRED = (40, 41, 42)  # scenes on which it is measured where cells lie
 REMEMBERED = 64  # averages over a scene, four numbers each
 
 Bins = Literal["usual", "max", "mean"]
@@ -49,11 +52,11 @@ class Crops:
     swap: SwapTrace
     thing: int | None  # index of the true thing that the box overlaps most
     average: tuple[int, tuple[float, ...]] | None  # over how many true boxes, mean mask IoU of each operator
-
-    @property
-    def regions(self) -> tuple[XYXY, ...]:
-        """What each operator really pooled, in picture pixels."""
-        return tuple((x0, y0, x1, y1) for x0, y0, x1, y1 in self.swap.pooled.tolist())
+    centre: float  # where this level's cells lie: cell i's centre at i + centre
+    regions: tuple[XYXY, ...]  # what each operator really pooled, in picture pixels
+    rounded: (
+        XYXY  # what RoIPool's rounding alone makes of the box, without the rest of its first and last cells
+    )
 
     @property
     def things(self) -> list[Thing]:
@@ -64,6 +67,10 @@ class Crops:
     def overlaps(self) -> list[float]:
         """IoU of the box with what each operator really pooled."""
         return [iou(self.box, region) for region in self.regions]
+
+    def rounding(self) -> float:
+        """IoU of the box with what RoIPool's rounding alone makes of it."""
+        return iou(self.box, self.rounded)
 
     def shifts(self, operator: int) -> list[float]:
         """How far each edge of the pooled region lies from the box's, pixels: left, top, right, bottom."""
@@ -129,7 +136,33 @@ def study(
         swap=swap,
         thing=thing_in(corners, picture),
         average=scene_average(picture.key, name, level) if picture.scene is not None else None,
+        **pooled(asked, stride, trace.features[level], level),
     )
+
+
+def pooled(box: Tensor, stride: float, features: Tensor, level: str) -> dict[str, Any]:
+    """Where the level's cells lie, and with that what the four operators pool, and what rounding alone would."""
+    from lecture_models.nets.roi_swap import four_regions
+    from lecture_models.ops.roi_box import pooled_box
+
+    centre, size = cell_centres()[level], (features.shape[1], features.shape[2])
+    regions = four_regions(box, 1 / stride, size, centre)
+    rounded = pooled_box(box[None], "roi_pool", 1 / stride, size=size, centre=centre, whole_cells=False)
+    return {
+        "centre": centre,
+        "regions": tuple(map(tuple, regions.tolist())),
+        "rounded": tuple(rounded[0].tolist()),
+    }
+
+
+@cache
+def cell_centres() -> dict[str, float]:
+    """Where the cells of each level lie in the picture, measured on some scenes; see `nets.cell_centres`."""
+    from lecture_models.nets.cell_centres import measured_centres
+
+    shown = [pictures.resolve(f"scene:{seed}").image for seed in CENTRED]
+    network: Any = zoo.load(NETWORK)
+    return dict(zip(LEVELS, measured_centres(network.backbone, shown), strict=True))
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -153,13 +186,14 @@ def scene_average(key: str, name: str, level: str) -> tuple[int, tuple[float, ..
 
 @lru_cache(maxsize=1)
 def stride_curves() -> dict[str, tuple[float, ...]]:
-    """Mean IoU of 4,000 random boxes with what is pooled of them, for each of ``STRIDES``."""
+    """Mean IoU of 4,000 random boxes with what is pooled of them, for each of ``STRIDES``, cells where they lie."""
     from lecture_models.ops.roi_box import mean_pooled_iou
 
+    centres = list(cell_centres().values())
     return {
-        "roi_pool": mean_pooled_iou("roi_pool", STRIDES),
-        "roi_align": mean_pooled_iou("roi_align", STRIDES),
-        "roi_align_aligned": mean_pooled_iou("roi_align", STRIDES, aligned=True),
+        "roi_pool": mean_pooled_iou("roi_pool", STRIDES, centres=centres),
+        "roi_align": mean_pooled_iou("roi_align", STRIDES, centres=centres),
+        "roi_align_aligned": mean_pooled_iou("roi_align", STRIDES, aligned=True, centres=centres),
     }
 
 

@@ -57,6 +57,10 @@ def over_scenes(key: str, width: int, many: int) -> Iterator[tuple[int, dict[tup
     total: dict[tuple[str, str], Banded] = {}
     for done in range(1, many + 1):
         following = pictures.following(key)
+        if following is None and not total:
+            raise ValueError(
+                f"This measures the scenes after {key}, and there are none. Choose an earlier scene."
+            )
         if following is None:
             return
         key = following

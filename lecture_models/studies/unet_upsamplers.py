@@ -66,4 +66,8 @@ def swaps(key: str, made_up: bool) -> Sequence[Swapped] | None:
 
     made = looked(key)
     kept = ("unet swaps", made.picture.key, made_up)
-    return soon(kept, lambda: [swap(key, kind, made_up) for kind in UPSAMPLERS], lambda all_: 8 * len(all_))
+    return soon(
+        kept,
+        lambda: [swap(key, kind, made_up) for kind in UPSAMPLERS],
+        lambda all_: sum(one.nbytes for one in all_),
+    )

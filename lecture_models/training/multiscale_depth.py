@@ -6,7 +6,6 @@ Mirroring keeps that, and turns the normals' x around.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,6 @@ from .recipe import Recipe
 from .semantic import draw, pictures, stacked
 
 FIELDS = ("image", "depth", "normals")
-DRAFT = "multiscale_depth_draft"
 WEIGHTS = {"coarse": 0.5, "middle": 0.5, "fine": 1.0}  # the lower scales are means, not ends
 KNOWN_SHARE = 0.5  # of a cell's pixels that must have a depth for the cell to have one
 
@@ -80,21 +78,15 @@ def loss(network: nn.Module, examples: list[dict[str, Tensor]]) -> dict[str, Ten
     return losses
 
 
-def _recipe(name: str, title: str, **settings: Any) -> Recipe:
-    usual: dict[str, Any] = {"batch": 16, "kind": "depth", "network": "multiscale_depth", "fields": FIELDS}
-    return Recipe(name, title, multiscale_depth, example, loss, **{**usual, **settings})
-
-
-def draft(**changes: Any) -> Recipe:
-    """A first round from fresh weights; ``changes`` are the seed, or for tests and trials."""
-    title = "Multi-scale depth and normals on street scenes, first round"
-    return _recipe(DRAFT, title, **{"steps": 2000, "scenes": 4000, **changes})
-
-
 def recipe(**changes: Any) -> Recipe:
-    """The recipe of the published weights: a second round, at a lower rate and with twice as many scenes."""
-    settings = {"steps": 1200, "scenes": 8000, "learning_rate": 1e-3, "initial": DRAFT, **changes}
-    return _recipe("multiscale_depth", "Multi-scale depth and normals on street scenes", **settings)
-
-
-RECIPES: dict[str, Callable[..., Recipe]] = {DRAFT: draft, "multiscale_depth": recipe}
+    """The recipe of the published weights; changes are for tests and trials."""
+    settings: dict[str, Any] = {
+        "steps": 2000,
+        "scenes": 4000,
+        "batch": 16,
+        "kind": "depth",
+        "fields": FIELDS,
+        **changes,
+    }
+    title = "Multi-scale depth and normals on street scenes"
+    return Recipe("multiscale_depth", title, multiscale_depth, example, loss, **settings)

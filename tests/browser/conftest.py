@@ -78,7 +78,9 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
         page.set_default_timeout(30_000)
         found.append(watch(page, url))
         page.goto(url + query)
-        first = ":is(.ww-panel, .ww-board) :is(img, image) >> visible=true"
+        first = (
+            ":is(.ww-panel, .ww-board) :is(img, image, [role=img]) >> visible=true"  # a picture or a chart
+        )
         page.wait_for_selector(first, timeout=90_000)  # a cold server loads its network
         return page
 

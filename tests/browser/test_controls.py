@@ -17,7 +17,12 @@ WITH_NETWORKS = ["vision_tasks", "rcnn_family", "mask_head", "mask_rcnn_results"
 WITHOUT = ("fully_convolutional", "receptive_field", "upsampling", "segmentation_playground")
 WITH_SLIDERS = [name for name in LESSONS if name not in WITHOUT]
 
-SHOWING = {"rcnn_family": "&view=stages", "unet": "&act=blur"}  # where a lesson shows its sliders
+SHOWING = {  # where a lesson shows its sliders
+    "rcnn_family": "&view=stages",
+    "unet": "&act=blur",
+    "panoptic_datasets": "&view=balance",
+    "depth_normals": "&view=loss",
+}
 
 
 def asked_by(page, act) -> dict:

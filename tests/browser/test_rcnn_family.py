@@ -61,9 +61,9 @@ def test_nothing_is_cut(open_view, view, width, height):
 
 def test_every_stage_has_its_colour(open_view):
     page = open_view("ledgers")
-    page.wait_for_selector(".ww-rcnnLedgers .rcl-bar i", state="attached")
+    page.wait_for_selector(".ww-rcnnLedgers .rcl-shares i", state="attached")
     drawn = page.eval_on_selector_all(
-        ".ww-rcnnLedgers :is(.rcl-bar, table) i",
+        ".ww-rcnnLedgers :is(.rcl-shares, table) i",
         "all => all.map((one) => getComputedStyle(one).backgroundColor)",
     )
     assert len(drawn) > 15

@@ -90,11 +90,11 @@ def test_the_browsers_regions_and_matrices_are_pythons(page: Page):
     boxes, scale = thousand_boxes(), 1 / STRIDE
     regions = """([boxes, settings, size]) => ['roi_pool', 'roi_align'].map(
       (kind) => boxes.map((box) => roiFeatures.pooledBox(kind, box, settings, size)))"""
-    found = page.evaluate(regions, [boxes.tolist(), {"scale": scale, "aligned": False}, SIZE])
+    found = page.evaluate(regions, [boxes.tolist(), {"scale": scale, "aligned": False, "centre": 0.2}, SIZE])
     for kind, theirs in zip(("roi_pool", "roi_align"), found, strict=True):
         torch.testing.assert_close(
             torch.tensor(theirs, dtype=torch.float32),
-            ops.pooled_box(boxes, kind, scale, size=SIZE),
+            ops.pooled_box(boxes, kind, scale, size=SIZE, centre=0.2),
             atol=1e-4,
             rtol=0,
         )

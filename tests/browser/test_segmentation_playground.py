@@ -141,6 +141,18 @@ def test_the_other_run_is_trained_beside_it_and_both_stay(opened: Page):
         "document.querySelectorAll('.play-curve')[1].querySelectorAll('[stroke*=play-b]').length"
     )
     assert opened.locator(".play-classes dd").first.locator("b").count() == 2
+    assert opened.locator(".play-verdict").inner_text().startswith("At step ")
+
+
+def test_a_runs_design_can_be_chosen_again(opened: Page):
+    design, B = "#segmentation_playground-loss input", ".play-top figure:nth-child(4)"
+    assert opened.locator(f"{B} .play-take").count() == 0, "what the widgets show is B's design"
+    opened.click(".play-top figure:nth-child(3) .play-take")
+    opened.wait_for_function(f"document.querySelector('{START}').textContent === 'Go on with A'")
+    assert opened.locator(f"{design}:checked").get_attribute("value") == "cross-entropy"
+    opened.click(f"{B} .play-take")
+    opened.wait_for_function(f"document.querySelector('{START}').textContent === 'Go on with B'")
+    assert opened.locator(f"{design}:checked").get_attribute("value") == "dice"
 
 
 def test_runs_survive_another_lesson_and_a_reload(opened: Page):

@@ -52,7 +52,7 @@ def test_the_four_crops_are_the_four_operators(traced):
     four = roi_swap.four_crops(features, BOXES[0], 7, 1 / 16)
     assert four.shape == (4, 64, 7, 7)
     assert torch.equal(four[0], roi_pool(features, BOXES[:1], 7, 1 / 16)[0])
-    regions = roi_swap.four_regions(BOXES[0], 1 / 16, (16, 16))
+    regions = roi_swap.four_regions(BOXES[0], 1 / 16, (16, 16), 0.5)
     assert torch.equal(regions[:1], pooled_box(BOXES[:1], "roi_pool", 1 / 16, size=(16, 16)))
     torch.testing.assert_close(regions[3], BOXES[0])
 

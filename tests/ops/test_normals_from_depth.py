@@ -10,7 +10,11 @@ import torch
 from scipy import ndimage
 
 from lecture_models.ops.normals import angle_between
-from lecture_models.ops.normals_from_depth import normals_from_depth, points_from_depth
+from lecture_models.ops.normals_from_depth import (
+    normals_from_depth,
+    normals_from_gradient,
+    points_from_depth,
+)
 from lecture_models.scenes import render
 
 FOCAL = 8.0
@@ -76,3 +80,36 @@ def test_bad_arguments_are_named():
         normals_from_depth(torch.ones(1, 4, 4), FOCAL)
     with pytest.raises(ValueError, match="focal must be"):
         normals_from_depth(torch.ones(4, 4), 0.0)
+
+
+def test_without_a_camera_a_pixel_is_a_metre_wide():
+    # depth falls by 2 m from row to row and rises by 1 m from column to column: n = (1, 2, 1) / √6
+    #     7 8 9
+    #     5 6 7
+    #     3 4 5
+    depth = torch.tensor([[7.0, 8, 9], [5, 6, 7], [3, 4, 5]])
+    expected = torch.tensor([1.0, 2.0, 1.0]) / math.sqrt(6)
+    torch.testing.assert_close(normals_from_gradient(depth), expected[:, None, None].expand(3, 3, 3))
+
+
+def test_without_a_camera_more_depth_changes_nothing_and_with_one_it_does():
+    depth = _plane((0.0, 0.8, 0.6), 5.0)
+    torch.testing.assert_close(normals_from_gradient(depth + 7), normals_from_gradient(depth))
+    assert (normals_from_depth(depth + 7, FOCAL) - normals_from_depth(depth, FOCAL)).abs().max() > 0.1
+
+
+def test_the_graphs_normals_are_numpys_gradient():
+    rng = np.random.default_rng(0)
+    depth = ndimage.gaussian_filter(
+        rng.uniform(5, 6, (30, 40)), 8
+    )  # smooth: one-sided steps are nearly central
+    down, across = np.gradient(depth)
+    expected = torch.from_numpy(np.stack([across, -down, np.ones_like(depth)]))
+    found = normals_from_gradient(torch.from_numpy(depth))
+    angles = angle_between(found.permute(1, 2, 0), expected.permute(1, 2, 0))
+    assert float(angles[1:-1, 1:-1].max()) < 1
+
+
+def test_the_gradient_wants_one_picture_of_floats():
+    with pytest.raises(ValueError, match=r"\[H, W\]"):
+        normals_from_gradient(torch.ones(1, 3, 3))

@@ -20,6 +20,15 @@ def test_by_hand():
     assert pooled_box(BOX, "roi_pool", 1 / 16, size=(9, 10)).tolist() == [[48.0, 32.0, 160.0, 144.0]]
 
 
+def test_where_cells_lie_moves_the_region_and_no_cell():
+    # centres at 16·i + 2 instead of 16·i + 8: all of it six pixels further to the upper left
+    assert pooled_box(BOX, "roi_pool", 1 / 16, centre=2 / 16).tolist() == [[42.0, 26.0, 170.0, 154.0]]
+    assert pooled_box(BOX, "roi_align", 1 / 16, centre=0.0).tolist() == BOX.tolist()
+    # rounding alone: from the centre of cell 3 at 56 to that of cell 10 at 168
+    alone = pooled_box(BOX, "roi_pool", 1 / 16, whole_cells=False)
+    assert alone.tolist() == [[56.0, 40.0, 168.0, 152.0]]
+
+
 def test_cells_outside_the_pooled_box_have_no_say():
     map_ = torch.randn(1, 16, 16, generator=torch.Generator().manual_seed(5))
     x0, y0, x1, y1 = (int(v) for v in (pooled_box(BOX, "roi_pool", 1 / 16) / 16)[0])

@@ -85,6 +85,7 @@ def test_long_lists_of_numbers_stay_what_they_are():
         {"visitor": "v", "lesson": ["vision_tasks"], "settings": {}, "have": []},
         {"visitor": "v", "lesson": "vision_tasks", "settings": [], "have": []},
         {"visitor": "v", "lesson": "vision_tasks", "settings": {"score": "high"}, "have": []},
+        {"visitor": "v", "lesson": "vision_tasks", "settings": {"scores": 0.5}, "have": []},
         {"visitor": "v", "lesson": "vision_tasks", "settings": {"picture": "upload:0"}, "have": []},
         {"visitor": "v", "lesson": "vision_tasks", "settings": {}, "have": ["x"] * 500},
         {"visitor": 5, "lesson": "vision_tasks", "settings": {}, "have": []},

@@ -99,3 +99,13 @@ def test_a_link_has_what_differs_and_escapes_it():
         "http://a/?lesson=vision_tasks&picture=scene:7%3Fthings%3D3&pixel=1,2%22%3C%26"
     )
     assert figure.link(lesson, settings | {"picture": "upload:0123456789abcdef"}, "http://a/") == ""
+
+
+def test_files_are_made_one_at_a_time(url: str):
+    """So that many that nobody fetches do not stop the lessons' answers."""
+    import app
+
+    kinds = ("_figure", "_json", "_npz")
+    makers = [fn for fn in app.demo.fns.values() if str(fn.api_name).endswith(kinds)]
+    assert len(makers) >= 3 * len(LESSONS) - 3
+    assert {(fn.concurrency_id, fn.concurrency_limit) for fn in makers} == {("files", 1)}

@@ -146,6 +146,16 @@ def test_who_waits_sees_the_place_in_line_and_the_line_has_an_end():
     assert turns.line == []
 
 
+def test_a_page_has_one_place_in_the_line():
+    turns = Turns()
+    first = turns.take("one page")
+    with pytest.raises(gr.Error, match="one run at a time"):
+        turns.take("one page")
+    turns.take("another page")
+    first.leave()
+    assert turns.take("one page").ahead == 1
+
+
 class Nowhere:
     """A source of networks that none of these runs needs."""
 

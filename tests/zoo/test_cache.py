@@ -157,13 +157,17 @@ def test_an_error_in_the_background_is_logged_and_tried_again(key, caplog):
         _wait_for(lambda: key in KEPT)
 
 
-def test_where_too_much_is_promised_the_caller_waits(key):
+def test_where_too_much_is_promised_nobody_waits_and_the_next_who_asks_gets_it(key):
     go = threading.Event()
     with at_once():
         for number in range(rooms.PROMISES):
             assert soon((*key, number), lambda: b"1" if go.wait(5) else b"", len) is None
-        assert soon(key, lambda: b"value", len) == b"value"
+        assert soon(key, lambda: b"value", len) is None
+        assert key not in rooms._promised
         go.set()
+        _wait_for(lambda: not rooms._promised)
+        assert soon(key, lambda: b"value", len) is None
+        _wait_for(lambda: key in KEPT)
 
 
 def test_soon_computes_nothing_where_only_what_is_kept_was_asked_for(key):

@@ -58,7 +58,8 @@ def test_the_map_is_the_networks_channel(shown):
 
 def test_the_reading_is_the_iou_with_what_was_pooled(shown, made):
     board = asdict(shown["board"])
-    region = tuple(pooled_box(torch.tensor([board["box"]]), "roi_pool", 1 / 16, size=(16, 16))[0].tolist())
+    where: dict[str, Any] = {"size": (16, 16), "centre": crops.cell_centres()["P4"]}
+    region = tuple(pooled_box(torch.tensor([board["box"]]), "roi_pool", 1 / 16, **where)[0].tolist())
     assert made.regions[0] == region
     assert shown["overlap"].value == f"{iou(board['box'], region):.2f}"
 
@@ -99,10 +100,24 @@ def test_masks_are_outlined_at_one_half_and_the_truth_pixel_by_pixel(shown, made
         np.testing.assert_allclose(corners.max(0), (columns.max() + 1, rows.max() + 1), atol=0.15)
 
 
-def test_the_stride_curve_is_the_reference():
-    curves = crops.stride_curves()
-    assert curves["roi_pool"] == pytest.approx((0.932, 0.872, 0.770, 0.616), abs=0.005)
-    assert curves["roi_align_aligned"] == (1.0, 1.0, 1.0, 1.0)
+def test_random_boxes_lose_most_to_rounding_but_where_cells_nearly_tile():
+    """P2 and P3, whose cells lie near i: RoIAlign reads where they are; at every stride RoIPool is behind it."""
+    curves, centres = crops.stride_curves(), list(crops.cell_centres().values())
+    assert all(pool < align for pool, align in zip(curves["roi_pool"], curves["roi_align"], strict=True))
+    for k in (0, 1):
+        assert centres[k] < 0.25
+        assert curves["roi_align"][k] > curves["roi_align_aligned"][k]
+
+
+def test_by_default_the_best_crop_gives_the_best_mask():
+    """What the lesson shows first bears its point."""
+    made = crops.study(pictures.resolve("scene:42"), lesson.NETWORK, (), "P3")
+    pool, _, align, aligned = made.overlaps()
+    assert pool < aligned < align
+    assert made.mask_iou(0) < made.mask_iou(3) < made.mask_iou(2)
+    more = dict(lesson.update()["overlap"].more)
+    assert pool < float(more["its rounding alone, centre to centre"])
+    assert more["RoIAlign"] == f"{align:.2f}"
 
 
 @pytest.mark.parametrize("stride", [8, 16])

@@ -129,7 +129,9 @@ def test_a_run_reports_progress_and_a_lane():
     assert first.setup == shown(depth=1)["lanes"].setup
     assert np.array_equal(encode.unpack(first.labels), made(depth=1).labels)  # nothing is trained yet
     assert first.owns == [pytest.approx(shown(depth=1)["lanes"].miou)]
-    assert re.fullmatch(r"Step 10, \d+ s in all, loss \d\.\d{3}, mIoU 0\.\d\d", told[3]["progress"].text)
+    assert re.fullmatch(
+        r"Run B: step 10, \d+ s in all, loss \d\.\d{3}, mIoU 0\.\d\d", told[3]["progress"].text
+    )
     assert b"NaN" not in as_json(second)
     assert len(as_json(second)) < 60_000
     assert second.steps == (0, 10)

@@ -1,0 +1,1 @@
+"""Lesson D1: depth and normals."""
