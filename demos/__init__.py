@@ -10,6 +10,7 @@ from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
 from demos.mask_head import lesson as mask_head
 from demos.mask_rcnn_results import lesson as mask_rcnn_results
+from demos.panoptic import lesson as panoptic
 from demos.panoptic_datasets import lesson as panoptic_datasets
 from demos.rcnn_family import lesson as rcnn_family
 from demos.receptive_field import lesson as receptive_field
@@ -51,7 +52,7 @@ SYLLABUS = (
             segmentation_metrics.LESSON,
         ),
     ),
-    Part("C", "Both at once", (panoptic_datasets.LESSON,)),
+    Part("C", "Both at once", (panoptic.LESSON, panoptic_datasets.LESSON)),
     Part("D", "Beyond labels", (depth_normals.LESSON,)),
 )
 

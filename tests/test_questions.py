@@ -18,6 +18,8 @@ from demos.mask_head import lesson as mask_head
 from demos.mask_head import words as mask_words
 from demos.mask_rcnn_results import lesson as results
 from demos.mask_rcnn_results import words as result_words
+from demos.panoptic import lesson as panoptic
+from demos.panoptic import words as panoptic_words
 from demos.panoptic_datasets import lesson as datasets
 from demos.questions import drawn
 from demos.rcnn_family import lesson as family
@@ -110,6 +112,12 @@ def of_unet(scene: str) -> Question:
     return asked
 
 
+def of_panoptic(scene: str) -> Question:
+    names = ("confidence", "overlap", "stuff_area", "fill")
+    usual = {name: panoptic.LESSON.defaults[name] for name in names}
+    return panoptic_words.regions_question(panoptic.compute(scene, **usual))
+
+
 def of_depth(scene: str) -> Question:
     asked = depth_normals.asked_of(depth_normals.compute(scene, "scales"), "scales")
     assert asked is not None
@@ -137,6 +145,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "fcn": of_scales,
     "segmentation_playground": of_playground,
     "unet": of_unet,
+    "panoptic": of_panoptic,
     "panoptic_datasets": of_datasets,
     "depth_normals": of_depth,
 }

@@ -35,6 +35,18 @@ export const outline = (values, rows, columns, threshold) => {
   return path;
 };
 
+// Where a map's neighbours differ, as an SVG path in cells.
+export const borders = (map, [rows, columns]) => {
+  let path = "";
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const at = row * columns + column;
+      if (column + 1 < columns && map[at] !== map[at + 1]) path += `M${column + 1} ${row}v1`;
+      if (row + 1 < rows && map[at] !== map[at + columns]) path += `M${column} ${row + 1}h1`;
+    }
+  return path;
+};
+
 // A grid with outlines of the given classes, and a mark on one cell.
 export class Cells {
   constructor(outlines = []) {

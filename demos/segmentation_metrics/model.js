@@ -2,7 +2,7 @@
 // once a frame.
 import { Live } from "../draw/live.js";
 import { boundaries, boxOf, classes, confusion, mean, moved, whole } from "./sums.js";
-import { region, stroke, without } from "./strokes.js";
+import { region, stroke, without } from "../draw/strokes.js";
 
 const STEPS = 40; // that can be undone
 const AS_IT_IS = [0, 0, 1];

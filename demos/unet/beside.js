@@ -4,7 +4,7 @@ import { count, number, things } from "../draw/number.js";
 import { cross, framed } from "../draw/picture.js";
 import { under } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
-import { sized } from "./maps.js";
+import { sized } from "../draw/maps.js";
 
 const NAMES = ["the same", "now right", "now wrong", "another wrong class", "changed"];
 

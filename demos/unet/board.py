@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from demos.figures import encode
+from demos.figures.maps import LARGE, SMALL, Map, small
 
 if TYPE_CHECKING:
     from lecture_models.evaluation.bands import Banded
@@ -18,21 +19,9 @@ if TYPE_CHECKING:
     from lecture_models.studies.unet_sizes import Sized
     from lecture_models.studies.unet_upsamplers import Swapped
 
-SMALL, LARGE = 96, 128
-"""Cells of a map's longer side, in the U and beside it; what is larger is drawn as means of neighbouring cells."""
 LEVELS = 4
 CLOSE = 48
 """Cells of a map of upsamplers that are drawn, around its brightest: a nail must be seen as a nail."""
-
-
-@dataclass(frozen=True)
-class Map:
-    """A map in 256 steps from ``low`` to ``high``: packed steps, its shape (channels, height, width)."""
-
-    steps: Mapping[str, Any]
-    shape: tuple[int, int, int]
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)
@@ -118,20 +107,6 @@ def means(made: Looked) -> dict[str, np.ndarray]:
     """The mean over channels of every map as trained, by part."""
     names = [f"{kind}{k}" for kind in ("skip", "up", "dec") for k in range(1, LEVELS + 1)]
     return {name: np.asarray(made.mean(name), np.float32) for name in (*names, "bottom")}
-
-
-def small(
-    values: np.ndarray, shape: tuple[int, int, int], ends: tuple[float, float], most: int = SMALL
-) -> Map:
-    """A map for the browser: in steps of 1/255 between its ends as trained, at most so many cells a side."""
-    values = np.asarray(values, np.float32)
-    factor = most / max(values.shape)
-    if factor < 1:
-        sides = [max(round(side * factor), 1) for side in values.shape[::-1]]
-        values = np.asarray(cv2.resize(values, sides, interpolation=cv2.INTER_AREA))
-    low, high = ends
-    steps = np.clip(np.rint((values - low) * (255 / max(high - low, 1e-12))), 0, 255).astype(np.uint8)
-    return Map(encode.pack_indices(steps), shape, round(low, 3), round(high, 3))
 
 
 def losses(whole: Banded, after: Mapping[tuple[str, str], Banded]) -> list[Losses]:

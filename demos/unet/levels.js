@@ -6,7 +6,7 @@ import { Live } from "../draw/live.js";
 import { terms } from "../draw/terms.js";
 import { beside, chosen, readout } from "./beside.js";
 import { losses } from "./losses.js";
-import { labelUri, labelsOf, mapUri, marksUri, sized } from "./maps.js";
+import { labelUri, labelsOf, mapUri, marksUri, sized } from "../draw/maps.js";
 import { changes, errors, nearBoundary } from "./sums.js";
 
 const LEVELS = [1, 2, 3, 4];

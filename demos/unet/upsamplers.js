@@ -5,7 +5,7 @@ import { Live } from "../draw/live.js";
 import { count, number, percent } from "../draw/number.js";
 import { boxed, framed } from "../draw/picture.js";
 import { terms } from "../draw/terms.js";
-import { labelUri, labelsOf, mapUri } from "./maps.js";
+import { labelUri, labelsOf, mapUri } from "../draw/maps.js";
 
 const AGAIN = 600; // milliseconds until the others are asked for once more
 const HONEST = `This network was trained with transposed convolution. A drop shows what it relies on, not which

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from torchvision.models import get_model_weights
 
 from lecture_models.nets import rcnn_trace
-from lecture_models.nets.panoptic import merge_panoptic
+from lecture_models.ops.panoptic import merge
 from lecture_models.scenes import CLASSES, STUFF, THINGS, VOID, Scene
 
 from . import instances_of
@@ -106,7 +106,7 @@ class DetectionMeter:
     def _add_labels(self, scene: Scene, trace: Any) -> None:
         self._dense = True
         found = (trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.binary_masks)
-        merged = merge_panoptic(*found, trace.stuff_labels)
+        merged = merge(*found, trace.stuff_labels)
         self._segmentation.update(trace.semantic_labels, scene.semantic)
         self._panoptic.update(merged.label, merged.segment, scene.semantic, scene.instance)
 

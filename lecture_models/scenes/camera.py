@@ -1,8 +1,8 @@
 """The pinhole camera: where it stands, which ray each pixel is, and where a point falls.
 
 Camera axes: x to the right, y up, z towards the viewer (so a wall seen head-on has normal (0, 0, 1)).
-World axes: x right, y up, z ahead; the ground is y = 0 and the camera stands above the origin. Depth is
-measured along the optical axis, in metres, and is the ray parameter everywhere in this package.
+World axes: x right, y up, z ahead; the ground is y = 0 and the camera stands above the origin, until it drives.
+Depth is measured along the optical axis, in metres, and is the ray parameter everywhere in this package.
 """
 
 from __future__ import annotations
@@ -17,17 +17,22 @@ from .vectors import Vector, dot, subtract
 
 @dataclass(frozen=True)
 class Camera:
-    """Height in metres; pitch (downwards) and roll in radians; ``spread`` = tan(half the field of view)."""
+    """Height in metres; pitch (downwards) and roll in radians; ``spread`` = tan(half the field of view).
+
+    ``x`` and ``z`` are metres to the right and ahead of where a scene's camera stands: a drive moves it.
+    """
 
     height: float
     pitch: float
     roll: float
     spread: float
+    x: float = 0.0
+    z: float = 0.0
 
     @property
     def origin(self) -> Vector:
         """Where the camera stands, in metres."""
-        return 0.0, self.height, 0.0
+        return self.x, self.height, self.z
 
     @property
     def right(self) -> Vector:

@@ -25,7 +25,7 @@ SUPERSAMPLING = 2
 @dataclass(frozen=True)
 class Thing:
     """One visible thing: ``box`` xyxy in pixels, ``area`` its visible pixels, ``visible`` their share (0..1)
-    of the pixels it would cover in this picture if nothing stood before it.
+    of the pixels it would cover in this picture if nothing stood before it. ``item`` is its index in the world.
     """
 
     label: int
@@ -33,6 +33,7 @@ class Thing:
     box: tuple[float, float, float, float]
     area: int
     visible: float
+    item: int = -1
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,11 @@ def render(seed: int, settings: SceneSettings = SceneSettings(), size: int = 256
     ((64, 64, 3), (64, 64))
     """
     _check(seed, size)
-    world = compose(seed, settings)
+    return render_world(compose(seed, settings), seed, settings, size)
+
+
+def render_world(world: World, seed: int, settings: SceneSettings, size: int) -> Scene:
+    """Render what a world's camera sees; seed and settings are those that the world was composed with."""
     fine = first_hits(world, size * SUPERSAMPLING)
     image = _develop(shade(world, fine), size, np.random.default_rng([int(seed), 4]))
     centres = first_hits(world, size)
@@ -129,7 +134,7 @@ def _truth(world: World, hits: Hits, size: int) -> tuple[np.ndarray, np.ndarray,
             continue
         box = tight_box(item_map == index)
         share = float(seen[index]) / float(hits.alone[index])
-        things.append(Thing(item.label, CLASSES[item.label], box, int(seen[index]), share))
+        things.append(Thing(item.label, CLASSES[item.label], box, int(seen[index]), share, index))
         number[index] = len(things)
     return semantic.reshape(size, size), number[item_map], tuple(things)
 

@@ -148,7 +148,7 @@ class _Meter:
     def update(self, scene: Scene, network: Any) -> None:
         """Run the network on a scene and add what it says."""
         from lecture_models.evaluation.semantic import picture as tensor_of
-        from lecture_models.nets.panoptic import merge_panoptic
+        from lecture_models.ops.panoptic import merge
         from lecture_models.nets.rcnn_trace import trace_rcnn
 
         if getattr(network, "task", None) == "semantic":
@@ -158,7 +158,7 @@ class _Meter:
         found = trace.labels.numpy() - 1 + len(STUFF), trace.scores.numpy(), trace.binary_masks
         assert trace.stuff_labels is not None, "it has a semantic branch"
         assert trace.semantic_labels is not None
-        merged = merge_panoptic(*found, trace.stuff_labels)
+        merged = merge(*found, trace.stuff_labels)
         self.labels.update(trace.semantic_labels, scene.semantic)
         self.segments.update(merged.label, merged.segment, scene.semantic, scene.instance)
         return None

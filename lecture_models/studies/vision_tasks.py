@@ -14,14 +14,12 @@ import numpy as np
 from lecture_models import segments
 from lecture_models.boxes import box_iou
 from lecture_models.classes import in_our_words
+from lecture_models.ops.panoptic import merge as merge_panoptic
 from lecture_models.scenes import CLASSES, STUFF, VOID, Scene
 from lecture_models.segments import MASK_THRESHOLD, Segments, best_first, by_class, numbered
 
 if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
-
-STUFF_AREA = 64
-"""Pixels: a smaller region of stuff is left void in a panoptic map."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +73,6 @@ def merge(
     trace: RCNNTrace, masks: np.ndarray, scores: np.ndarray, names: Sequence[str]
 ) -> tuple[Segments, tuple[int, ...]]:
     """The panoptic map of masks [K, H, W] and the trace's stuff, and the detection of each segment (-1: stuff)."""
-    from lecture_models.nets.panoptic import merge_panoptic  # here: it comes with torch
-
     size = trace.image.shape[:2]
     stuff = trace.stuff_labels
     merged = merge_panoptic(
@@ -84,8 +80,7 @@ def merge(
         scores,
         masks,
         stuff if stuff is not None else np.full(size, VOID),
-        score_threshold=0.0,
-        stuff_area=STUFF_AREA,
+        confidence=0.0,
     )
     owner = tuple(-1 if part.detection is None else part.detection for part in merged.segments)
     said = tuple(

@@ -34,8 +34,7 @@ def blobs(seed: int, void: float = 0.06) -> tuple[np.ndarray, np.ndarray]:
 @pytest.fixture(scope="module")
 def page(browser: Browser, url: str) -> Iterator[Page]:
     """An empty page with the modules of arithmetic and nothing else."""
-    names = {"sums": "sums.js", "strokes": "strokes.js"}
-    tab = alone(browser, url, **{name: f"segmentation_metrics/{file}" for name, file in names.items()})
+    tab = alone(browser, url, sums="segmentation_metrics/sums.js", strokes="draw/strokes.js")
     yield tab
     tab.close()
 

@@ -1,5 +1,5 @@
 // What a brush, a fill and a lift do to a label map: flat, row by row, of size [height, width]. Pure arithmetic.
-import { clamp } from "../draw/number.js";
+import { clamp } from "./number.js";
 
 // Paints all pixels whose centres are within `radius` of the way from one point to another.
 export const stroke = (labels, [height, width], from, to, radius, paint) => {

@@ -1,9 +1,22 @@
 // Maps and label maps as pictures: painted once on canvases, kept by what they were packed from.
-import { make } from "../draw/nodes.js";
-import { unpack } from "../draw/packed.js";
+import { make } from "./nodes.js";
+import { unpack } from "./packed.js";
 
 const MOST = 120; // canvases that are remembered
 const painted = new Map();
+
+// A colour [red, green, blue] and an opacity as one number, as `repaint` takes it.
+export const inked = ([red, green, blue], opacity = 255) => ((opacity << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+
+// Paints a canvas of size [height, width] anew: `color(i)` is a pixel's `inked` colour, 0 where it is clear.
+export const repaint = (canvas, [height, width], color) => {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const pen = canvas.getContext("2d");
+  const image = pen.createImageData(width, height);
+  const cells = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < cells.length; i++) cells[i] = color(i);
+  pen.putImageData(image, 0, 0);
+};
 
 // A canvas whose pixels have the colours [red, green, blue, opacity] of `color(value)`.
 export const canvasOf = ({ data, shape: [height, width] }, color) => {
