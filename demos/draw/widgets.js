@@ -51,7 +51,11 @@ const code = ({ code: text }) => {
     <pre tabindex="0" aria-label="Python source">${pieces}</pre>`;
 };
 
-const KINDS = { reading, table, code, seen };
+// A table of a lesson, perhaps behind its label.
+const shown = (value, { dataset }) =>
+  dataset.fold ? html`<details><summary>${dataset.label}</summary>${table(value)}</details>` : table(value);
+
+const KINDS = { reading, table: shown, code, seen };
 
 // A widget of the page; one of value null hides itself.
 export const widget = (element, props, watch) => {

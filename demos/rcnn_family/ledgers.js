@@ -15,8 +15,8 @@ const LOOK_AGAIN = 150; // ms until Python is asked whether the proposals are th
 const LOOKS = 200;
 const NO_MASKS = "This network has no mask head, so there is no Mask R-CNN ledger.";
 const HOW = `A square: one pass of the backbone. A bar is as long as the total, on a logarithmic axis that all columns
-  share; the thin strip below divides the total by stage, in plain shares. Multiply-adds: convolutions and matrix products, counted on the shapes that ran. Times: this
-  machine, when the column ran; of a stage that columns share, the fastest of their runs. Dashed: true things missed.`;
+  share; the thin strip below divides the total by stage, in plain shares. Multiply-adds: convolutions and matrix
+  products, counted on the shapes that ran. Times: this machine, when the column ran; of a stage that columns share, the fastest of their runs. Dashed: true things missed.`;
 const UNTRAINED = "These heads learned from whole pictures, not from warped crops: hence the false boxes.";
 const FAST = "Fast R-CNN";
 const SLOW = "Slow R-CNN";

@@ -25,7 +25,6 @@ NETWORK, LEVELS = crops.NETWORK, crops.LEVELS
 MEAN = crops.MEAN
 BINS = (2, 3, 5, 7)
 WAYS = (("as usual", "usual"), ("max", "max"), ("mean", "mean"))  # as usual: RoIPool max, others mean
-FOLD: dict[str, Any] = {"open": False, "elem_classes": ["ww-fold"], "elem_id": "roi_features-tables"}
 STAGE_HEIGHT = "var(--roi-stage)"  # set in board.css: leaves room for the four operators below
 KEYS = ("roi_pool", "roi_warp", "roi_align", "roi_align_aligned")
 NAMES = ("RoIPool", "RoIWarp", "RoIAlign", "RoIAlign, aligned")
@@ -161,11 +160,10 @@ def build(screen: Screen) -> None:
         looks: dict[str, Any] = {"names": NAMES, "how": HOW, "colors": COLORS, "strides": crops.STRIDES}
         looks["lut"], looks["outlines"] = grids.table(), {"said": style.PREDICTION, "right": style.TRUTH}
         screen.board("board", "roiBoard", label="Four operators side by side", **looks)
-        with gr.Accordion("Trained anew with each operator: ours and the paper’s", **FOLD):
-            for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
-                with gr.Row(elem_classes=["roi-papers"]):
-                    screen.table(ours, f"Our ablation at stride {ours[5:]}")
-                    screen.table(paper, f"Mask R-CNN, table {paper[6:]}")
+        for ours, paper in (("ours_8", "paper_2d"), ("ours_16", "paper_2c")):
+            with gr.Row(elem_classes=["roi-papers"]):
+                screen.table(ours, f"Our ablation at stride {ours[5:]}", fold=True)
+                screen.table(paper, f"Mask R-CNN, table {paper[6:]}", fold=True)
 
 
 LESSON = Lesson(

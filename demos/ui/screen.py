@@ -106,9 +106,10 @@ class Screen:
         """The large number: shows ``update``'s ``Reading`` under ``name``."""
         return self.output(name, stages.widget("reading", self.lesson.name, name, label), by)
 
-    def table(self, name: str, label: str, by: str = "") -> gr.HTML:
-        """A small table: shows ``update``'s ``Table`` under ``name``."""
-        return self.output(name, stages.widget("table", self.lesson.name, name, label), by)
+    def table(self, name: str, label: str, by: str = "", fold: bool = False) -> gr.HTML:
+        """A small table: shows ``update``'s ``Table`` under ``name``; with ``fold`` behind its label until asked."""
+        data = {"fold": "1"} if fold else {}
+        return self.output(name, stages.widget("table", self.lesson.name, name, label, **data), by)
 
     def board(
         self,

@@ -148,8 +148,8 @@ class _Meter:
     def update(self, scene: Scene, network: Any) -> None:
         """Run the network on a scene and add what it says."""
         from lecture_models.evaluation.semantic import picture as tensor_of
-        from lecture_models.ops.panoptic import merge
         from lecture_models.nets.rcnn_trace import trace_rcnn
+        from lecture_models.ops.panoptic import merge
 
         if getattr(network, "task", None) == "semantic":
             labels = network(tensor_of(scene, network))[0].argmax(0).cpu().numpy()
