@@ -126,12 +126,12 @@ export const rcnnLedgers = ({ root, settings, again }) => {
 };
 
 // ---- Slow --------------------------------------------------------------------------------------------
-// Before it ran: the picture with the proposals that it would cut out, which Fast R-CNN has already.
+// Before it ran: the picture with the proposals that it would cut out, which Fast R-CNN has already; a pass for each.
 const unrun = ({ papers, hint: text }) => {
   const fast = page.value?.columns.find(({ name }) => name === FAST);
   if (!fast) return section(SLOW, papers, hint("Not run yet."));
   const bare = { ...fast, name: SLOW, boxes: [], truth: null, masks: "" };
-  const inner = html`${picture(page.value, bare)}${passes("?", proposed(fast))}${hint(text)}`;
+  const inner = html`${picture(page.value, bare)}${passes(fast.total, `to come: one for each of ${proposed(fast)}`)}${hint(text)}`;
   return section(SLOW, papers, inner);
 };
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lecture_models.rcnn.stages import StagesTrace
 
 SHOWN = 12  # crops and masks in a figure, best first
+SURE = 0.5  # least score of what the ledgers draw; a test holds it against theirs
 LISTED = 7  # bars of a figure that could have many
 MOVED = {"under 1 px": 0, "1 to 2 px": 1, "2 to 4 px": 2, "4 to 8 px": 4, "8 px and more": 8}
 
@@ -167,7 +168,9 @@ def _detections(record: RCNNRecord, stages: StagesTrace, pasted: np.ndarray) -> 
     kept |= {"NMS": stages.unsuppressed, "limit": stages.detections}
     text = f"A candidate needs a class score above {limits.score_threshold:g}. In each class, it goes if it overlaps a"
     text += f" better one with IoU above {limits.box_nms_iou:g}: {len(stages.unsuppressed):,} stay."
-    text += f" A picture keeps at most {limits.detections:,}."
+    sure = int((stages.scores >= SURE).sum())
+    text += f" A picture keeps at most {limits.detections:,}. {sure} of these {found} have score {SURE:g} or more,"
+    text += " which are the boxes that the ledgers draw."
     bars = [(f"after {name}", -1, len(some), pairs) for name, some in kept.items()]
     yield Told(pairs, found, "candidates", text, bars)
 

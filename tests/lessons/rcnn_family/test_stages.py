@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 import pytest
 
-from demos.rcnn_family.stage_list import KINDS, LOOKS
+from demos.rcnn_family.stage_list import KINDS, LOOKS, SURE
 from demos.rcnn_family.stages import DRAWN, ENDS, FATES, Board, board, drawn_anchors, even_anchors, roi_levels
 from lecture_models import pictures
 from lecture_models.rcnn.fates import FATES as ALL_FATES
@@ -212,3 +212,10 @@ def test_a_figure_of_some_says_how_many_more(ours: Both):
 
 def test_a_map_smaller_than_the_sample_gives_all_its_cells():
     assert even_anchors([(2, 1, 3)]).tolist() == [0, 1, 2, 3, 4, 5]
+
+
+def test_the_stages_say_which_detections_the_ledgers_draw(ours: Both):
+    filtered, made = ours
+    assert SURE == family.SHOWN_SCORE
+    sure = sum(float(score) >= 0.5 for score in filtered.stages.scores)
+    assert f"{sure} of these {len(filtered.stages.detections)} have score 0.5 or more" in made.stages[9].text
