@@ -206,9 +206,9 @@ def test_code_and_theory_open(tasks):
 
 
 def test_pictures_and_data_are_saved(tasks):
-    tasks.hover(".ww-panel >> nth=1")
+    tasks.hover(".ww-panel >> nth=2")
     with tasks.expect_download() as done:
-        tasks.click(".ww-save-png >> nth=1")
+        tasks.click(".ww-save-png >> nth=2")
     assert done.value.suggested_filename == "semantic-map.png"
     width, height = PIL.Image.open(done.value.path()).size
     assert width == 1024 < height, "a strip with title and legend stands below"

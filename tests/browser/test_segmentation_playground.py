@@ -199,7 +199,7 @@ def test_a_second_visitor_sees_its_place_and_gets_its_turn_while_others_are_answ
     opened.locator("#segmentation_playground-lane input[value=A]").check()
     opened.wait_for_function(f"document.querySelector('{START}').textContent.endsWith('A')")
     opened.click(START)
-    opened.wait_for_function(f"document.querySelector('{LINE}').textContent.includes('Step')")
+    opened.wait_for_function(f"document.querySelector('{LINE}').textContent.includes('step')")
     second.click(START)
     second.wait_for_function(f"document.querySelector('{LINE}').textContent === 'Waiting: 1 before you…'")
     third.click(START)
