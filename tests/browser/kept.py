@@ -9,7 +9,8 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
-IGNORED = ("svelte-i18n",)
+# gradio says the latter two of a stream that a page cuts by going elsewhere
+IGNORED = ("svelte-i18n", "signal is aborted", "errored out")
 # A page begins with nothing remembered, and remembers over its own reloads.
 FORGET = "if (!sessionStorage.length) { sessionStorage.setItem('begun', '1'); localStorage.clear(); }"
 

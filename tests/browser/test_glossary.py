@@ -120,7 +120,9 @@ def test_texts_that_change_keep_their_terms_and_say_the_new(tasks):
     box = frame.bounding_box()
     for part in (0.25, 0.6):
         tasks.mouse.click(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.75)
-        near = "|".join(str(int(256 * part) + by) for by in range(-3, 4))  # a panel has fewer pixels than the picture
+        near = "|".join(
+            str(int(256 * part) + by) for by in range(-3, 4)
+        )  # a panel has fewer pixels than the picture
         tasks.wait_for_selector(f"#vision_tasks-numbers >> text=/Pixel \\(({near}), 19/")
         tasks.wait_for_selector("#vision_tasks-numbers .ww-term")
     before = tasks.inner_text(".ww-reading")
