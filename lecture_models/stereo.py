@@ -69,7 +69,7 @@ def _folder() -> Path:
 def depth_from_disparity(disparity: np.ndarray) -> np.ndarray:
     """Depth in metres of disparities in pixels, any shape; infinite where nothing was measured.
 
-    >>> depth_from_disparity(np.array([0.0, np.nan], np.float32)).round(3).tolist()
+    >>> depth_from_disparity(np.array([0.0, np.nan], np.float32)).astype(float).round(3).tolist()
     [6.177, inf]
     """
     with np.errstate(invalid="ignore"):

@@ -16,7 +16,8 @@ const LOOKS = 200;
 const NO_MASKS = "This network has no mask head, so there is no Mask R-CNN ledger.";
 const HOW = `A square: one pass of the backbone. A bar is as long as the total, on a logarithmic axis that all columns
   share; the thin strip below divides the total by stage, in plain shares. Multiply-adds: convolutions and matrix
-  products, counted on the shapes that ran. Times: this machine, when the column ran; of a stage that columns share, the fastest of their runs. Dashed: true things missed.`;
+  products, counted on the shapes that ran. Times: this machine, when the column ran; of a stage that columns share,
+  the fastest of their runs. Dashed: true things missed.`;
 const UNTRAINED = "These heads learned from whole pictures, not from warped crops: hence the false boxes.";
 const FAST = "Fast R-CNN";
 const SLOW = "Slow R-CNN";
@@ -126,12 +127,13 @@ export const rcnnLedgers = ({ root, settings, again }) => {
 };
 
 // ---- Slow --------------------------------------------------------------------------------------------
-// Before it ran: the picture with the proposals that it would cut out, which Fast R-CNN has already; a pass for each.
+// Before it ran: the picture with the proposals that it would cut out, a pass for each; Fast R-CNN has them already.
 const unrun = ({ papers, hint: text }) => {
   const fast = page.value?.columns.find(({ name }) => name === FAST);
   if (!fast) return section(SLOW, papers, hint("Not run yet."));
   const bare = { ...fast, name: SLOW, boxes: [], truth: null, masks: "" };
-  const inner = html`${picture(page.value, bare)}${passes(fast.total, `to come: one for each of ${proposed(fast)}`)}${hint(text)}`;
+  const all = passes(fast.total, `to come: one for each of ${proposed(fast)}`);
+  const inner = html`${picture(page.value, bare)}${all}${hint(text)}`;
   return section(SLOW, papers, inner);
 };
 
