@@ -18,9 +18,8 @@ const HINTS = {
   void: "Drag: pixels become void. Keys: arrows move, Space puts down or lifts, [ and ] size.",
   new: "Drag: a new segment of the chosen class. Keys: arrows move, Space puts down or lifts, [ and ] size.",
 };
-const OPACITY = 200;
 const RADII = [0, 30];
-const REST = 30; // milliseconds between two measurements of a stroke
+const [OPACITY, REST] = [200, 30]; // of 255; milliseconds between two measurements of a stroke
 
 class Quality extends Live {
   constructor({ root, settings }) {
