@@ -39,7 +39,7 @@ RECIPES: dict[str, Callable[..., Recipe]] = {
     **ablations.RECIPES,
     "patch_classifier": patch_classifier.recipe,
     **semantic.RECIPES,
-    "multiscale_depth": multiscale_depth.recipe,
+    **multiscale_depth.RECIPES,
     **colorizers.RECIPES,
 }
 
