@@ -1,5 +1,6 @@
-// Long work: a bar, what it has done, and whether it waits, runs, was stopped, is done, or ended with its server. What
-// has ended is gone with a change of the settings that it was about; what goes on says that it is about those before.
+// Long work: a bar, what it has done, and whether it was asked for, runs, was stopped, is done, or ended with its
+// server. What has ended is gone with a change of the settings that it was about; what goes on says that it is about
+// those before.
 import { lessonOf } from "./asking.js";
 import { make } from "./nodes.js";
 import { none, read } from "./packed.js";
@@ -51,7 +52,7 @@ export const running = (id, state) => {
   const root = document.querySelector(`#${id} .ww-progress`);
   const text = root.querySelector("span");
   if (state === "stopped" && !active(root)) return;
-  become(root, state === "started" ? "waiting" : state);
+  become(root, state === "started" ? "asked" : state); // gradio cannot stop what it has not taken yet
   if (state === "started") root.begun = about(root);
   if (state !== "started") return void (text.textContent += STOPPED);
   root.querySelector("progress").removeAttribute("value");
@@ -59,7 +60,7 @@ export const running = (id, state) => {
   lookOut(root, text);
 };
 
-const active = (root) => ["running", "waiting"].includes(root.dataset.state);
+const active = (root) => ["asked", "running"].includes(root.dataset.state);
 
 // A server that is gone, or that was started anew, tells nobody that a run has ended.
 const lookOut = (root, text) => {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, TimeoutError
 
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 # gradio says the latter two of a stream that a page cuts by going elsewhere
@@ -43,6 +43,17 @@ def watch(page: Page, home: str) -> list[str]:
 def is_error(message: ConsoleMessage) -> bool:
     """Whether a console message is an error of the page."""
     return message.type == "error" and not any(text in message.text for text in IGNORED)
+
+
+def until(page: Page, act: Callable[[], None], holds: str) -> None:
+    """Act anew until `holds`: what is aimed at may still move between looking where it is and acting there."""
+    for patience in (2_000, 5_000):
+        act()
+        with suppress(TimeoutError):
+            page.wait_for_function(holds, timeout=patience)
+            return
+    act()
+    page.wait_for_function(holds)
 
 
 @contextmanager

@@ -208,6 +208,12 @@ def test_every_number_stays_in_its_column(opened: Page, presenting: bool):
             f"[...document.querySelectorAll('.ww-{NAMES[view]} .dn-readout')].every((one) =>"
             " one.scrollWidth <= one.clientWidth + 1)"
         )
+    look(opened, "normals")
+    widest = """document.querySelectorAll('.ww-dnNormals tbody td:nth-child(2)').forEach((one) => {
+      one.textContent = '-0.58 -0.58 -0.57';
+    })"""
+    opened.evaluate(widest)
+    assert opened.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('.dn-vectors'))") < 2
     opened.evaluate("document.body.classList.remove('ww-present')")
 
 

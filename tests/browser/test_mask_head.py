@@ -15,7 +15,7 @@ from demos.figures import encode
 from lecture_models import pictures
 from lecture_models.nets.mask_heads import mask_probs
 from lecture_models.studies import mask_head as roi_masks
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, until
 from tests.browser.modules import alone
 
 FLOW = "document.querySelector('.ww-maskFlow').maskFlow"
@@ -87,11 +87,14 @@ def tile(page: Page, k: int) -> Any:
 
 
 def hover_cell(page: Page, k: int, cell: tuple[int, int]) -> None:
-    grid = tile(page, k).locator(".ww-grid canvas").bounding_box()
-    assert grid
-    x, y = ((part + 0.5) / 28 for part in cell)
-    page.mouse.move(grid["x"] + x * grid["width"], grid["y"] + y * grid["height"])
-    settled(page, f"String({FLOW}.hover) === '{cell[0]},{cell[1]}'")
+    def move() -> None:
+        grid = tile(page, k).locator(".ww-grid canvas").bounding_box()
+        assert grid
+        x, y = ((part + 0.5) / 28 for part in cell)
+        page.mouse.move(grid["x"] + x * grid["width"], grid["y"] + y * grid["height"])
+
+    until(page, move, f"String({FLOW}.hover) === '{cell[0]},{cell[1]}'")
+    settled(page)
 
 
 def test_the_pointer_reads_pythons_probabilities_without_a_request(lesson: Page):
