@@ -213,7 +213,10 @@ def test_every_number_stays_in_its_column(opened: Page, presenting: bool):
       one.textContent = '-0.58 -0.58 -0.57';
     })"""
     opened.evaluate(widest)
-    assert opened.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('.dn-vectors'))") < 2
+    assert (
+        opened.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('.dn-vectors'))")
+        < 2
+    )
     opened.evaluate("document.body.classList.remove('ww-present')")
 
 
