@@ -26,7 +26,7 @@ WIDTH, HEIGHT = 40 / 3, 7.5
 """Inches."""
 SMALLEST = 72 * HEIGHT / 45
 """Points of the smallest text: 1/45 of the height."""
-MOST = 6
+MOST = 10
 """Panels of a slide."""
 
 
@@ -124,7 +124,7 @@ class Slide:
 
     Args:
         title: what is seen, in one line.
-        panels: one to six, in reading order.
+        panels: one to ten, in reading order.
         legend: (name, colour) pairs.
         caption: what to look at, one or two sentences.
         source: where the numbers are from: this run, a result file of ours, a paper.

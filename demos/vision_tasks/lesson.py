@@ -12,11 +12,12 @@ import numpy as np
 from demos.figures import encode, overlays, style
 from demos.ui import Box, Knows, Lesson, Panel, Panels, Screen
 from demos.ui.checks import split_selection
-from demos.vision_tasks import words
+from demos.vision_tasks import beyond, words
 from demos.vision_tasks.slide import slide
 from lecture_models import pictures, segments, zoo
 from lecture_models.cache import KEPT
 from lecture_models.scenes import STUFF
+from lecture_models.studies import beyond_labels
 from lecture_models.studies import vision_tasks as tasks
 from lecture_models.studies.vision_tasks import Compared
 
@@ -41,6 +42,7 @@ ASKS = {
     "Panoptic map": "Which class and which object has each pixel?",
     "Truth": "What is really there?",
     "The picture": "What is really there? Nobody has marked it.",
+    **beyond.ASKS,
 }
 OTHER_SCORES = (0.3, 0.8, 0.95)
 BYTES_OF_NUMBER = 200  # with its key
@@ -56,7 +58,9 @@ def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, st
 def update(
     picture: str = "scene:42", network: str = OURS, score: float = 0.5, pixel: str = ""
 ) -> Mapping[str, Any]:
-    """Every vision task's answer about one picture, from one forward pass of a network, beside the truth.
+    """Every vision task's answer about one picture beside the truth: five from one forward pass of a network.
+
+    Depth and normals come from another network, colour from a third one, which sees the lightness alone.
 
     Args:
         picture: key of the picture: scene:SEED, sample:NAME or an upload's key.
@@ -94,18 +98,30 @@ def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
     size = shown.image.shape[:2]
     panels = [plain_view(shown, size)] if seen.truth else []
     panels += [classes_view(seen, shown.image), semantic_view(seen), boxes_view(seen, size)]
-    panels += [instances_view(seen), panoptic_view(seen), truth_view(seen, size)]
+    panels += [instances_view(seen), panoptic_view(seen)]
+    more: Sequence[Panel] = ()
+    try:
+        more = without_labels(shown)
+    except zoo.WeightsUnavailable as error:
+        message = message or str(error)
+    panels += [*more, truth_view(seen, size)]
     names = dict.fromkeys([*(seen.truth.names if seen.truth else ()), *seen.answers.classes])
     legend = [*style.legend(tuple(names)), ("void", style.VOID_COLOR)]
-    legend += shades(seen)
+    legend += shades(seen) + (beyond.legend() if more else [])
     truth = encode.pack_indices(seen.truth.map) if seen.truth else None
     return Panels(size, panels, encode.jpeg_uri(shown.image), legend, truth, message=message)
+
+
+def without_labels(shown: pictures.Picture) -> tuple[Panel, ...]:
+    """Depth, normals and colour, by two networks of their own; kept, since no setting but the picture moves them."""
+    key = "without labels", shown.key
+    return KEPT.get(key, lambda: beyond.views(beyond_labels.beyond(shown)), beyond.bytes_of)
 
 
 def shades(seen: Compared) -> list[tuple[str, str]]:
     """What another shade of a class's colour means, by the first one that is shown."""
     more = [k for k, number in enumerate(seen.numbers) if number > 1]
-    return [(f"a lighter or darker shade: another {seen.answers.names[k]}", color(seen, k)) for k in more[:1]]
+    return [(f"lighter or darker: another {seen.answers.names[k]}", color(seen, k)) for k in more[:1]]
 
 
 def color(seen: Compared, detection: int) -> str:
@@ -237,9 +253,9 @@ def figure(picture: str = "scene:42", network: str = OURS, score: float = 0.5, p
 
 
 def build(screen: Screen) -> None:
-    """All views in a row; network, score threshold and the agreement below."""
+    """All views in two rows; network, score threshold and the agreement beside them."""
     with screen.left:
-        screen.stage("views", label="Views of one picture", select="point", key="pixel", columns=7)
+        screen.stage("views", label="Views of one picture", select="point", key="pixel", columns=5)
     with screen.right:
         choices = [(title, name) for name, title in NETWORKS.items()]
         screen.control("network", gr.Dropdown(choices, value=OURS, label="Network"))
@@ -252,7 +268,7 @@ LESSON = Lesson(
     name="vision_tasks",
     number="A1",
     title="Vision tasks",
-    point="One forward pass, every task: point at a pixel to see what each answer knows, and what it cannot know.",
+    point="One picture, every task: point at a pixel to see what each answer knows, and what it cannot know.",
     update=update,
     build=build,
     code=lambda: (compute, tasks.answer, tasks.merge, segments.match),

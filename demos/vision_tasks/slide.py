@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 def slide(shown: Picture, seen: Compared, views: Panels, pixel: Sequence[float]) -> Slide:
-    """All views that say something: not the plain picture, and a photograph has no truth."""
+    """All views as they stand on the page."""
     points = [(int(pixel[0]) + 0.5, int(pixel[1]) + 0.5, style.PAPER)] if pixel else []
     panels = of_panels(views, shown.image, points=points)
     said = words.reading(seen)
     return Slide(
-        title=f"One forward pass, every task: {shown.title}",
-        panels=panels[1:] if seen.truth else panels[:-1],
+        title=f"One picture, every task: {shown.title}",
+        panels=panels,
         legend=views.legend,
         caption=f"{said.value} {said.unit} {said.meaning}".rstrip(".") + ".",
         source="Maps, boxes and numbers: computed in this run"

@@ -74,7 +74,7 @@ def reason(now: Outcome, then: Outcome, score: float, other: float) -> str:
 def seen(seen: Compared, score: float) -> str:
     """What this run showed, for the end of the lesson."""
     kept = len(seen.answers.names)
-    pass_ = f"One forward pass gave five answers, with {kept} detections of score ≥ {score:.2f}."
+    pass_ = f"One forward pass gave five of the answers, with {kept} detections of score ≥ {score:.2f}."
     if seen.truth is None:
         return f"{pass_} {NOBODY}"
     hits = sum(one >= 0 for one in seen.found)

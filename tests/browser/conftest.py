@@ -37,7 +37,7 @@ SHOWN = "localStorage.setItem('ww-predict', 'false')"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the page get a second try: one in a thousand meets a machine too busy for its clock. `-ra` names them."""
+    """Tests of the page get a second try: one in a thousand meets a machine that is too busy. `-ra` names them."""
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.flaky(reruns=1))

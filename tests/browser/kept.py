@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, TimeoutError
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import TimeoutError as Timeout
 
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 # gradio says the latter two of a stream that a page cuts by going elsewhere
@@ -49,7 +50,7 @@ def until(page: Page, act: Callable[[], None], holds: str) -> None:
     """Act anew until `holds`: what is aimed at may still move between looking where it is and acting there."""
     for patience in (2_000, 5_000):
         act()
-        with suppress(TimeoutError):
+        with suppress(Timeout):
             page.wait_for_function(holds, timeout=patience)
             return
     act()

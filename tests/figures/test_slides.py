@@ -82,10 +82,10 @@ def test_text_is_on_the_page_large_and_apart(first: int, count: int):
 
 
 def test_no_panel_or_too_many_is_an_error():
-    with pytest.raises(IndexError, match="1 to 6"):
+    with pytest.raises(IndexError, match="1 to 10"):
         slide()
-    with pytest.raises(IndexError, match="1 to 6"):
-        slide(*[PICTURE] * 7)
+    with pytest.raises(IndexError, match="1 to 10"):
+        slide(*[PICTURE] * 11)
 
 
 def test_pictures_of_a_slide_have_one_height_and_keep_their_shape():
