@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos.colorization import lesson as colorization
 from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fully_convolutional import lesson as fully_convolutional
@@ -53,7 +54,7 @@ SYLLABUS = (
         ),
     ),
     Part("C", "Both at once", (panoptic.LESSON, panoptic_datasets.LESSON)),
-    Part("D", "Beyond labels", (depth_normals.LESSON,)),
+    Part("D", "Beyond labels", (depth_normals.LESSON, colorization.LESSON)),
 )
 
 

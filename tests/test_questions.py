@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import demos
+from demos.colorization import words as colorization_words
 from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
 from demos.fcn import words as fcn_words
@@ -39,6 +40,7 @@ from demos.vision_tasks import lesson as tasks
 from demos.vision_tasks import words as task_words
 from lecture_models import pictures, zoo
 from lecture_models.rcnn.ledgers import mask_ledger
+from lecture_models.studies import colorization_views as colorization_looks
 from lecture_models.studies import fully_convolutional, roi_features, vision_tasks
 from lecture_models.studies import mask_head as masks
 from lecture_models.studies import receptive_field as fields
@@ -124,6 +126,12 @@ def of_depth(scene: str) -> Question:
     return asked
 
 
+def of_colours(scene: str) -> Question:
+    asked = colorization_words.question(scene, colorization_looks.things(scene), "pixel")
+    assert asked is not None
+    return asked
+
+
 def of_playground(scene: str) -> Question:
     return playground.update(picture=scene)["question"]
 
@@ -148,6 +156,7 @@ ASKS: dict[str, Callable[[str], Question]] = {
     "panoptic": of_panoptic,
     "panoptic_datasets": of_datasets,
     "depth_normals": of_depth,
+    "colorization": of_colours,
 }
 
 

@@ -1,0 +1,1 @@
+"""Lesson D2: colorization."""

@@ -1,0 +1,3 @@
+// Boards czPlane and czChroma.
+export { czChroma } from "./chroma.js";
+export { czPlane } from "./plane.js";
