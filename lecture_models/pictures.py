@@ -109,7 +109,8 @@ class Uploads:
                 return self._kept[digest][1]
         minutes = round(self.seconds / 60)
         raise PictureError(
-            f"This uploaded {self.what} is no longer here: uploads are kept for {minutes} minutes. Upload it again."
+            f"This uploaded {self.what} is no longer here: uploads are kept for {minutes} minutes, less if others need "
+            "the room. Send it again."
         )
 
     def _wait(self) -> None:

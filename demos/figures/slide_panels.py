@@ -228,6 +228,10 @@ def number(value: float) -> str:
 
 def draw_bars(axes: Axes, panel: Bars) -> None:
     """Horizontal bars, the first on top, each with its value written behind it."""
+    if not panel.bars:
+        axes.set_xlabel(f"{panel.axis}: none")
+        axes.set_yticks([])
+        return
     names, values, texts, colors = zip(*panel.bars, strict=True)
     places = range(len(names))
     axes.barh(places, values, color=colors, height=0.62)
