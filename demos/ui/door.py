@@ -189,7 +189,7 @@ async def _upload(request: Request) -> Response:
             400, "An upload is a multipart form with one file; this one cannot be read. Send one file."
         ) from None
     except ValueError as error:
-        raise Refused(413, str(error)) from None
+        raise Refused(413 if str(error) == uploads.TOO_LARGE else 422, str(error)) from None
     except OSError:
         raise Refused(507, uploads.FULL) from None
 
