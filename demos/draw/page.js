@@ -12,6 +12,7 @@ import "./print.js";
 export { running } from "./progress.js";
 export { figures, save } from "./save.js";
 export { stage, stageOf } from "./stage.js";
+export { start } from "./start.js";
 export { widget } from "./widgets.js";
 import "./visited.js";
 import "./walk.js";

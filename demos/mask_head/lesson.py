@@ -200,6 +200,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="Should the masks of the classes compete for a pixel?",
+    card="Sigmoid, pasted",
     first="Drag the box.",
     figure=figure,
 )

@@ -210,6 +210,7 @@ LESSON = Lesson(
     build,
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),
     data=data,
+    asks="Which things are hard to find, and what goes wrong?",
     first="Pick a gallery.",
     figure=figure,
 )

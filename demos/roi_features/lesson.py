@@ -176,6 +176,7 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="What is lost when a box is rounded to whole cells?",
     first="Drag the box.",
     figure=figure,
 )

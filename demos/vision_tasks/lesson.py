@@ -273,6 +273,8 @@ LESSON = Lesson(
     build=build,
     code=lambda: (compute, tasks.answer, tasks.merge, segments.match),
     data=data,
+    asks="What can each kind of answer know about one pixel?",
+    card="Boxes",
     first="Point at a pixel.",
     figure=figure,
 )
