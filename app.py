@@ -18,9 +18,12 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 sys.setswitchinterval(0.0005)
 
 import demos
+import demos.handout
 from demos.ui import page, server
 
-site = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo, demos.operators.found)
+site = page.build(
+    demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo, demos.operators.found, demos.handout
+)
 demo = site.demo
 
 LAUNCH: dict[str, Any] = {"theme": page.theme(), "head": page.head(site.files), **server.options(site)}

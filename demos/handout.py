@@ -17,17 +17,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from string import Template
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
-from latex2mathml.converter import convert
-from markdown_it import MarkdownIt
-from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from demos import FIRST_PICTURE, SYLLABUS, pictures
-from demos.figures import slide_page
 from demos.ui import Lesson, Part, glossary
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 PAGE = Path(__file__).with_suffix(".html")
 DOTS = 1600  # pixels of a figure's width
@@ -87,7 +86,7 @@ def figure(lesson: Lesson, settings: Mapping[str, Any]) -> str:
     if lesson.figure is None:
         return ""
     slide = lesson.figure(**settings)
-    whole = cv2.imdecode(np.frombuffer(slide_page.file(slide, "png"), np.uint8), cv2.IMREAD_COLOR)
+    whole = cv2.imdecode(np.frombuffer(slide.file("png"), np.uint8), cv2.IMREAD_COLOR)
     assert whole is not None  # what was just written can be read
     height = round(whole.shape[0] * DOTS / whole.shape[1])
     small = cv2.resize(whole, (DOTS, height), interpolation=cv2.INTER_AREA)
@@ -120,6 +119,9 @@ def marked(text: str) -> str:
 
 @cache
 def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
     made = MarkdownIt("commonmark", {"html": False}).enable("table")
     return made.use(
         dollarmath_plugin, allow_space=True, allow_digits=True, double_inline=True, renderer=_formula
@@ -127,6 +129,8 @@ def _markdown() -> MarkdownIt:
 
 
 def _formula(latex: str, options: Mapping[str, Any]) -> str:
+    from latex2mathml.converter import convert
+
     return convert(latex, display="block" if options["display_mode"] else "inline")
 
 

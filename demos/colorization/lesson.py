@@ -167,5 +167,6 @@ LESSON = Lesson(
     code=code,
     data=data,
     first="Click a pixel.",
+    asks="Which colours might a grey picture have had?",
     figure=figure,
 )

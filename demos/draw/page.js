@@ -4,6 +4,7 @@ export { bar, barRestored, scene } from "./bar.js";
 export { board, outlet } from "./board.js";
 export { changed as set } from "./controls.js";
 export { drop, handed } from "./drop.js";
+export { handout } from "./handout.js";
 export { header } from "./header.js";
 export { words } from "./lookup.js";
 export { beacon, pictureChanged, restored, told } from "./lessons.js";

@@ -28,13 +28,15 @@ class Document(Protocol):
 def place(document: Document, key: Any) -> None:
     """The button, which writes the document for the picture whose key is in the component ``key``."""
     file = gr.File(label="handout", elem_classes=["ww-hidden"])
-    button = gr.Button("Handout of all lessons", size="sm", elem_id="ww-handout-start")
-    named: dict[str, Any] = {"api_name": "handout", "show_progress": "minimal", "show_progress_on": button}
-    made = button.click(
-        writer(document), [key], file, preprocess=False, trigger_mode="once", **named, **FILES
-    )
-    js = "(file) => { window.whatwhere.save(file.orig_name, file.url); }"
-    made.success(None, [file], None, js=js, api_visibility="private", show_progress="hidden")
+    button = gr.Button(
+        "Handout", elem_id="ww-handout-start", elem_classes=["ww-hidden"]
+    )  # draw/handout.js presses it
+    quiet: dict[str, Any] = {"show_progress": "hidden"}
+    named: dict[str, Any] = {"api_name": "handout", "preprocess": False, "trigger_mode": "once", **quiet}
+    made = button.click(writer(document), [key], file, **named, **FILES)
+    js = "(file) => { window.whatwhere.handout(file); }"
+    made.success(None, [file], None, js=js, api_visibility="private", **quiet)
+    made.failure(None, js="() => { window.whatwhere.handout(null); }", api_visibility="private", **quiet)
 
 
 def writer(document: Document) -> Callable[..., Awaitable[str]]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import arc, glossary, runs, slots, start
+from demos.ui import arc, glossary, handout, runs, slots, start
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
 from demos.ui.cards import Cards
@@ -77,6 +77,7 @@ def build(
     default_picture: str,
     networks: slots.NetworkSource,
     operators: Callable[[Sequence[Part]], Iterable[Operator]] = lambda _: (),
+    document: handout.Document | None = None,
 ) -> Site:
     """The whole page.
 
@@ -86,6 +87,7 @@ def build(
         default_picture: key of the scene shown at first.
         networks: where networks come from, see :class:`~demos.ui.slots.NetworkSource`.
         operators: finds the operators of a syllabus for the search, see :class:`~demos.ui.search.Search`.
+        document: writes the lecture as a file, see :mod:`demos.ui.handout`.
 
     Raises:
         TypeError: a lesson's parameters, widgets and documentation do not agree.
@@ -99,6 +101,8 @@ def build(
         for screen in screens:
             _connect(screen, bar, networks)
         _permalink(demo, bar, screens)
+        if document:
+            handout.place(document, bar.key)
     guard(demo)
     asking = Asking(screens, networks, pictures.following)
     lessons = [screen.lesson for screen in screens]
