@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from demos.depth_normals import board, shapes, slide, words
+from demos.depth_normals import board, shapes, slide, tasks, words
 from demos.figures import grids, style
 from demos.questions import drawn, lot
 from demos.ui import Lesson, Screen
@@ -293,4 +293,5 @@ LESSON = Lesson(
     data=data,
     first="Point at a pixel.",
     figure=figure,
+    tasks=tasks.of(compute, nets.scaled),
 )

@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from demos.figures import ablation, encode, grids, style
-from demos.roi_features import words
+from demos.roi_features import tasks, words
 from demos.roi_features.board import board
 from demos.roi_features.slide import slide
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
@@ -177,4 +177,5 @@ LESSON = Lesson(
     data=data,
     first="Drag the box.",
     figure=figure,
+    tasks=tasks.of(compute),
 )

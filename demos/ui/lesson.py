@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from demos.records import Task
+
 if TYPE_CHECKING:
     from demos.ui.screen import Screen
 
@@ -30,6 +32,7 @@ class Lesson:
         first: what to do first, in a few words such as "Drag the box."; every lesson of the page needs it.
         data: settings in, a mapping from names to arrays and plain values out; what "Save the data" writes.
         figure: settings in, a slide of demos.figures.slides out; what "Save as figure" writes.
+        tasks: what the guided path asks to reach in this lesson.
 
     Examples:
         >>> def update(picture: str = "scene:42", score: float = 0.5) -> dict:
@@ -56,6 +59,7 @@ class Lesson:
     first: str = ""
     data: Callable[..., Mapping[str, Any]] | None = None
     figure: Callable[..., Any] | None = None
+    tasks: tuple[Task, ...] = ()
 
     @property
     def folder(self) -> Path:

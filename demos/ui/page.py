@@ -14,9 +14,10 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import arc, glossary, runs, slots
+from demos.ui import arc, glossary, path, runs, slots
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
+from demos.ui.checking import Checking
 from demos.ui.checks import shorten
 from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
@@ -31,7 +32,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
 STYLES = ("style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting")
 """In this order: a later one wins."""
-LATE = ("draw/glossary.js", "draw/sketches.js")  # fetched when the first term is opened
+LATE = ("glossary", "sketches", "pathway", "overview", "report")
+"""Scripts that are fetched when they are needed: the first term is opened, the guided path begins."""
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -41,6 +43,7 @@ HEADER = """
   <h1 class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></h1>
   <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
+    <button type="button" data-tool="path" title="The guided path: three tasks a part">Path</button>
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
     <button type="button" data-tool="theme" title="Light or dark">Theme</button>
@@ -53,10 +56,11 @@ HEADER = """
 
 @dataclass(frozen=True)
 class Site:
-    """The page as it is served: gradio's app, what answers quick requests, scripts and styles."""
+    """The page as it is served: gradio's app, what answers quick requests and checks tasks, scripts and styles."""
 
     demo: gr.Blocks
     asking: Asking
+    checking: Checking
     files: Files
 
 
@@ -84,12 +88,13 @@ def build(
             _connect(screen, bar, networks)
         _permalink(demo, bar, screens)
     guard(demo)
-    return Site(demo, Asking(screens, networks, pictures.following), files())
+    asking = Asking(screens, networks, pictures.following)
+    return Site(demo, asking, Checking(asking), files(syllabus))
 
 
-def files() -> Files:
-    """Scripts and styles of the drawing kit, of the lessons, and of others."""
-    made = {glossary.CONTENT: glossary.read().content()}
+def files(syllabus: Sequence[Part] = ()) -> Files:
+    """Scripts and styles of the drawing kit, of the lessons, and of others; the glossary and the guided path."""
+    made = {glossary.CONTENT: glossary.read().content(), path.CONTENT: path.content(syllabus)}
     return Files({"": ROOT / "demos", "vendor/": ROOT / "assets" / "vendor"}, made)
 
 
@@ -100,7 +105,9 @@ def head(files: Files) -> str:
     components may call before. The style does not go through ``launch(css_paths=…)``, which rewrites selectors.
     """
     kit = sorted(
-        name for name in files.plain if name.startswith("draw/") and name.endswith(".js") and name not in LATE
+        name
+        for name in files.plain
+        if name.startswith("draw/") and name.endswith(".js") and Path(name).stem not in LATE
     )
     ahead = "".join(f'<link rel="modulepreload" href="{files.address(name)}">' for name in kit)
     page = json.dumps(files.address("draw/page.js"))
