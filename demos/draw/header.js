@@ -3,6 +3,7 @@ import { readable } from "./address.js";
 import { link } from "./asking.js";
 import { copy } from "./copy.js";
 import { opened, shown } from "./lessons.js";
+import { followPath, openPath } from "./path.js";
 import { present, presenting, pressed } from "./presenting.js";
 import { open } from "./tabs.js";
 
@@ -63,13 +64,14 @@ const menu = (select) => {
 
 export const header = (element) => {
   menu(element.querySelector(".ww-menu"));
-  const tools = { link: copyLink, present: () => present(), theme, leave: () => present(false) };
+  const tools = { path: openPath, link: copyLink, present: () => present(), theme, leave: () => present(false) };
   for (const button of element.querySelectorAll("[data-tool]"))
     button.addEventListener("click", () => tools[button.dataset.tool]());
   if (query.get("present") === "1") present(true);
   remembered();
   setTimeout(remembered, 0);
   opened();
+  followPath();
 };
 
 const TYPING = "input, textarea, [contenteditable], [role=application], .cm-editor";

@@ -45,12 +45,8 @@ def judge(made: Filtered, own: Filtered) -> Verdict:
         )
     nms = f"NMS at IoU {made.stages.limits.rpn_nms_iou:g}"
     if here < there:
-        return Verdict(
-            False, f"{counts}: {nms} leaves too many copies of one thing, or takes neighbours for copies."
-        )
-    return Verdict(
-        True, f"{counts}: {nms} left room in the list, since a suppressed copy takes no place in it."
-    )
+        return Verdict(False, f"{counts}: {nms} keeps copies of one thing, or drops neighbours.")
+    return Verdict(True, f"{counts}: {nms} gives the places of copies to other things.")
 
 
 def found(made: Filtered) -> int:

@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
 STYLES = ("style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting")
 """In this order: a later one wins."""
-LATE = ("glossary", "sketches", "pathway", "overview", "report")
+LATE = ("glossary", "sketches", "pathway", "overview", "reached", "report")
 """Scripts that are fetched when they are needed: the first term is opened, the guided path begins."""
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
@@ -41,9 +41,9 @@ MATH: list[dict[str, str | bool]] = [
 HEADER = """
 <header class="ww-header">
   <h1 class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></h1>
+  <button type="button" class="ww-to-path" data-tool="path" title="The guided path: three tasks a part">Path</button>
   <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
-    <button type="button" data-tool="path" title="The guided path: three tasks a part">Path</button>
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
     <button type="button" data-tool="theme" title="Light or dark">Theme</button>
