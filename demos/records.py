@@ -5,7 +5,7 @@ Each has ``payload()``, the JSON that demos/draw draws. All text in them reaches
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass
 from typing import Any
 
@@ -148,6 +148,48 @@ class Question:
     def __post_init__(self) -> None:
         if not 0 <= self.answer < len(self.choices):
             raise IndexError(f"answer is an index of {len(self.choices)} choices, got {self.answer}.")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the check of a task came to: whether it is reached, and why, or how far off, in one short sentence."""
+
+    done: bool
+    said: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something to reach in a lesson by acting, for the guided path; the learner's settings decide.
+
+    Args:
+        name: of this task alone: it names it in links and in what browsers remember.
+        text: what to reach, in one or two short sentences.
+        judge: a lesson's settings in, a :class:`Verdict` out, computed from what the lesson makes of them.
+        answer: settings that reach it, those that are not the lesson's own.
+        start: settings to begin with, in the same way.
+        holds: keys of ``start`` whose settings belong to the task, such as ``view``.
+        elsewhere: the sentence for a learner who has changed one of them.
+
+    Examples:
+        >>> near = Task("near", "Come near to 5.", lambda s: Verdict(s["x"] > 4, f"It is {s['x']}."), {"x": 5})
+        >>> near.check({"x": 3})
+        Verdict(done=False, said='It is 3.')
+    """
+
+    name: str
+    text: str
+    judge: Callable[[Mapping[str, Any]], Verdict]
+    answer: Mapping[str, Any]
+    start: Mapping[str, Any] = field(default_factory=dict)
+    holds: Sequence[str] = ()
+    elsewhere: str = ""
+
+    def check(self, settings: Mapping[str, Any]) -> Verdict:
+        """Whether all of a lesson's settings reach it. Raises what the lesson raises for bad ones."""
+        if any(settings[key] != self.start[key] for key in self.holds):
+            return Verdict(False, self.elsewhere)
+        return self.judge(settings)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from demos.colorization import panels, slide, views, words
+from demos.colorization import panels, slide, tasks, views, words
 from demos.ui import Lesson, Screen
 from demos.ui.checks import split_selection
 from lecture_models import results
@@ -168,5 +168,7 @@ LESSON = Lesson(
     data=data,
     first="Click a pixel.",
     asks="Which colours might a grey picture have had?",
+    card="Rebalanced",
     figure=figure,
+    tasks=tasks.of(compute),
 )

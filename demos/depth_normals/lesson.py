@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from demos.depth_normals import board, shapes, slide, words
+from demos.depth_normals import board, shapes, slide, tasks, words
 from demos.figures import grids, style
 from demos.questions import drawn, lot
 from demos.ui import Lesson, Screen
@@ -295,4 +295,5 @@ LESSON = Lesson(
     card="Fine",
     first="Point at a pixel.",
     figure=figure,
+    tasks=tasks.of(compute, nets.scaled),
 )

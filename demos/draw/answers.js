@@ -19,17 +19,22 @@ const send = async (...asked) => {
   }
 };
 
-// `fetched`: weights were looked for just now.
-const request = (lesson, settings, have, fetched) =>
-  fetch(new URL("../../ask", import.meta.url), {
+const request = (address, body) =>
+  fetch(new URL(`../../${address}`, import.meta.url), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ lesson, settings, have, fetched, visitor: VISITOR }),
+    body: JSON.stringify({ ...body, visitor: VISITOR }),
   }).catch(() => Response.json({ error: SILENT }));
 
 // A visitor has one request at a time: the lessons of a page take turns.
 let last = Promise.resolve();
-export const ask = (...asked) => (last = last.then(() => send(...asked)));
+const inTurn = (address, body) => (last = last.then(() => send(address, body)));
+
+// `fetched`: weights were looked for just now.
+export const ask = (lesson, settings, have, fetched) => inTurn("ask", { lesson, settings, have, fetched });
+
+// Whether a task of the path is reached with a lesson's settings: {done, said}, or {error}.
+export const check = (task, settings) => inTurn("check", { task, settings });
 
 // The outputs of an answer, with all texts in their places; `strings` (name → text) is kept up to date.
 export const unfold = ({ shown, texts }, strings) => {

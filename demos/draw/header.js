@@ -3,6 +3,7 @@ import { readable } from "./address.js";
 import { link } from "./asking.js";
 import { copy } from "./copy.js";
 import { opened, shown } from "./lessons.js";
+import { followPath, openPath } from "./path.js";
 import { present, presenting, pressed } from "./presenting.js";
 import { seek } from "./seek.js";
 import { START, open } from "./tabs.js";
@@ -72,13 +73,14 @@ export const stay = (event, name) => {
 export const header = (element) => {
   menu(element.querySelector(".ww-menu"));
   element.querySelector(".ww-wordmark a").addEventListener("click", (event) => stay(event, START));
-  const tools = { search: seek, link: copyLink, present: () => present(), theme, leave: () => present(false) };
+  const tools = { search: seek, path: openPath, link: copyLink, present: () => present(), theme, leave: () => present(false) };
   for (const button of element.querySelectorAll("[data-tool]"))
     button.addEventListener("click", () => tools[button.dataset.tool]());
   if (query.get("present") === "1") present(true);
   remembered();
   setTimeout(remembered, 0);
   opened();
+  followPath();
 };
 
 const TYPING = "input, textarea, [contenteditable], [role=application], .cm-editor";

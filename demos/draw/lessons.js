@@ -5,7 +5,7 @@ import { html, render } from "./markup.js";
 import { expected, openLinked } from "./tabs.js";
 import { terms } from "./terms.js";
 
-const PLAIN = ["lesson", "present", "predict", "__theme"]; // of a link that names no setting
+const PLAIN = ["lesson", "present", "predict", "path", "answers", "__theme"]; // of a link that names no setting
 let current = "";
 let picture = null;
 // With settings in its link a lesson asks after the server has restored them, else at once.

@@ -8,6 +8,7 @@ export { handout } from "./handout.js";
 export { header } from "./header.js";
 export { words } from "./lookup.js";
 export { beacon, pictureChanged, restored, told } from "./lessons.js";
+export { pathHome } from "./path.js";
 export { predictState } from "./predict.js";
 import "./print.js";
 export { running } from "./progress.js";

@@ -24,12 +24,13 @@ const LETTERS = [
 const lines = [];
 // This may run before the page has its body.
 const presenting = () => Boolean(document.body?.classList.contains("ww-present"));
+const onPath = () => Boolean(document.body?.classList.contains("ww-path")); // there a task is asked, and nothing else
 
 let asks = link === null ? recall(KEY, true) !== false : link !== "0";
 let asksClass = link === "1"; // while presenting
 
 // Whether the page asks before it shows.
-export const predictState = () => (presenting() ? asksClass : asks);
+export const predictState = () => !onPath() && (presenting() ? asksClass : asks);
 
 const switchTo = (on) => {
   if (presenting()) asksClass = on;
@@ -51,9 +52,10 @@ const another = (step) => {
   setTimeout(() => seed.blur(), SETTLED);
 };
 
-// Presenter mode begins and ends by a class of the page.
+// Presenter mode and the path begin and end by a class of the page.
+const modes = (classes) => classes.split(/\s+/).filter((one) => ["ww-present", "ww-path"].includes(one)).length;
 const follow = () => {
-  const changed = ({ oldValue }) => /\bww-present\b/.test(oldValue ?? "") !== presenting();
+  const changed = ({ oldValue }) => modes(oldValue ?? "") !== modes(document.body.className);
   const watch = new MutationObserver((changes) => changes.some(changed) && redraw());
   watch.observe(document.body, { attributeFilter: ["class"], attributeOldValue: true });
   redraw();

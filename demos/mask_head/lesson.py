@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from demos.figures import ablation, encode, grids, style
-from demos.mask_head import behind, board, words
+from demos.mask_head import behind, board, tasks, words
 from demos.mask_head.slide import slide
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
 from demos.ui.checks import Text, split_selection
@@ -204,4 +204,5 @@ LESSON = Lesson(
     card="Sigmoid, pasted",
     first="Drag the box.",
     figure=figure,
+    tasks=tasks.of(compute),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from demos.figures import grids, style
-from demos.panoptic import board, ladder, panels, slide, told, words
+from demos.panoptic import board, ladder, panels, slide, tasks, told, words
 from demos.ui import Lesson, Screen
 from demos.ui.checks import Selection, split_selection
 from lecture_models import pictures, zoo
@@ -254,4 +254,5 @@ LESSON = Lesson(
     card="Both, merged",
     first="Click a thing.",
     figure=figure,
+    tasks=tasks.of(compute, lambda: cases.case().quality),
 )

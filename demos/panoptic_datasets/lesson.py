@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from demos.panoptic_datasets import board, panels, slide, words
+from demos.panoptic_datasets import board, panels, slide, tasks, words
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import Text
 from lecture_models import label_sets, pictures, zoo
@@ -215,4 +215,5 @@ LESSON = Lesson(
     card="Relabelled",
     first="Relabel the scene.",
     figure=figure,
+    tasks=tasks.of(study.find_label, label_sets.related, label_sets.label_sets),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import gradio as gr
 
-from demos.rcnn_family import autopsy, ledgers, slide, stages, words
+from demos.rcnn_family import autopsy, ledgers, slide, stages, tasks, words
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import split_selection
 from lecture_models import zoo
@@ -174,4 +174,5 @@ LESSON = Lesson(
     asks="How did hundreds of passes become a single one?",
     first="Pick a view.",
     figure=figure,
+    tasks=tasks.of(compute),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 
 from demos.figures import grids
-from demos.receptive_field import board, slide, words
+from demos.receptive_field import board, slide, tasks, words
 from demos.receptive_field.measured import measured_board
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import Selection, Text, split_selection
@@ -177,4 +177,5 @@ LESSON = Lesson(
     asks="How much of the picture can one unit see?",
     first="Drag the number of layers.",
     figure=figure,
+    tasks=tasks.of(compute),
 )

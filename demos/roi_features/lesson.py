@@ -10,7 +10,7 @@ import gradio as gr
 import numpy as np
 
 from demos.figures import ablation, encode, grids, style
-from demos.roi_features import words
+from demos.roi_features import tasks, words
 from demos.roi_features.board import board
 from demos.roi_features.slide import slide
 from demos.ui import Box, Lesson, Panel, Panels, Screen, Table
@@ -179,4 +179,5 @@ LESSON = Lesson(
     asks="What is lost when a box is rounded to whole cells?",
     first="Drag the box.",
     figure=figure,
+    tasks=tasks.of(compute),
 )

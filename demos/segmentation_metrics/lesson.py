@@ -9,7 +9,7 @@ import gradio as gr
 
 from demos.figures import style
 from demos.questions import lot
-from demos.segmentation_metrics import board, words
+from demos.segmentation_metrics import board, tasks, words
 from demos.segmentation_metrics.slide import slide
 from demos.ui import Lesson, Progress, Screen
 from demos.ui.checks import Text
@@ -190,4 +190,5 @@ LESSON = Lesson(
     card="From near",
     first="Drag the mask.",
     figure=figure,
+    tasks=tasks.of(compute),
 )

@@ -13,7 +13,8 @@ How to write a lesson: one folder, ``demos/<name>/``; its ``lesson.py`` always i
     answer was computed from these settings, drawn by :mod:`demos.questions`, with the ``veils`` of what would give it
     away), ``numbers`` (Markdown: one value multiplied out) and ``seen`` (what this run showed, in a sentence or two).
 5.  ``build(screen)``: the widgets, at most 40 lines.
-6.  ``LESSON = Lesson(...)``; then one line in ``demos/__init__.py`` and a test.
+6.  ``LESSON = Lesson(...)``; then one line in ``demos/__init__.py`` and a test. What the guided path asks to reach
+    in the lesson stands in ``tasks.py`` (:class:`Task`).
 
     def update(picture: str = "scene:42", box: str = "60,80,150,170", level: str = "P4") -> dict:
         '''Crop a box of the picture's features.
@@ -51,7 +52,7 @@ A ``raise ValueError("what must hold; what came; what to do")`` in lecture_model
 sentence; anything else is a bug and keeps its traceback in the log.
 """
 
-from demos.records import Box, Knows, Panel, Panels, Progress, Question, Reading, Table
+from demos.records import Box, Knows, Panel, Panels, Progress, Question, Reading, Table, Task, Verdict
 from demos.ui.lesson import Lesson, Part
 from demos.ui.screen import Screen
 
@@ -67,4 +68,6 @@ __all__ = [
     "Reading",
     "Screen",
     "Table",
+    "Task",
+    "Verdict",
 ]

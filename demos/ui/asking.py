@@ -74,6 +74,15 @@ class Asking:
         With ``fetched`` the queue was there before and weights did not come: then ``missing`` names their setting.
         Who has gone, as ``receive`` says, gives up the place in line.
         """
+        return await self.in_turn(body, self._answer, receive)
+
+    async def in_turn(
+        self,
+        body: Mapping[str, Any],
+        work: Callable[[Mapping[str, Any]], Coroutine[Any, Any, Response]],
+        receive: Receive | None = None,
+    ) -> Response:
+        """What ``work`` makes of a request, one of a visitor at a time; a gr.Error of it is told as ``error``."""
         visitor = body.get("visitor")
         if not isinstance(visitor, str) or not VISITOR.fullmatch(visitor):
             return told("A visitor is a name of 1 to 64 letters, digits, ., _ or -. Reload the page.", 422)
@@ -83,7 +92,7 @@ class Asking:
             )
         self.visitors.add(visitor)
         try:
-            return await while_there(self._answer(body), receive)
+            return await while_there(work(body), receive)
         except gr.Error as error:
             return told(error.message, 422)
         finally:
@@ -114,20 +123,14 @@ class Asking:
 
     def _checked(self, body: Mapping[str, Any]) -> tuple[Screen, dict[str, Any], set[str]]:
         """The parts of a request. Raises gr.Error with what must hold, what came, what to do."""
-        name, settings, have = body.get("lesson"), body.get("settings"), body.get("have")
+        name, have = body.get("lesson"), body.get("have")
         screen = self.screens.get(name) if isinstance(name, str) else None
         if screen is None:
             raise gr.Error(f"There is no lesson {shorten(name)}. Reload the page.", print_exception=False)
-        if not isinstance(settings, dict) or not isinstance(have, list) or len(have) > MOST_NAMES:
-            raise gr.Error(
-                "A request has settings and a short list of names. Reload the page.", print_exception=False
-            )
-        if unknown := sorted(set(settings) - set(screen.lesson.defaults)):
-            known = ", ".join(screen.lesson.defaults)
-            text = f"{screen.lesson.title} has the settings {known}; got {shorten(unknown[0])}. Leave it out."
-            raise gr.Error(text, print_exception=False)
-        values = [settings.get(key, default) for key, default in screen.lesson.defaults.items()]
-        return screen, check_all(screen.all_rules, values), {one for one in have if isinstance(one, str)}
+        if not isinstance(have, list) or len(have) > MOST_NAMES:
+            raise gr.Error("A request has a short list of names. Reload the page.", print_exception=False)
+        known = {one for one in have if isinstance(one, str)}
+        return screen, settings_of(screen, body.get("settings")), known
 
     def _shown(self, screen: Screen, settings: Mapping[str, Any], have: set[str]) -> Response:
         try:
@@ -138,6 +141,18 @@ class Asking:
             if type(error).__name__ == "NotKept":
                 return to_queue()
             raise
+
+
+def settings_of(screen: Screen, settings: Any) -> dict[str, Any]:
+    """All settings of a lesson from those of a request, checked. Raises gr.Error, as the checks do."""
+    if not isinstance(settings, dict):
+        raise gr.Error("A request has settings by their names. Reload the page.", print_exception=False)
+    if unknown := sorted(set(settings) - set(screen.lesson.defaults)):
+        known = ", ".join(screen.lesson.defaults)
+        text = f"{screen.lesson.title} has the settings {known}; got {shorten(unknown[0])}. Leave it out."
+        raise gr.Error(text, print_exception=False)
+    values = [settings.get(key, default) for key, default in screen.lesson.defaults.items()]
+    return check_all(screen.all_rules, values)
 
 
 def timed(screen: Screen, settings: Mapping[str, Any], have: set[str]) -> Response:

@@ -40,14 +40,17 @@ READ = re.compile(
     rf"|/ww/([0-9a-f]{{12}}/[\w./-]+|card/{NAME}\.webp|search\.json)"
     rf"|{API}/heartbeat/{NAME}|{API}/call/(v2/)?{NAME}/{NAME}|{API}/file=.+"
 )
-SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/ask")
+SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/(ask|check)")
 NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
 JSON_WANTED = "A call's body is JSON and says so: Content-Type: application/json. Add that header."
 TOO_MUCH = (
     f"A request may hold at most {MOST_BODY:,} bytes; this one has more, the rest was not read. Send less."
 )
 CALL = '{"data": [...]}'
-QUESTION = '{"lesson": …, "settings": {…}, "have": [], "visitor": …}'
+FORMS = {
+    "/ww/ask": '{"lesson": …, "settings": {…}, "have": [], "visitor": …}',
+    "/ww/check": '{"task": …, "settings": {…}, "visitor": …}',
+}
 
 
 class Door:
@@ -93,8 +96,9 @@ class Door:
             answer = await self.site.search.answer(Request(scope).headers)
         elif reads:
             answer = self._read(path, scope)
-        elif path == "/ww/ask":
-            answer = await self.site.asking.answer(await self._json(scope, receive), receive)
+        elif path in FORMS:
+            ours = self.site.asking if path == "/ww/ask" else self.site.checking
+            answer = await ours.answer(await self._json(scope, receive), receive)
         elif path.startswith(f"{API}/upload"):
             answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD, uploads.TOO_LARGE)))
         else:
@@ -147,7 +151,8 @@ class Door:
         request = Request(scope, bounded(receive, MOST_BODY, TOO_MUCH))
         if not request.headers.get("content-type", "").startswith("application/json"):
             raise Refused(415, JSON_WANTED)
-        return parsed(await request.body(), QUESTION if scope["path"].endswith("/ww/ask") else CALL)
+        form = next((form for path, form in FORMS.items() if scope["path"].endswith(path)), CALL)
+        return parsed(await request.body(), form)
 
     async def _sent(self, path: str, scope: Scope, receive: Receive) -> tuple[Scope, Receive]:
         """A call with its body rewritten."""

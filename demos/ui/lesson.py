@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from demos.records import Task
+
 if TYPE_CHECKING:
     from demos.ui.screen import Screen
 
@@ -33,6 +35,7 @@ class Lesson:
         asks: its question on the start page, one short line that a newcomer understands; every lesson of the page
             needs it.
         card: how the title of the figure's panel begins that stands on the start page; the first picture's where empty.
+        tasks: what the guided path asks to reach in this lesson.
 
     Examples:
         >>> def update(picture: str = "scene:42", score: float = 0.5) -> dict:
@@ -61,6 +64,7 @@ class Lesson:
     figure: Callable[..., Any] | None = None
     asks: str = ""
     card: str = ""
+    tasks: tuple[Task, ...] = ()
 
     @property
     def folder(self) -> Path:

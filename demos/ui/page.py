@@ -14,10 +14,11 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import arc, glossary, handout, runs, slots, start
+from demos.ui import arc, glossary, handout, path, runs, slots, start
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
 from demos.ui.cards import Cards
+from demos.ui.checking import Checking
 from demos.ui.checks import shorten
 from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
@@ -35,9 +36,8 @@ STYLES = (
     "style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting", "start"
 )  # fmt: skip
 """In this order: a later one wins."""
-LATE = (  # fetched when the first term, or the search, is opened
-    "draw/glossary.js", "draw/sketches.js", "draw/search.js", "draw/search_sums.js"
-)  # fmt: skip
+LATE = ("glossary", "sketches", "search", "search_sums", "pathway", "overview", "reached", "report")
+"""Scripts that are fetched when they are needed: the first term or the search is opened, the guided path begins."""
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
@@ -45,6 +45,7 @@ MATH: list[dict[str, str | bool]] = [
 HEADER = """
 <header class="ww-header">
   <h1 class="ww-wordmark"><a href="./" title="The start page"><b>What</b> <i>&amp;</i> <b>Where</b></a></h1>
+  <button type="button" class="ww-to-path" data-tool="path" title="The guided path: three tasks a part">Path</button>
   <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
     <button type="button" data-tool="search" title="Search (key /)" aria-label="Search" aria-haspopup="dialog">
@@ -62,10 +63,11 @@ HEADER = """
 
 @dataclass(frozen=True)
 class Site:
-    """The page as it is served: gradio's app, what answers quick requests, scripts and styles, cards, the search."""
+    """The page as it is served: gradio's app, what answers quick requests and checks tasks, scripts, cards, search."""
 
     demo: gr.Blocks
     asking: Asking
+    checking: Checking
     files: Files
     cards: Cards
     search: Search
@@ -107,12 +109,13 @@ def build(
     asking = Asking(screens, networks, pictures.following)
     lessons = [screen.lesson for screen in screens]
     cards = Cards(lessons, default_picture, networks, lambda: bool(asking.visitors))
-    return Site(demo, asking, files(), cards, Search(syllabus, glossary.read(), operators))
+    found = Search(syllabus, glossary.read(), operators)
+    return Site(demo, asking, Checking(asking), files(syllabus), cards, found)
 
 
-def files() -> Files:
-    """Scripts and styles of the drawing kit, of the lessons, and of others."""
-    made = {glossary.CONTENT: glossary.read().content()}
+def files(syllabus: Sequence[Part] = ()) -> Files:
+    """Scripts and styles of the drawing kit, of the lessons, and of others; the glossary and the guided path."""
+    made = {glossary.CONTENT: glossary.read().content(), path.CONTENT: path.content(syllabus)}
     return Files({"": ROOT / "demos", "vendor/": ROOT / "assets" / "vendor"}, made)
 
 
@@ -123,7 +126,9 @@ def head(files: Files) -> str:
     components may call before. The style does not go through ``launch(css_paths=…)``, which rewrites selectors.
     """
     kit = sorted(
-        name for name in files.plain if name.startswith("draw/") and name.endswith(".js") and name not in LATE
+        name
+        for name in files.plain
+        if name.startswith("draw/") and name.endswith(".js") and Path(name).stem not in LATE
     )
     ahead = "".join(f'<link rel="modulepreload" href="{files.address(name)}">' for name in kit)
     page = json.dumps(files.address("draw/page.js"))

@@ -11,7 +11,7 @@ import numpy as np
 from demos.figures import encode, grids
 from demos.ui import Lesson, Panel, Panels, Screen
 from demos.ui.checks import Text, split_selection
-from demos.upsampling import board, words
+from demos.upsampling import board, tasks, words
 from demos.upsampling.slide import slide
 from lecture_models import pictures
 from lecture_models.studies import upsampling as study
@@ -215,4 +215,5 @@ LESSON = Lesson(
     card="Where inputs meet",
     first="Drag a number up or down.",
     figure=figure,
+    tasks=tasks.of(compute),
 )
