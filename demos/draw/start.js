@@ -12,6 +12,7 @@ import { html, nothing, render } from "./markup.js";
 import { recall } from "./memory.js";
 import { things } from "./number.js";
 import { following } from "./order.js";
+import { pathHome } from "./path.js";
 import { START, expected } from "./tabs.js";
 
 const SAYS = "See how networks find things in a picture and give every pixel a label.";
@@ -83,9 +84,10 @@ const page = (parts) => {
   return html`<div class="ww-hero"><div><h2>${SAYS}</h2>
       <p><b>What &amp; Where</b> is ${MORE}</p>
       <p class="ww-first-step">${first(lessons, visited)} <span class="ww-so-far">${so}</span></p>
-    </div><div id="ww-path-home"></div></div>
+    </div></div>
     <div class="ww-map" style="--most: ${most}">${parts.map((one) => part(one, visited))}</div>
-    <div class="ww-take"><div id="ww-handout"></div>${lecturer(lessons)}</div>`;
+    <div class="ww-take"><div id="ww-handout"></div>${lecturer(lessons)}</div>
+    <div id="ww-path-home"></div>`;
 };
 
 export const start = (element) => {
@@ -96,6 +98,7 @@ export const start = (element) => {
     if (root.offsetParent === null || !expected(START)) return;
     render(page(parts), root);
     if (!drawn) bring([...root.querySelectorAll("[data-card]")]);
+    if (!drawn) pathHome(root.querySelector("#ww-path-home"));
     drawn = true;
     if (document.body.dataset.lesson === START) return;
     arrive(START);

@@ -45,12 +45,12 @@ MATH: list[dict[str, str | bool]] = [
 HEADER = """
 <header class="ww-header">
   <h1 class="ww-wordmark"><a href="./" title="The start page"><b>What</b> <i>&amp;</i> <b>Where</b></a></h1>
-  <button type="button" class="ww-to-path" data-tool="path" title="The guided path: three tasks a part">Path</button>
   <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
     <button type="button" data-tool="search" title="Search (key /)" aria-label="Search" aria-haspopup="dialog">
       <svg viewBox="0 0 17 17" aria-hidden="true"><path d="M12 7a5 5 0 1 1-10 0 5 5 0 0 1 10 0M10.8 10.8 15.5 15.5"
         stroke-width="1.8" /></svg></button>
+    <button type="button" data-tool="path" title="The guided path: three tasks a part">Path</button>
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
     <button type="button" data-tool="theme" title="Light or dark">Theme</button>
