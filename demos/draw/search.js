@@ -27,9 +27,11 @@ const until = (find, then, end = performance.now() + PATIENCE) => {
 
 // The name of a function where "Show the code" defines it: the text that follows a "def".
 const definition = (lesson, name) => {
-  const all = document.querySelectorAll(`#${lesson}-code pre .ww-word`);
-  const next = [...all].filter((one) => one.textContent === "def").map((one) => one.nextSibling);
-  return next.find((node) => node?.textContent.startsWith(` ${name}(`));
+  const pre = document.querySelector(`#${lesson}-code pre`);
+  const texts = pre && document.createTreeWalker(pre, NodeFilter.SHOW_TEXT);
+  for (let before = ""; texts?.nextNode(); before = texts.currentNode.data)
+    if (before === "def" && texts.currentNode.data.startsWith(` ${name}(`)) return texts.currentNode;
+  return null;
 };
 
 const select = (text, name) => {
@@ -112,7 +114,7 @@ class Finder {
     document.querySelector(".gradio-container").append(this.dialog);
     this.dialog.showModal();
     this.field.focus();
-    this.field.select();
+    this.field.value = "";
     this.draw("One moment.");
     this.all = await load();
     this.search();
@@ -134,7 +136,7 @@ class Finder {
     const none = `Nothing has “${query}” in it. You can search for ${KINDS}.`;
     const count = this.groups.reduce((sum, { total }) => sum + total, 0);
     this.draw(count ? (query ? `${count} found` : `Type to search for ${KINDS}.`) : none);
-    this.list.scrollTop = 0;
+    this.list.firstElementChild.scrollTop = 0;
   }
 
   key(event) {
@@ -178,11 +180,12 @@ class Finder {
   }
 
   option(kind, { entry, title, also, text }, at) {
-    const others = also.map((one) => html` <i>${marked(one)}</i>`);
+    const others = also.map((one) => html` <i>${marked(one)}</i> `);
+    const [before, after] = kind === "lessons" ? [others, nothing] : [nothing, others]; // its number
     const where = WHERE[kind](entry);
     return html`<div role="option" id="ww-found-${at}" data-kind=${kind} aria-selected=${at === this.at}
       @click=${() => this.choose(at)}>
-      <b>${marked(title)}</b>${others}${where ? html` <small>${where}</small>` : nothing}
+      ${before}<b>${marked(title)}</b>${after}${where ? html` <small>${where}</small>` : nothing}
       ${text.length > 1 || text[0] ? html`<span>${marked(text)}</span>` : nothing}</div>`;
   }
 }

@@ -9,11 +9,12 @@ import { copy } from "./copy.js";
 import { stay } from "./header.js";
 import { arrive } from "./lessons.js";
 import { html, nothing, render } from "./markup.js";
-import { recall } from "./memory.js";
+import { recallList } from "./memory.js";
 import { things } from "./number.js";
 import { following } from "./order.js";
 import { pathHome } from "./path.js";
 import { START, expected } from "./tabs.js";
+import { KEY as VISITED_KEY } from "./visited.js";
 
 const SAYS = "See how networks find things in a picture and give every pixel a label.";
 const MORE = "an interactive lecture. Each lesson runs a real network or operator: predict, drag, look inside.";
@@ -43,10 +44,11 @@ const progress = (lessons, visited) => {
   return told.join(" · ");
 };
 
+const VISITED = html`<i title="visited"><span class="ww-sr">, visited</span></i>`;
 const card = (lesson, visited) =>
   html`<li class="ww-card">
   <a href=${address(`lesson=${lesson.name}`)} @click=${(event) => stay(event, lesson.name)}>
-    <b><em>${lesson.number}</em> ${lesson.title}</b>${visited ? html`<i title="visited"><span class="ww-sr">, visited</span></i>` : nothing}
+    <b><em>${lesson.number}</em> ${lesson.title}</b>${visited ? VISITED : nothing}
     <small>${lesson.asks}</small></a>
   <span class="ww-face" data-number=${lesson.number}>
     <img data-card=${lesson.name} alt="" width="256" height="160"></span></li>`;
@@ -78,7 +80,7 @@ const lecturer = (lessons) =>
 // ---- the page --------------------------------------------------------------------------------------------------
 const page = (parts) => {
   const lessons = parts.flatMap((one) => one.lessons);
-  const visited = recall("ww-visited", []);
+  const visited = recallList(VISITED_KEY);
   const most = Math.max(...parts.map((one) => one.lessons.length));
   const so = progress(lessons, visited);
   return html`<div class="ww-hero"><div><h2>${SAYS}</h2>

@@ -1,7 +1,9 @@
 // Opening a lesson by its name, as a click on its tab would; a link's lesson is opened before the server has answered.
 // The start page has a tab of its own and no lesson in it.
+import { say } from "./header.js";
 
 export const START = "start"; // its name; its address names no lesson
+const LONGEST = 40; // letters of a name that are told again
 const PATIENCE = 20; // seconds until the page is expected to have its tabs
 const button = (id) => [...document.querySelectorAll(`#${id}-button`)].at(-1); // gradio measures with a hidden twin
 const optionOf = (name) => [...document.querySelectorAll(".ww-menu option")].find(({ value }) => value === name);
@@ -46,6 +48,7 @@ export const openLinked = (look) => {
   window.addEventListener("whatwhere:shown", ({ detail }) => detail === wanted && free());
   for (const name of ["pointerdown", "keydown"])
     document.addEventListener(name, ({ target }) => target.closest?.("[role=tab], .ww-menu") && free(), true);
-  if (optionOf(wanted)) open(wanted);
-  else free();
+  if (optionOf(wanted)) return open(wanted);
+  if (wanted) say(`There is no lesson “${wanted.slice(0, LONGEST)}”: choose one here.`, true);
+  free();
 };

@@ -19,7 +19,6 @@ from demos.ui import stage as stages
 from demos.ui.asking import Asking
 from demos.ui.cards import Cards
 from demos.ui.checking import Checking
-from demos.ui.checks import shorten
 from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
@@ -259,11 +258,8 @@ def _permalink(demo: gr.Blocks, bar: PictureBar, screens: list[Screen]) -> None:
     def restore(request: gr.Request) -> dict[Any, Any]:
         # the first of two values, as the browser reads it
         query = dict(reversed(request.query_params.multi_items()))
-        asked = query.get("lesson", start.START)
-        screen = next((one for one in screens if one.lesson.name == asked), None)
-        if screen is None and asked != start.START:
-            gr.Warning(f"There is no lesson {shorten(asked)}: choose one here.", duration=8)
-        return {bar.key: gr.skip()} | _restored(query, bar, screen or screens[0])
+        screen = next((one for one in screens if one.lesson.name == query.get("lesson")), screens[0])
+        return {bar.key: gr.skip()} | _restored(query, bar, screen)
 
     names = json.dumps([[screen.lesson.name, list(screen.inputs)] for screen in screens])
     js = f"(...all) => {{ window.whatwhere.restored({names}, ...all); }}"

@@ -69,7 +69,7 @@ class Search:
             "lessons": [
                 {
                     "title": one.title,
-                    "number": one.number,
+                    "also": [one.number],
                     "name": one.name,
                     "text": f"{one.asks} {one.point}",
                 }
