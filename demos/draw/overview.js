@@ -145,4 +145,5 @@ export const show = async () => {
   document.querySelector(".gradio-container").append(dialog);
   await home(inside);
   dialog?.showModal();
+  dialog?.querySelector(".ww-path-main")?.focus();
 };

@@ -4,7 +4,7 @@ import { readable } from "./address.js";
 import { check } from "./answers.js";
 import { lessonOf } from "./asking.js";
 import { reset } from "./bar.js";
-import { say } from "./header.js";
+import { hush, say } from "./header.js";
 import { expect, shown } from "./lessons.js";
 import { html, nothing, render } from "./markup.js";
 import { make } from "./nodes.js";
@@ -16,7 +16,7 @@ const MOST_NAME = 40; // letters of a name in a link that are said again
 const PATIENCE = 60; // frames until a lesson has the place of the strip
 const root = make("section", { class: "ww-path-strip", "aria-label": "The task" });
 let [current, verdict, busy, answers, fixed] = [null, null, false, true, false];
-let loading = null;
+let [loading, complaint] = [null, ""];
 
 const style = (href) =>
   new Promise((done) => {
@@ -88,6 +88,7 @@ const turnTo = (task) => {
 
 export const begin = (task) => {
   const focused = root.contains(document.activeElement);
+  complaint = hush(complaint);
   turnTo(task);
   bring(task, task.start);
   window.scrollTo(0, 0);
@@ -188,7 +189,8 @@ export const follow = async (link) => {
   const part = (await parts()).find(({ letter }) => letter === name);
   const task = part ? firstOf(part) : (await every()).find((one) => one.name === name);
   if (name !== null && !task) wrong.push(`The path has no part or task ${quoted(name)}: here are those that it has.`);
-  if (wrong.length) say(wrong.join(" "), true);
+  if (wrong.length) complaint = say(wrong.join(" "), true);
+  if (wrong.length) address();
   if (name !== null && !task) return (await import("./overview.js")).show();
   if (!task) return;
   if (link.get("lesson") !== task.lesson) return begin(task);

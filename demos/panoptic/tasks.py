@@ -60,7 +60,7 @@ def judge(made: Merged, usual: Merged) -> Verdict:
         return Verdict(
             False, f"Nobody comes back at {made.rule.overlap:g}: {covered or 'nobody was refused'}."
         )
-    quality = f"PQ is {now:.3f}, and was {before:.3f}"
+    quality = f"PQ is {100 * now:.1f} %, and was {100 * before:.1f} %"
     names = " and ".join(back).capitalize()
     if now <= before:
         return Verdict(

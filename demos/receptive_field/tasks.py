@@ -1,4 +1,4 @@
-"""What lesson B3 asks to reach: a field that plain layers would need fifteen of, with five."""
+"""What lesson B3 asks to reach: with five layers a field that would take twenty-three plain ones."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from demos.records import Task, Verdict
 if TYPE_CHECKING:
     from lecture_models.studies.receptive_field import Stacked
 
-FIELD, MOST, LARGEST = 31, 5, 3  # pixels, layers, cells of a kernel
+FIELD, MOST, LARGEST = 47, 5, 3  # pixels, layers, cells of a kernel
 
 
 def of(compute: Callable[..., Any]) -> tuple[Task, ...]:
@@ -25,7 +25,7 @@ def of(compute: Callable[..., Any]) -> tuple[Task, ...]:
     )
     elsewhere = "This is about “Grow a stack”: choose it under “Look at”."
     start = {"picture": "scene:42", "view": "stack"}
-    return (Task("sees_31", text, sees, start | {"stack": "c3s2x2-c3x3"}, start, ("view",), elsewhere),)
+    return (Task("sees_47", text, sees, start | {"stack": "c3s2x3-c3x2"}, start, ("view",), elsewhere),)
 
 
 def judge(made: Stacked) -> Verdict:

@@ -63,7 +63,7 @@ def asked(page: Page) -> Iterator[list[str]]:
     urls: list[str] = []
 
     def note(request: Request) -> None:
-        if request.url.endswith("/ww/ask") or "/gradio_api/" in request.url:
+        if request.url.endswith(("/ww/ask", "/ww/check")) or "/gradio_api/" in request.url:
             urls.append(request.url)
 
     page.on("request", note)

@@ -81,6 +81,7 @@ def attacks(surface: Surface, canaries: Canaries, seed: int) -> Iterator[Attack]
         partial(_named, surface, canaries, draw),
         *(partial(_event, surface, canaries, draw),) * 2,
         *(partial(_ask, surface, canaries, draw),) * 2,
+        partial(_check, canaries, draw),
         partial(_body, surface, draw),
         *(partial(_route, surface, canaries, draw),) * 2,
         partial(_upload, draw),
@@ -134,6 +135,16 @@ def _ask(surface: Surface, canaries: Canaries, draw: random.Random) -> Attack:
     return Attack(f"ask {str(body)[:200]}", "POST", "ww/ask", _raw(body))
 
 
+def _check(canaries: Canaries, draw: random.Random) -> Attack:
+    """Whether a task of the path is reached: one that there is, or none, with settings of any kind."""
+    task = draw.choice(("half_the_mask", "comes_back", "nothing", "../x", "", None, 5, ["half_the_mask"]))
+    settings = {draw.choice(("picture", "box", "overlap", "x")): anything(draw, canaries)}
+    body: dict[str, Any] = {"task": task, "settings": settings, "visitor": str(draw.random())}
+    if draw.random() < 0.4:
+        body[draw.choice((*body, "nonsense"))] = anything(draw, canaries)
+    return Attack(f"check {str(body)[:200]}", "POST", "ww/check", _raw(body))
+
+
 def _event(surface: Surface, canaries: Canaries, draw: random.Random) -> Attack:
     """An event of the page by its number, also those that only browsers answer."""
     body: dict[str, Any] = {
@@ -161,7 +172,9 @@ def _body(surface: Surface, draw: random.Random) -> Attack:
         b'{"data": ["' + b"x" * 999_000 + b'"]}', b'{"data": ["' + b"x" * 1_200_000 + b'"]}', b"{}" * 1000,
     ))  # fmt: skip
     kind = draw.choice(("application/json", "application/json", "text/plain", "multipart/form-data", ""))
-    path = draw.choice((f"call/{name}", "queue/join", f"call/v2/{name}", "cancel", "upload", "../ww/ask"))
+    path = draw.choice(
+        (f"call/{name}", "queue/join", f"call/v2/{name}", "cancel", "upload", "../ww/ask", "../ww/check")
+    )
     request = {"content": content, "headers": {"Content-Type": kind} if kind else {}}
     return Attack(f"body {path} {content[:60]!r} {kind}", "POST", API + path, request)
 
