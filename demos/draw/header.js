@@ -73,7 +73,8 @@ export const stay = (event, name) => {
 export const header = (element) => {
   menu(element.querySelector(".ww-menu"));
   element.querySelector(".ww-wordmark a").addEventListener("click", (event) => stay(event, START));
-  const tools = { search: seek, path: openPath, link: copyLink, present: () => present(), theme, leave: () => present(false) };
+  const [show, leave] = [() => present(), () => present(false)];
+  const tools = { search: seek, path: openPath, link: copyLink, present: show, theme, leave };
   for (const button of element.querySelectorAll("[data-tool]"))
     button.addEventListener("click", () => tools[button.dataset.tool]());
   if (query.get("present") === "1") present(true);

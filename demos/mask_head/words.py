@@ -172,7 +172,7 @@ def reading(made: RoIMasks) -> Reading:
     says = 0 if made.heads.background else head
     more = [("Class head", f"{made.names[says]} {float(made.heads.class_probs[says]):.2f}")]
     more += [("Chosen by hand", name)] if made.by_hand else []
-    more += [("All masks there add up to", f"{made.over(made.chosen):.2f}")]
+    more += [("All masks, on average over its pixels, add up to", f"{made.over(made.chosen):.2f}")]
     fit = made.iou(made.chosen)
     if fit is None:
         count = int(made.mask(made.chosen).sum())

@@ -103,7 +103,7 @@ def question(made: GalleryScene, picture: str, score: float, then: Mapping[float
     text = f"Score threshold {score:.2f} → {other:.2f}: what happens to false positives + missed?"
     why = f"From {added(now)} to {added(then[other])}. {reason(now, then[other])}"
     place = 1 + made.scene.seed - made.looked[0]
-    veils = ("found", "errors", "numbers", "seen")
+    veils = ("found", "errors", "objects", "numbers", "seen")
     about = f"{picture} {made.gallery} {made.picture.key}"
     return Question(text, CHOICES, answers[other], why, veils, about, place)
 

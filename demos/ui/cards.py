@@ -10,7 +10,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Protocol
 from urllib.parse import quote
@@ -94,10 +94,11 @@ class Cards:
 
     def _all(self) -> None:
         try:
-            for lesson in self.lessons.values():
-                if lesson.name not in self.kept:
-                    self._wait()
-                    slots.behind(partial(self._make, lesson)).result()
+            with suppress(RuntimeError):  # the program ends: its lines take nothing any more
+                for lesson in self.lessons.values():
+                    if lesson.name not in self.kept:
+                        self._wait()
+                        slots.behind(partial(self._make, lesson)).result()
         finally:
             self._making.release()
 
