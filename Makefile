@@ -2,6 +2,7 @@
 # make check  format, lint and types                             make bench  speed, as ratios
 # make format lets formatters rewrite what they can              make clean  removes .venv and caches
 # make hostile  thousands of hostile calls on the running app (HOSTILE_ARGS="--calls 5000 --seed 0")
+# make handout  writes every lesson on one picture into handout.html (HANDOUT_ARGS="--picture scene:7 --to FILE")
 # make space SPACE=user/name  uploads the app to a Hugging Face Space (SPACE_ARGS=--dry-run only lists)
 #
 # Each target first makes .venv and installs what is missing. A stamp in .venv remembers which requirements were installed.
@@ -11,7 +12,7 @@ PY := $(VENV)/bin/python
 SOURCES := app.py demos lecture_models
 SCRIPTS := 'demos/**/*.js' 'tests/js/*.mjs'
 
-.PHONY: app test check bench hostile space format vendor clean browser
+.PHONY: app test check bench hostile handout space format vendor clean browser
 .DELETE_ON_ERROR:
 
 app: $(VENV)/.app
@@ -20,6 +21,9 @@ app: $(VENV)/.app
 
 test: $(VENV)/.dev browser
 	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+
+handout: $(VENV)/.app
+	$(PY) -m demos.handout $(HANDOUT_ARGS)
 
 check: $(VENV)/.dev
 	$(PY) -m ruff format --check .

@@ -18,18 +18,27 @@ os.environ.setdefault("GOMP_SPINCOUNT", "10000")
 sys.setswitchinterval(0.0005)
 
 import demos
+import demos.handout
 from demos.ui import page, server
 
-site = page.build(demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo)
+site = page.build(
+    demos.SYLLABUS, demos.pictures, demos.FIRST_PICTURE, demos.zoo, demos.operators.found, demos.handout
+)
 demo = site.demo
 
 LAUNCH: dict[str, Any] = {"theme": page.theme(), "head": page.head(site.files), **server.options(site)}
 
 
+def warm_up() -> None:
+    """What the first visitors would wait for: the first lesson's network, then the pictures of the start page."""
+    demos.warm_up()
+    site.cards.begin()
+
+
 def main() -> None:
     """Serve the page, then warm up what it needs while the visitor reads."""
     server.queue(demo).launch(prevent_thread_lock=True, **LAUNCH)
-    threading.Thread(target=demos.warm_up, daemon=True).start()
+    threading.Thread(target=warm_up, daemon=True).start()
     demo.block_thread()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 
+from demos import operators
 from demos.colorization import lesson as colorization
 from demos.depth_normals import lesson as depth_normals
 from demos.fcn import lesson as fcn
@@ -24,7 +25,7 @@ from demos.upsampling import lesson as upsampling
 from demos.vision_tasks import lesson as vision_tasks
 from lecture_models import pictures, zoo
 
-__all__ = ["FIRST_PICTURE", "SYLLABUS", "pictures", "warm_up", "zoo"]
+__all__ = ["FIRST_PICTURE", "SYLLABUS", "operators", "pictures", "warm_up", "zoo"]
 
 FIRST_PICTURE = "scene:42"
 

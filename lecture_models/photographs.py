@@ -67,6 +67,8 @@ def read_photograph(path: str | Path) -> Photograph:
             return shown(picture)
     except PictureError:
         raise
+    except FileNotFoundError:
+        raise PictureError("That upload is no longer here: it was read already. Send it again.") from None
     except PIL.Image.DecompressionBombError as error:  # which says how many pixels
         pixels = re.search(r"\d+", str(error))
         many = f" (this one has {int(pixels[0]) / 1e6:,.0f} million)" if pixels else ""
@@ -77,9 +79,11 @@ def read_photograph(path: str | Path) -> Photograph:
 
 def _formats(file: BinaryIO) -> tuple[str, ...]:
     """Formats that can be read here. Raises PictureError for a HEIC file where nothing reads it."""
-    start = file.read(16)
+    start = file.read(BRANDS)
     file.seek(0)
     if start[4:8] != b"ftyp" or start[8:12] not in HEIC:
+        return FORMATS
+    if b"avif" in start[12 : int.from_bytes(start[:4], "big")]:  # mif1 and msf1 are of both
         return FORMATS
     if find_spec("pillow_heif") is None:
         raise PictureError(HEIC_WANTED)
@@ -94,6 +98,7 @@ class PictureError(ValueError):
 DRAFTED = ("JPEG", "MPO")
 HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 """What a HEIC file calls itself, whatever its name says."""
+BRANDS = 128  # bytes, in which a file says what else it is compatible with
 HEIC_WANTED = (
     "This is a HEIC photograph, which cannot be read here, whatever its name: export it as JPEG and send that "
     "(an iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)."
@@ -109,8 +114,8 @@ def refuse_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Raise PictureError for a size that is too large to decode or, once reduced, too small to show."""
     if width * height > most:
         raise PictureError(f"{TOO_LARGE[:-1]} (this one is {width} × {height}).")
-    scale = min(1.0, MAX_SIDE / max(width, height))
-    if min(width, height) * scale < MIN_SIDE:
+    short, long = sorted((width, height))
+    if short < MIN_SIDE or short * MAX_SIDE < MIN_SIDE * long:  # whole numbers: 16 to 1 may pass
         raise PictureError(
             f"A picture must be at least {MIN_SIDE} pixels wide and high, also when its long side is reduced to "
             f"{MAX_SIDE}; this one is {width} × {height}. Choose a larger or less narrow one."
@@ -121,6 +126,7 @@ def shown(picture: PIL.Image.Image) -> Photograph:
     """An opened picture of any mode upright, in sRGB, at most ``MAX_SIDE`` long."""
     stretched = None
     picture.load()  # which turns a TIFF, and takes its tag away
+    forget_broken_tags(picture)
     turn = picture.getexif().get(ORIENTATION)
     if picture.mode.startswith(("I", "F")):  # the profile goes: it says nothing of values that are scaled
         values = np.asarray(picture)
@@ -135,6 +141,14 @@ def shown(picture: PIL.Image.Image) -> Photograph:
         white = PIL.Image.new("RGBA", picture.size, "white")
         picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))
     return Photograph(np.array(picture.convert("RGB")), stretched)
+
+
+def forget_broken_tags(picture: PIL.Image.Image) -> None:
+    """Drop EXIF that cannot be read: the picture is there all the same."""
+    try:
+        picture.getexif()
+    except Exception:  # damaged tags may raise nearly anything, even a SyntaxError
+        picture.info.pop("exif", None)
 
 
 def with_plain_channels(picture: PIL.Image.Image) -> PIL.Image.Image:
@@ -206,4 +220,5 @@ def to_eight_bits(values: np.ndarray, between: tuple[float, float] | None) -> np
         )
     low, high = between
     values = np.nan_to_num(values.astype(np.float64), nan=low, posinf=high, neginf=low).clip(low, high)
-    return np.rint((values - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
+    shares = (values - low) / (high - low) if high > low else np.zeros(values.shape)
+    return np.rint(shares * 255).astype(np.uint8)

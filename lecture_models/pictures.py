@@ -39,6 +39,7 @@ SAMPLES = {
 """scikit-image's photographs that come inside its package (nothing is fetched), with a title each."""
 
 MAX_SEED = 999_999
+LONGEST_NUMBER = 20  # characters
 UPLOAD_BYTES = 64 << 20
 UPLOAD_SECONDS = 3600.0
 
@@ -70,6 +71,24 @@ class Picture:
         return sum(part.nbytes for part in parts)
 
 
+def digest_of(image: np.ndarray, more: str = "") -> str:
+    """A hash of a picture's content and of what else tells it from others, 16 hexadecimal digits."""
+    return hashlib.sha256(f"{image.shape}{more}".encode() + image.tobytes()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A visitor's picture, and what its key says of it after a question mark."""
+
+    image: np.ndarray
+    query: str = ""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the picture, in bytes."""
+        return int(self.image.nbytes)
+
+
 class Uploads:
     """Visitors' pictures under their content's hash: for at most ``seconds``, at most ``limit`` bytes in all.
 
@@ -90,7 +109,7 @@ class Uploads:
     def put(self, image: np.ndarray) -> str:
         """Keep an image and return its hash, 16 hexadecimal digits."""
         image.flags.writeable = False
-        return self.keep(hashlib.sha256(repr(image.shape).encode() + image.tobytes()).hexdigest()[:16], image)
+        return self.keep(digest_of(image), image)
 
     def keep(self, digest: str, value: Any) -> str:
         """Keep anything that has ``nbytes`` under its hash, which is returned; it goes when its time is over."""
@@ -109,7 +128,8 @@ class Uploads:
                 return self._kept[digest][1]
         minutes = round(self.seconds / 60)
         raise PictureError(
-            f"This uploaded {self.what} is no longer here: uploads are kept for {minutes} minutes. Upload it again."
+            f"This uploaded {self.what} is no longer here: uploads are kept for {minutes} minutes, less if others need "
+            "the room. Send it again."
         )
 
     def _wait(self) -> None:
@@ -153,7 +173,13 @@ def resolve(key: str) -> Picture:
     """
     kind, _, rest = key.partition(":")
     if kind == "upload":  # not cached: what is deleted after an hour must be gone
-        return Picture(key, "your picture", _uploads.get(rest.partition("?")[0]))
+        digest, _, query = rest.partition("?")
+        sent: Sent = _uploads.get(digest)
+        if query != sent.query:
+            raise PictureError(
+                f"The key of this upload is upload:{digest}, with nothing else. Choose it again."
+            )
+        return Picture(key, "your picture", sent.image)
     if kind == "scene":
         seed, settings = parse_scene(key)
         return KEPT.get(("picture", scene_key(seed, settings)), lambda: _render(seed, settings))
@@ -171,8 +197,10 @@ def admit(path: str | Path) -> str:
     The key tells which values of a file of more than 8 bits are shown as black and white, where they were chosen.
     """
     read = read_apart(path)
-    ends = "?values={:g},{:g}".format(*read.stretched) if read.stretched else ""
-    return f"upload:{_uploads.put(read.image)}{ends}"
+    query = "values={:g},{:g}".format(*read.stretched) if read.stretched else ""
+    sent = Sent(_frozen(read.image), query)
+    key = _uploads.keep(digest_of(read.image, query), sent)
+    return f"upload:{key}?{query}" if query else f"upload:{key}"
 
 
 def scene_key(seed: int, settings: SceneSettings | None = None) -> str:
@@ -236,7 +264,7 @@ def following(key: str) -> str | None:
 
 def _number(name: str, text: str) -> float | int:
     try:
-        number = float(text.encode("ascii"))
+        number = float("" if "_" in text or len(text) > LONGEST_NUMBER else text.encode("ascii"))
     except ValueError:  # UnicodeEncodeError is one
         raise PictureError(f"{name} must be a number; got {quoted(text)}. Give one, such as 1.") from None
     return int(number) if name == "things" and number.is_integer() else number

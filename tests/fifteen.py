@@ -36,7 +36,7 @@ def syllabus() -> list[Part]:
 @contextmanager
 def served(parts: list[Part]) -> Iterator[str]:
     """The address of a page with these lessons, for the time of the block."""
-    site = page.build(parts, demos.pictures, demos.FIRST_PICTURE, demos.zoo)
+    site = page.build(parts, demos.pictures, demos.FIRST_PICTURE, demos.zoo, demos.operators.found)
     looks = {"theme": page.theme(), "head": page.head(site.files)}
     demo: gr.Blocks = server.queue(site.demo)
     quiet = {"prevent_thread_lock": True, "quiet": True, "server_name": "127.0.0.1"}

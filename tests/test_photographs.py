@@ -234,7 +234,7 @@ def test_one_hot_pixel_does_not_blacken_the_others(tmp_path: Path):
 
 
 def test_missing_file(tmp_path: Path):
-    with pytest.raises(ValueError, match="not a picture"):
+    with pytest.raises(ValueError, match="no longer here"):
         read_photograph(tmp_path / "none.png")
 
 

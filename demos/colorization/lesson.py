@@ -167,6 +167,8 @@ LESSON = Lesson(
     code=code,
     data=data,
     first="Click a pixel.",
+    asks="Which colours might a grey picture have had?",
+    card="Rebalanced",
     figure=figure,
     tasks=tasks.of(compute),
 )

@@ -9,6 +9,7 @@ import { terms } from "../draw/terms.js";
 import { nearest, sides } from "./sums.js";
 
 const REACH = 115; // of a and b that are drawn
+const VIEW = `${-REACH - 32} ${-REACH - 4} ${2 * REACH + 40} ${2 * REACH + 30}`;
 const GRID = 10;
 const TICKS = [-100, -50, 0, 50, 100];
 const written = (value, unit) => (unit === "%" ? percent(value, value < 0.0995 ? 2 : 1) : `${number(value, 2)} ×`);
@@ -77,7 +78,6 @@ class Plane extends Live {
     this.choose(`${Math.round(a)},${Math.round(b)}`);
   }
 
-  // Arrow keys move what is pointed at; Enter chooses it.
   step([right, down]) {
     const [a, b] = this.bins[this.at ?? nearest(this.bins, [0, 0])];
     this.at = nearest(this.bins, [a + Math.sign(right) * GRID, b - Math.sign(down) * GRID]);
@@ -103,28 +103,33 @@ class Plane extends Live {
       <i style="background:${color}"></i>${named(a, b)} <b>${percent(share, 0)}</b></button>`;
   }
 
+  // Keys: arrows move what is pointed at, Enter chooses it.
+  key(event) {
+    if (event.key === "Enter" && this.value.asks && this.at !== undefined) this.pick(...this.bins[this.at]);
+    arrows((by) => this.step(by), 1)(event);
+  }
+
+  picture({ marks, asks, lightness, what }) {
+    const label = `ab plane at L ${number(lightness, 0)}, ${what}; arrow keys move, Enter chooses`;
+    return html`<svg viewBox=${VIEW} tabindex="0" role="application" aria-label=${label}
+      class=${asks ? "cz-asks" : ""} @pointermove=${(event) => this.point(event)} @pointerleave=${() => this.leave()}
+      @click=${(event) => this.press(event)} @keydown=${(event) => this.key(event)}>
+      ${axes}${this.gamut.map((line) => svg`<path class="cz-gamut" d=${line}/>`)}
+      ${this.bins.map((one, k) => this.bin(one, k))}
+      ${this.at === undefined ? nothing : around(this.bins[this.at])}
+      ${marks.map(({ kind, a, b }) => SHAPES[kind](a, -b))}</svg>`;
+  }
+
   draw() {
     if (!this.value) return;
-    const { marks, swatches, asks, lightness, what } = this.value;
-    const here = this.at === undefined ? nothing : this.bins[this.at];
-    const enter = (event) => event.key === "Enter" && asks && here !== nothing && this.pick(...here);
+    const { marks, swatches, asks, lightness } = this.value;
     render(
-      html`<figure><svg viewBox="${-REACH - 32} ${-REACH - 4} ${2 * REACH + 40} ${2 * REACH + 30}" tabindex="0"
-        role="application" class=${asks ? "cz-asks" : ""}
-        aria-label="ab plane at L ${number(lightness, 0)}, ${what}; arrow keys move, Enter chooses"
-        @pointermove=${(event) => this.point(event)} @pointerleave=${() => this.leave()} @click=${(event) => this.press(event)}
-        @keydown=${(event) => {
-          enter(event);
-          arrows((by) => this.step(by), 1)(event);
-        }}>${axes}${this.gamut.map((line) => svg`<path class="cz-gamut" d=${line}/>`)}
-        ${this.bins.map((one, k) => this.bin(one, k))}
-        ${here === nothing ? nothing : around(here)}
-        ${marks.map(({ kind, a, b }) => SHAPES[kind](a, -b))}</svg></figure>
-      <div class="cz-side"><p class="cz-readout" aria-live="polite">${this.readout()}</p>
+      html`<figure>${this.picture(this.value)}</figure>
+        <p class="cz-readout" aria-live="polite">${this.readout()}</p>
         <ul>${marks.map(key)}
           <li class="cz-key-gamut"><i></i>${terms("gamut")} at L = ${number(lightness, 0)}</li></ul>
         ${asks ? html`<p class="ww-note">${asks}</p>` : nothing}
-        <div class="cz-swatches">${swatches.map((one) => this.swatch(one))}</div></div>`,
+        <div class="cz-swatches">${swatches.map((one) => this.swatch(one))}</div>`,
       this.root,
     );
   }

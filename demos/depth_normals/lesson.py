@@ -291,6 +291,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="How can one picture tell how far away things are?",
+    card="Fine",
     first="Point at a pixel.",
     figure=figure,
     tasks=tasks.of(compute, nets.scaled),

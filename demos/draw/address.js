@@ -5,7 +5,7 @@
 import { link, lessonOf } from "./asking.js";
 import { reset } from "./bar.js";
 import { expect, shown } from "./lessons.js";
-import { open } from "./tabs.js";
+import { START, open } from "./tabs.js";
 
 const REST = 500; // milliseconds between two changes; browsers refuse more than a hundred in half a minute
 let [last, going, timer] = ["", "", 0];
@@ -19,7 +19,9 @@ const write = (name, how) => {
   timer = 0;
   const { settings, at } = lessonOf(name);
   try {
-    history[how]({ lesson: name, settings: { ...settings }, at: { ...at } }, "", readable(link(name)));
+    const query = link(name);
+    const address = query.size ? readable(query) : location.pathname; // the start page's is the bare one
+    history[how]({ lesson: name, settings: { ...settings }, at: { ...at } }, "", address);
   } catch {
     // a frame without an address of its own, or too many changes: the link can still be copied
   }
@@ -44,6 +46,7 @@ const back = ({ state }) => {
   if (!state?.lesson) return;
   clearTimeout(timer);
   [timer, going, last] = [0, state.lesson, state.lesson];
+  if (state.lesson === START) return open(START);
   const lesson = lessonOf(state.lesson);
   const before = JSON.stringify(lesson.settings);
   Object.assign(lesson, { settings: { ...lesson.settings, ...state.settings }, at: { ...state.at } });

@@ -7,6 +7,7 @@ import { ask, unfold } from "./answers.js";
 import { come, reveal } from "./coming.js";
 import { hush, say } from "./header.js";
 import { notice } from "./notice.js";
+import { START } from "./tabs.js";
 
 const lessons = new Map();
 const WORKING_AFTER = 300; // milliseconds until the page shows that it waits
@@ -166,7 +167,7 @@ export const recalled = (name, keys) => keys.map((key) => lessonOf(name).setting
 export const link = (name) => {
   const { settings, defaults, at } = lessonOf(name);
   const plain = (value) => (value === true ? "1" : value === false ? "0" : String(value ?? ""));
-  const query = new URLSearchParams({ lesson: name });
+  const query = new URLSearchParams(name === START ? {} : { lesson: name });
   for (const [key, value] of Object.entries(settings))
     if (plain(value) !== plain(defaults[key])) query.set(key, plain(value));
   for (const [key, text] of Object.entries(at)) query.set(AT + key, text);

@@ -1,5 +1,5 @@
 // A place for a zip file or a folder, chosen by a button or dropped. A folder is packed here: one file travels.
-import { set } from "./asking.js";
+import { lessonOf, set } from "./asking.js";
 import { say } from "./header.js";
 import { html, nothing, render } from "./markup.js";
 import { zipped } from "./zip.js";
@@ -41,7 +41,13 @@ class Drop {
         this.root.classList.toggle("ww-over", over);
         if (name === "drop") this.dropped([...event.dataTransfer.items]);
       });
+    window.addEventListener("whatwhere:changed", () => this.draw());
     this.draw();
+  }
+
+  // Whether a visitor's own is what the lesson shows, also after a reload or by a link.
+  get opened() {
+    return Boolean(lessonOf(this.root.dataset.lesson).settings[this.root.dataset.key]);
   }
 
   draw() {
@@ -71,7 +77,6 @@ class Drop {
 
   // What was opened is closed: the lesson shows its own again.
   close() {
-    this.opened = false;
     set(this.root.dataset.lesson, this.root.dataset.key, "");
     this.trigger("closed");
     this.tell("");
@@ -118,8 +123,7 @@ export const drop = (element, props, trigger) => new Drop(element, trigger);
 export const handed = (name, key) => {
   const place = places.get(name);
   if (key === undefined) return place.file;
-  place.opened ||= Boolean(key);
-  place.tell(key ? "Opened; kept for an hour." : "Not opened: see the message.");
+  place.tell(key ? "Opened; kept for up to an hour." : "Not opened: the message says why. What was open stays.");
   if (!key) return;
   set(place.root.dataset.lesson, place.root.dataset.key, key);
   say("The data set is opened.");

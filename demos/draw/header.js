@@ -5,7 +5,8 @@ import { copy } from "./copy.js";
 import { opened, shown } from "./lessons.js";
 import { followPath, openPath } from "./path.js";
 import { present, presenting, pressed } from "./presenting.js";
-import { open } from "./tabs.js";
+import { seek } from "./seek.js";
+import { START, open } from "./tabs.js";
 
 const query = new URLSearchParams(location.search);
 const SAID = 4000; // milliseconds that a sentence stays
@@ -52,7 +53,7 @@ const copyLink = () => {
   const found = link(shown());
   found.delete("present");
   if (presenting()) found.set("present", "1");
-  history.replaceState(history.state, "", readable(found));
+  history.replaceState(history.state, "", found.size ? readable(found) : location.pathname);
   copy(location.href, "Link");
 };
 
@@ -62,9 +63,18 @@ const menu = (select) => {
   window.addEventListener("whatwhere:shown", () => (select.value = shown()));
 };
 
+// A plain press of a link stays on the page.
+export const stay = (event, name) => {
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  open(name);
+};
+
 export const header = (element) => {
   menu(element.querySelector(".ww-menu"));
-  const tools = { path: openPath, link: copyLink, present: () => present(), theme, leave: () => present(false) };
+  element.querySelector(".ww-wordmark a").addEventListener("click", (event) => stay(event, START));
+  const [show, leave] = [() => present(), () => present(false)];
+  const tools = { search: seek, path: openPath, link: copyLink, present: show, theme, leave };
   for (const button of element.querySelectorAll("[data-tool]"))
     button.addEventListener("click", () => tools[button.dataset.tool]());
   if (query.get("present") === "1") present(true);

@@ -16,6 +16,12 @@ let ready = [...new URLSearchParams(location.search).keys()].every(
 document.body.classList.toggle("ww-restoring", !ready); // what is moved now would be put back
 export const shown = () => current;
 
+// What is in sight now, a lesson or the start page.
+export const arrive = (name) => {
+  document.body.dataset.lesson = current = name;
+  window.dispatchEvent(new CustomEvent("whatwhere:shown", { detail: name }));
+};
+
 // What to do first is of the lesson's first view; in another it keeps its room, so that nothing moves.
 const hint = (node, { settings, defaults }) => {
   const fits = () => (node.style.visibility = settings.view === defaults.view ? "" : "hidden");
@@ -39,8 +45,7 @@ export const beacon = (element, props, trigger) => {
   let asked;
   const look = () => {
     if (line.offsetParent === null || !expected(lesson.name)) return;
-    document.body.dataset.lesson = current = lesson.name;
-    window.dispatchEvent(new CustomEvent("whatwhere:shown", { detail: current }));
+    arrive(lesson.name);
     if (!ready) return;
     if (picture !== null) lesson.set("picture", picture);
     window.dispatchEvent(new CustomEvent("whatwhere:ready", { detail: current }));

@@ -8,6 +8,12 @@ export const recall = (key, otherwise) => {
   }
 };
 
+// The same for a list; whatever else is there is none.
+export const recallList = (key) => {
+  const found = recall(key, []);
+  return Array.isArray(found) ? found : [];
+};
+
 export const keep = (key, value) => {
   try {
     localStorage.setItem(key, JSON.stringify(value));

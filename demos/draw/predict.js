@@ -80,7 +80,7 @@ class Line {
   commit(i) {
     const { choices, answer } = this.value;
     if (this.open) return;
-    this.given.set(this.id, { asked: this.asked, choice: choices[i] });
+    this.given.set(this.id, { asked: this.asked, choice: choices[i], right: choices[answer] });
     this.fresh = !this.shown.has(this.id) && count(this.id, i === answer);
     redraw();
   }
@@ -131,7 +131,9 @@ class Line {
     const { choices, answer, why } = this.value;
     if (!this.open) return html`<span class="ww-why">Choose one: what would tell is blurred until then.</span>`;
     const [{ chosen }, right] = [this, choices[answer]];
-    const verdict = chosen === right ? "Yes." : chosen && asking ? `Not quite: ${right}.` : `${right}.`;
+    const then = this.given.get(this.id)?.right; // a choice is judged by what it was made about
+    const wrong = then === right ? `Not quite: ${right}.` : `Now: ${right}.`;
+    const verdict = chosen === right ? "Yes." : chosen && asking ? wrong : `${right}.`;
     const again = chosen && asking && this.fresh === false ? html` <small>(not counted again)</small>` : nothing;
     return html`<b>${verdict}</b> <span class="ww-why">${terms(why)}</span>${again}`;
   }

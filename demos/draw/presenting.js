@@ -8,6 +8,7 @@ const KEYS = [
   ["← →", "lesson before, lesson after"],
   ["Page up, Page down", "scene before, scene after"],
   ["P", "presenter mode on or off"],
+  ["/", "search"],
   ["?", "these keys"],
   ["Esc", "back to the page"],
 ];

@@ -180,6 +180,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="How do coarse and fine maps decide together?",
+    card="=",
     first="Turn a weight down to 0.",
     figure=figure,
 )

@@ -7,6 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 
+def plainly(text: str) -> str:
+    """A text from outside for Markdown that is drawn as HTML and LaTeX: each of its signs stands for itself.
+
+    >>> plainly("<b> a_b")
+    '&#60;b&#62; a&#95;b'
+    """
+    return "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in text)
+
+
 def fraction(part: int, part_name: str, whole: int, whole_name: str) -> str:
     """A share as a fraction with named counts and its percentage.
 

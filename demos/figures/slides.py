@@ -119,6 +119,14 @@ SlidePanel = Picture | Bars | Lines | Numbers
 
 
 @dataclass(frozen=True)
+class Small:
+    """A small picture of a slide as WebP, and its alternative text."""
+
+    image: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
 class Slide:
     """A figure of a lesson; the frame adds ``lesson``, ``settings`` and ``link``.
 
@@ -153,6 +161,13 @@ class Slide:
         from demos.figures import slide_page  # it brings matplotlib, which the page does without until then
 
         return slide_page.file(self, form)
+
+    def small(self, title: str = "") -> Small:
+        """The panel whose title begins so, else the first picture, as small as a card of the start page."""
+        from demos.figures import thumbnail  # OpenCV alone
+
+        panel = thumbnail.panel_of(self, title)
+        return Small(thumbnail.webp(thumbnail.thumbnail(panel)), f"{panel.title}. {self.title}.")
 
 
 def of_panels(shown: Panels, image: np.ndarray, **common: object) -> list[Picture]:

@@ -231,6 +231,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="How does a classifier label a whole picture at once?",
+    card="One pass",
     first="Slide the window.",
     figure=figure,
 )

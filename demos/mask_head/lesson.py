@@ -29,6 +29,7 @@ NETWORKS = {
 }
 REFINED = style.CYCLE[1]
 CELLS = 28
+CELL = Text(r"\d{1,2},\d{1,2}", f'"column,row" of a cell, each from 0 to {CELLS - 1}, or empty')
 BYTES_OF_NUMBER = 200  # with its key
 
 
@@ -181,7 +182,7 @@ def build(screen: Screen) -> None:
         screen.reading("overlap", "Fit of the pasted mask")
     with screen.row:
         label, looks["signed"] = "Gradient of the mask loss", grids.table("signed")
-        screen.board("gradients", "maskGradients", label=label, key="pixel", **looks)
+        screen.board("gradients", "maskGradients", label=label, key="pixel", rule=CELL, **looks)
         with gr.Row(elem_classes=["ww-tables"]):
             screen.table("cost", "Ours: what each head costs")
             screen.table("ablation", "Ours: the ablation, retrained on scenes")
@@ -199,6 +200,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="Should the masks of the classes compete for a pixel?",
+    card="Sigmoid, pasted",
     first="Drag the box.",
     figure=figure,
     tasks=tasks.of(compute),

@@ -172,7 +172,7 @@ def reading(made: RoIMasks) -> Reading:
     says = 0 if made.heads.background else head
     more = [("Class head", f"{made.names[says]} {float(made.heads.class_probs[says]):.2f}")]
     more += [("Chosen by hand", name)] if made.by_hand else []
-    more += [("All masks there add up to", f"{made.over(made.chosen):.2f}")]
+    more += [("All masks, on average over its pixels, add up to", f"{made.over(made.chosen):.2f}")]
     fit = made.iou(made.chosen)
     if fit is None:
         count = int(made.mask(made.chosen).sum())
@@ -206,14 +206,16 @@ def grade(fit: float, right: float) -> int:
     return 0 if share >= GOOD else 1 if share >= HALF else 2
 
 
-def question(made: RoIMasks, other: int) -> Question:
-    """What if the class head had taken another class? Computed from that class's mask."""
+def question(made: RoIMasks, other: int) -> Question | None:
+    """What if the class head had taken another class? Computed from that class's mask; None where both are empty."""
     head = made.heads.label
     first, second = made.names[head], made.names[other]
     against, what = target(made)
     right, wrong = made.fit(head, against), made.fit(other, against)
+    if not right:
+        return None
     text = f"Paste the {second}'s mask instead of the {first}'s: how much of the IoU with {what} is left?"
-    share = f"{100 * wrong / right:.0f} %" if right > 0 else "nothing"
+    share = f"{100 * wrong / right:.0f} %"
     cause = reason(made.heads.rule, first, second, wrong < HALF * right)
     why = f"IoU {wrong:.2f} instead of {right:.2f} is {share}. {cause}"
     veils = (f"flow/{second}", "numbers", *(["overlap"] if made.by_hand else []))

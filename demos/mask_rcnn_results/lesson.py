@@ -116,7 +116,7 @@ def photograph(picture: str, network: str, score: float, sentence: str) -> Mappi
     meaning = f"reach the score {score:.2f}; whether they are right, nobody knows"
     return {
         "stage": panels.photograph(shown, said, numbered, f"{words.NOBODY} {sentence}"),
-        "found": Reading(str(count), "objects", meaning),
+        "found": Reading(str(count), "object" if count == 1 else "objects", meaning),
         "objects": None,
         "unseen": None,
         "errors": None,
@@ -210,6 +210,7 @@ LESSON = Lesson(
     build,
     code=lambda: (compute, matching.match_masks, errors.classify_errors, measurement.measure),
     data=data,
+    asks="Which things are hard to find, and what goes wrong?",
     first="Pick a gallery.",
     figure=figure,
 )

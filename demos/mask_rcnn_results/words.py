@@ -103,7 +103,7 @@ def question(made: GalleryScene, picture: str, score: float, then: Mapping[float
     text = f"Score threshold {score:.2f} → {other:.2f}: what happens to false positives + missed?"
     why = f"From {added(now)} to {added(then[other])}. {reason(now, then[other])}"
     place = 1 + made.scene.seed - made.looked[0]
-    veils = ("found", "errors", "numbers", "seen")
+    veils = ("found", "errors", "objects", "numbers", "seen")
     about = f"{picture} {made.gallery} {made.picture.key}"
     return Question(text, CHOICES, answers[other], why, veils, about, place)
 
@@ -281,10 +281,13 @@ def difficulty(settings: SceneSettings) -> str:
     )
 
 
-def sure(count: int, certain: int, picture: str) -> Question:
-    """How sure a network is of what it sees in a photograph."""
+def sure(count: int, certain: int, picture: str) -> Question | None:
+    """How sure a network is of what it sees in a photograph; None where it sees nothing."""
+    if not count:
+        return None
     choices = sorted({0, certain, count})
-    text = f"How many of the {count} detections have a score of at least {SURE}?"
+    which = "the one detection" if count == 1 else f"the {count} detections"
+    text = f"How many of {which} have a score of at least {SURE}?"
     why = f"{certain} of {count}. A score is not the chance to be right."
     return Question(
         text, list(map(str, choices)), choices.index(certain), why, ("stage/Prediction",), picture

@@ -34,16 +34,30 @@ export class Canvas {
   add(entry, thing) {
     const there = thing ? -1 : this.labels.indexOf(entry.label);
     if (there >= 0) return there + 1;
-    if (this.labels.length >= MOST) return 0;
+    this.trim();
+    if (this.labels.length >= MOST) return null;
     const many = this.labels.filter((label) => label === entry.label).length;
     this.fresh.push({ ...entry, title: thing ? `new ${entry.label} ${many + 1}` : entry.label });
     return this.labels.length;
+  }
+
+  // Segments that were added last, and that no pixel has now or would have again by "Undo", are forgotten.
+  trim() {
+    const has = (number) => [this.said, ...this.steps].some((one) => one.includes(number));
+    while (this.fresh.length && !has(this.labels.length)) this.fresh.pop();
   }
 
   // Before each stroke: it can be undone.
   begin() {
     this.steps = [...this.steps, this.said.slice()].slice(-STEPS);
     this.before = { said: this.said.slice(), matches: this.found.matches.length };
+  }
+
+  // There is no room for the stroke's segment: nothing has begun.
+  refuse() {
+    this.steps.pop();
+    this.before = null;
+    return `A map here has at most ${MOST} segments. Undo, or reset, to paint new ones.`;
   }
 
   paint(from, to, radius, number) {
@@ -87,8 +101,13 @@ export class Canvas {
       this.reach("pq", `PQ ${per(start.pq)} → ${per(found.pq)} %, mean IoU ${per(start.miou)} → ${per(miou)} %`);
     const twice = doubles(found.pairs, threshold);
     const many = twice.p.length + twice.t.length;
-    if (many && threshold < 0.5) this.twice = threshold;
-    else if (!many && this.twice !== undefined && threshold >= 0.5)
-      this.reach("unique", `two partners above ${this.twice.toFixed(2)}, one above ${threshold.toFixed(2)}`);
+    if (many && threshold < 0.5) this.twice = { threshold, ...twice };
+    else if (!many && this.twice && threshold >= 0.5 && found.matches.some(({ p, t }) => this.was(p, t)))
+      this.reach("unique", `two partners above ${this.twice.threshold.toFixed(2)}, one above ${threshold.toFixed(2)}`);
+  }
+
+  // Whether one of a match had two partners at the lower threshold.
+  was(p, t) {
+    return this.twice.p.includes(p) || this.twice.t.includes(t);
   }
 }

@@ -73,7 +73,9 @@ def walk(made: Walked, message: str) -> Walk:
     span = ends(np.concatenate([one[channel].numpy().ravel() for one in trace.sums]))
     joined = trace.joined[made.joined.channel].numpy()
     mean = trace.joined.mean(0).numpy()
-    levels = [_level(made, k, (span, ends(joined, False), ends(mean, False))) for k in range(len(LEVELS))]
+    levels = [
+        _level(made, k, (span, ends(joined, False), (0.0, float(mean.max())))) for k in range(len(LEVELS))
+    ]
     height, width = made.picture.image.shape[:2]
     return Walk(
         picture=encode.jpeg_uri(made.picture.image),
@@ -84,7 +86,7 @@ def walk(made: Walked, message: str) -> Walk:
         lateral=made.cell.lateral,
         joined=made.joined,
         sum=made.joined.total,
-        whole=drawn(mean, trace.joined.shape, ends(mean, False)),
+        whole=drawn(mean, trace.joined.shape, (0.0, float(mean.max()))),
         parts=trace.parts,
         scores=made.scores or (),
         merged=[painted(one.prediction, one) for one in made.map],

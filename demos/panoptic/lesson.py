@@ -250,6 +250,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="Who owns a pixel when two branches disagree?",
+    card="Both, merged",
     first="Click a thing.",
     figure=figure,
     tasks=tasks.of(compute, lambda: cases.case().quality),

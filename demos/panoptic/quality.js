@@ -70,6 +70,7 @@ class Quality extends Live {
       new: () => model.add(entry, this.value.things.includes(this.kind)),
     };
     this.number = numbers[tool]();
+    if (this.number === null) return this.say(model.refuse());
     this.down = true;
     if (tool !== "grow") model.paint(cursor, cursor, this.radius, this.number);
     this.changed();
@@ -102,8 +103,8 @@ class Quality extends Live {
     Object.assign(this, { dirty: false, measured: performance.now() });
   }
 
-  say() {
-    this.told = `PQ ${percent(this.model.found.pq ?? 0)}, mean IoU ${percent(this.model.miou ?? 0)}`;
+  say(text = `PQ ${percent(this.model.found.pq ?? 0)}, mean IoU ${percent(this.model.miou ?? 0)}`) {
+    this.told = text;
     this.ask();
   }
 

@@ -6,7 +6,7 @@ import { terms } from "../draw/terms.js";
 const TASKS = {
   pq: [
     "Raise PQ while you lower the mean IoU",
-    "Void a whole segment that just misses its match: right pixels are lost, and so is a false positive.",
+    "In the picture made by hand, void a whole segment that just misses its match: a false positive goes.",
   ],
   pixel: [
     "Flip one match with one pixel",
@@ -47,7 +47,7 @@ export const score = (board) => {
   const part = (name, value, before) =>
     html`<div><dt>${terms(name)}</dt><dd>${rate(value)}${change(value, before)}</dd></div>`;
   return html`<div class="pan-score" data-shows="score">
-    <p class="pan-formula">PQ = SQ × RQ, class by class, then the mean</p><dl>
+    <p class="pan-formula">PQ = SQ × RQ in each class; here are means over the classes, which do not multiply</p><dl>
     ${part("PQ", found.pq, start.pq)}${part("SQ", found.sq, null)}${part("RQ", found.rq, null)}
     ${part("mean IoU", miou, start.miou)}</dl>${agreed(board)}</div>`;
 };

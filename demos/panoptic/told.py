@@ -95,7 +95,7 @@ def seen_walk(made: Walked, macs: Counter[str], total: int) -> str:
         off: usual.pq - one.pq for off, one in scores.items() if off and usual.pq and one.pq is not None
     }
     worst = max(losses, key=lambda off: losses[off])
-    return f"{text} Without {worst} PQ falls most, by {percent(losses[worst])} points."
+    return f"{text} Without {worst} PQ falls most, from {percent(usual.pq)} to {percent(scores[worst].pq)} %."
 
 
 # ---- the drive -------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def tracks_question(made: Driven, key: str) -> Question | None:
     share = made.kept / seen
     answer = 0 if share < 1 / 3 else 1 if share <= 2 / 3 else 2
     text = f"At {made.pace:g} m a frame, what share of the things keeps one colour?"
-    why = f"{made.kept} of {seen}, {100 * share:.0f} %: what is near or narrow soon moves by half its width."
+    why = f"{made.kept} of {seen}, {100 * share:.0f} %; what is near or narrow loses it first."
     return Question(
         text, SHARES, answer, why, ("reading", "drive/frames", "numbers", "seen"), f"{key} {made.pace}"
     )
@@ -157,8 +157,8 @@ def planner() -> Table:
     rows = [
         ("where is free road?", "no: it knows no road", "yes", "yes"),
         ("how many persons?", "yes", "no: those that touch are one", "yes"),
-        ("is this one the one of before?", "yes", "no: it has no “one”", "yes"),
-        ("when am I there?", "yes, from its growth", "no: a region grows when another joins", "yes"),
+        ("is this one the one of before?", "while it overlaps", "no: it has no “one”", "while it overlaps"),
+        ("when am I there?", "roughly, from its growth", "no: a region grows when another joins", "roughly"),
         ("does it stand on the road?", "no", "only of a whole region", "yes"),
         ("whose pixel is this?", "perhaps two own it", "a class’s", "one owner’s"),
     ]

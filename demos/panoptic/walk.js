@@ -137,8 +137,8 @@ class Walk extends Live {
         whole,
         "Sum of the four levels at stride 4",
       )}</div></div><p class="ww-note">${terms(
-        "Means of the 48 channels; those at stride 4 share one scale and add up. Each arrow is a 3 × 3 convolution, " +
-          "normalisation, ReLU and, but for P2, bilinear upsampling by 2.",
+        "Means of the 48 channels; those at stride 4 share one scale, from 0, and add up. Each arrow is a 3 × 3 " +
+          "convolution, normalisation, ReLU and, but for P2, bilinear upsampling by 2.",
       )}</p></section>`;
   }
 

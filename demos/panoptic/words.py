@@ -77,9 +77,11 @@ def regions_question(made: Merged) -> Question:
         f"The instance branch finds {many(there, 'thing')}. How many connected regions do things have "
         "in the semantic map?"
     )
+    twice = sum(one.verdict == "overlap" for one in made.trial.candidates)
+    rejected = f"; {many(twice, 'instance')} lie on another, which the merge rejects" if twice else ""
     reason = {
-        0: "things of one class that touch are one region.",
-        1: "no more are merged than cut in pieces.",
+        0: f"things of one class that touch are one region{rejected}.",
+        1: "each thing is one, or as many are joined as are cut in pieces.",
         2: "what stands in front cuts a thing in pieces, or a thing has no instance.",
     }
     why = f"It has {many(found, 'region')} for {many(there, 'instance')}: {reason[answer]}"
@@ -196,7 +198,7 @@ def of_quality(trace: QualityTrace, miou: float | None, title: str, key: str, ca
         ("PQ of things", percent(trace.mean(things=True))),
         ("of stuff", percent(trace.mean(things=False))),
     ]
-    text = f"PQ as it begins; mean IoU {percent(miou)} %"
+    text = f"PQ before you paint, at IoU above ½; mean IoU {percent(miou)} %"
     reading = Reading(percent(trace.pq), "%", text, more=more)
     lines = [by_class(name, one) for name, one in trace.by_class.items() if one.weight]
     seen = (

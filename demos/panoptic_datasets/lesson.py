@@ -211,6 +211,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="What can a pixel be called, and what is void?",
+    card="Relabelled",
     first="Relabel the scene.",
     figure=figure,
     tasks=tasks.of(study.find_label, label_sets.related, label_sets.label_sets),

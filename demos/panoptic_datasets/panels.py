@@ -19,6 +19,14 @@ BECOMES = "Relabelled"
 MOST_NAMED = 14  # classes of a legend
 
 
+def why(made: Relabelled, name: str) -> str:
+    """Why a class becomes void, empty where it does not."""
+    if made.labels[name]:
+        return ""
+    parts = made.parts(name)
+    return f"; there only parts of it have labels: {parts[0]} …" if parts else "; no label fits"
+
+
 def relabelled(made: Relabelled) -> Panels:
     """A scene under its own labels, and under those of another set."""
     truth, image = made.truth, made.scene.image
@@ -32,7 +40,9 @@ def relabelled(made: Relabelled) -> Panels:
         new.append(color if label else style.VOID_COLOR)
         said = f"{name} {number}" if thing else name
         texts.append(Knows(said))
-        becomes.append(Knows(f"{label.name}: {made.how(name)}" if label else "void", f"our {said}"))
+        becomes.append(
+            Knows(f"{label.name}: {made.how(name)}" if label else "void", f"our {said}{why(made, name)}")
+        )
     legend = [(name, style.class_color(name)) for name in made.pixels]
     names = {label.name: style.class_color(name) for name in made.pixels if (label := made.labels[name])}
     after = [*names.items(), *([("void", style.VOID_COLOR)] if made.lost else [])]

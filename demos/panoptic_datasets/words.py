@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from demos.figures.arithmetic import plainly
 from demos.questions import lot
 from demos.records import Question, Reading, Table
 
@@ -163,7 +164,7 @@ def of_data(look: Look, counts: Statistics, key: str) -> Said:
     )
     if top:
         numbers += (
-            f"\n\n**{top.category.name}**, the largest class: ${top.pixels}$ of ${known}$ pixels with a class, "
+            f"\n\n**{plainly(top.category.name)}**, the largest class: ${top.pixels}$ of ${known}$ labelled pixels, "
             rf"${percent(top.share, 2)}\,\%$."
         )
         seen += f"; {top.category.name} takes {percent(top.share)} % of the labelled pixels"

@@ -207,7 +207,7 @@ def links(made: Autopsy) -> list[Link]:
         "deconv": ("feature", f"2×2 deconv, {len(made.deconv.inputs)} products, ReLU"),
         "conv": ("its input", f"last {kernel} convolution, ReLU"),
         "head": ("logit again", f"{(bottom - top + 1) * (right - left + 1)} bins · gradient"),
-        "align": ("bin", f"RoIAlign, {len(made.align.cells)} cells of {level}"),
+        "align": ("bin", f"RoIAlign, cells of {level}"),
         "shares": ("logit again", f"cells of {level} · gradient"),
     }
     return [(key, *told[key], own, network) for key, (own, network) in made.values.items()]

@@ -171,6 +171,7 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="How did hundreds of passes become a single one?",
     first="Pick a view.",
     figure=figure,
     tasks=tasks.of(compute),

@@ -174,6 +174,7 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="How much of the picture can one unit see?",
     first="Drag the number of layers.",
     figure=figure,
     tasks=tasks.of(compute),

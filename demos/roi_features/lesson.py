@@ -103,7 +103,8 @@ def stage(made: crops.Crops) -> Panels:
         pixelated=True,
     )
     true = [Box(thing.box, style.TRUTH, offered=True) for thing in scene.things] if scene else []
-    shown = Panel("The picture", f"{made.picture.title}, true boxes of its things in green", boxes=true)
+    about = ", true boxes of its things in green" if true else ""
+    shown = Panel("The picture", f"{made.picture.title}{about}", boxes=true)
     selection = ",".join(f"{side:.1f}" for side in made.box)
     image = made.picture.image
     return Panels(image.shape[:2], [shown, features], encode.jpeg_uri(image), selection=selection)
@@ -145,7 +146,7 @@ def build(screen: Screen) -> None:
     """Stage and level first, then the four operators, then what follows from them."""
     with screen.left, gr.Row(elem_classes=["roi-top"]):
         with gr.Column(scale=2, min_width=0):
-            hint = "Drag the box, click a green one (the truth), or draw a new one. Arrow keys move it."
+            hint = "Drag the box, click a green one (a scene’s truth), or draw a new one. Arrow keys move it."
             place = {"select": "box", "key": "box", "hint": hint}
             screen.stage("stage", label="Box to crop", columns=2, height=STAGE_HEIGHT, **place)
         with gr.Column(scale=1, min_width=200, elem_classes=["roi-settings"]):
@@ -175,6 +176,7 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="What is lost when a box is rounded to whole cells?",
     first="Drag the box.",
     figure=figure,
     tasks=tasks.of(compute),

@@ -41,7 +41,7 @@ const plan = ({ names, colors, strides }, curves, own) => {
 export const strides = (board) => {
   const place = make("div", { class: "roi-chart" });
   const title = make("h3");
-  render(terms("The larger the stride, the worse"), title);
+  render(terms("By the stride of the level"), title);
   const said = make("p", { class: "roi-small" });
   const draw = () => {
     const { curves, stride } = board.value;

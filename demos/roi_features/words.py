@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EDGES = ("left", "top", "right", "bottom")
 LISTED = 24  # cells of a bin that are written out
+NOTHING = "it lies outside the map, and nothing counts as 0."
 
 
 def reading(made: Crops) -> Reading:
@@ -72,7 +73,7 @@ def numbers(made: Crops) -> str:
         f"Level {made.level}, stride {made.stride:g} px: {on_map}.",
         f"**RoIPool** snaps it to the cells {cells}.",
         f"Bin {row + 1}, {column + 1} holds {len(pooled)} cell{'' if len(pooled) == 1 else 's'}: "
-        f"{reduced(pooled, pool.reduce, float(pool.output[0, row, column]), 3)}",
+        + (reduced(pooled, pool.reduce, float(pool.output[0, row, column]), 3) if pooled else NOTHING),
         f"**RoIAlign** divides it in bins: edges {show(align.column_edges.tolist(), 3)} across. One of their points:",
         point_sum(align, row, column),
         f"The {what} of its points: {reduced(points, align.reduce, float(align.output[0, row, column]))}",

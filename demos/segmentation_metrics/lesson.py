@@ -186,6 +186,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="Which metric notices that a mask is wrong?",
+    card="From near",
     first="Drag the mask.",
     figure=figure,
     tasks=tasks.of(compute),

@@ -175,6 +175,8 @@ LESSON = Lesson(
     build,
     code=lambda: (compute, *playground.code()),
     data=data,
+    asks="What can you teach a small network in a minute?",
+    card="Untrained network",
     first="Press Train.",
     figure=figure,
 )

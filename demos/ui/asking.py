@@ -188,8 +188,9 @@ def named(shown: bytes, have: set[str]) -> bytes:
 
 
 def told(text: str, status: int, **more: str) -> Response:
-    """One sentence for the page, and perhaps which setting it is about."""
-    return Response(orjson.dumps({"error": text, **more}), status, media_type="application/json")
+    """One sentence for the page, and perhaps which setting it is about; half a sign, which JSON has not, is a “?”."""
+    sent = text.encode("utf-8", "replace").decode()
+    return Response(orjson.dumps({"error": sent, **more}), status, media_type="application/json")
 
 
 async def while_there(answer: Coroutine[Any, Any, Response], receive: Receive | None) -> Response:

@@ -37,7 +37,7 @@ READ = re.compile(
     rf"{PAGES}|/(theme\.css|robots\.txt|manifest\.json|favicon\.ico|pwa_icon(/\d{{1,4}})?)"
     r"|/(static|assets|svelte)/[\w@+~-][\w./@+~-]{0,200}"
     rf"|{API}/(app_id/?|startup-events|theme\.css|queue/(data|status)|upload_progress)"
-    rf"|/ww/[0-9a-f]{{12}}/[\w./-]+"
+    rf"|/ww/([0-9a-f]{{12}}/[\w./-]+|card/{NAME}\.webp|search\.json)"
     rf"|{API}/heartbeat/{NAME}|{API}/call/(v2/)?{NAME}/{NAME}|{API}/file=.+"
 )
 SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/(ask|check)")
@@ -58,7 +58,8 @@ class Door:
 
     Args:
         app: what is behind the door.
-        site: the page, whose events and endpoints may be called, whose lessons answer, whose scripts are fetched.
+        site: the page, whose events and endpoints may be called, whose lessons answer, whose scripts, cards and search
+            are fetched.
     """
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
@@ -90,7 +91,10 @@ class Door:
             raise Refused(404, NOWHERE)
         if not reads and scope["method"] != "POST":
             raise Refused(405, NOWHERE)
-        if reads:
+        answer: Response | None = None
+        if path == "/ww/search.json":
+            answer = await self.site.search.answer(Request(scope).headers)
+        elif reads:
             answer = self._read(path, scope)
         elif path in FORMS:
             ours = self.site.asking if path == "/ww/ask" else self.site.checking
@@ -99,7 +103,6 @@ class Door:
             answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD, uploads.TOO_LARGE)))
         else:
             scope, receive = await self._sent(path, scope, receive)
-            answer = None
         if answer is None:  # gradio compresses its files, but not its page, which holds all components
             await (self._compressed(scope) if re.fullmatch(PAGES, path) else self.app)(scope, receive, send)
         return answer
@@ -127,6 +130,8 @@ class Door:
         return None
 
     def _script(self, name: str, scope: Scope) -> Response:
+        if name.startswith("card/"):
+            return self.site.cards.answer(Path(name).stem, Request(scope).headers)
         answer = self.site.files.answer(name, Request(scope).headers.get("accept-encoding", ""))
         if answer is None:
             raise Refused(404, NOWHERE)
@@ -194,7 +199,7 @@ async def _upload(request: Request) -> Response:
             400, "An upload is a multipart form with one file; this one cannot be read. Send one file."
         ) from None
     except ValueError as error:
-        raise Refused(413, str(error)) from None
+        raise Refused(413 if str(error) == uploads.TOO_LARGE else 422, str(error)) from None
     except OSError:
         raise Refused(507, uploads.FULL) from None
 

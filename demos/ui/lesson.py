@@ -32,6 +32,9 @@ class Lesson:
         first: what to do first, in a few words such as "Drag the box."; every lesson of the page needs it.
         data: settings in, a mapping from names to arrays and plain values out; what "Save the data" writes.
         figure: settings in, a slide of demos.figures.slides out; what "Save as figure" writes.
+        asks: its question on the start page, one short line that a newcomer understands; every lesson of the page
+            needs it.
+        card: how the title of the figure's panel begins that stands on the start page; the first picture's where empty.
         tasks: what the guided path asks to reach in this lesson.
 
     Examples:
@@ -59,6 +62,8 @@ class Lesson:
     first: str = ""
     data: Callable[..., Mapping[str, Any]] | None = None
     figure: Callable[..., Any] | None = None
+    asks: str = ""
+    card: str = ""
     tasks: tuple[Task, ...] = ()
 
     @property

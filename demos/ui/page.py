@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import inspect
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -14,36 +14,42 @@ from typing import Any
 
 import gradio as gr
 
-from demos.ui import arc, glossary, path, runs, slots
+from demos.ui import arc, glossary, handout, path, runs, slots, start
 from demos.ui import stage as stages
 from demos.ui.asking import Asking
+from demos.ui.cards import Cards
 from demos.ui.checking import Checking
-from demos.ui.checks import shorten
 from demos.ui.guard import guard
 from demos.ui.lesson import PICTURE, Lesson, Part
 from demos.ui.picture import PictureBar, PictureSource
 from demos.ui.save import save_row
 from demos.ui.screen import Screen
+from demos.ui.search import Operator, Search
 from demos.ui.served import Files
 from demos.ui.spoken import spoken
 from demos.ui.wiring import check, endpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
-STYLES = ("style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting")
+STYLES = (
+    "style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting", "start"
+)  # fmt: skip
 """In this order: a later one wins."""
-LATE = ("glossary", "sketches", "pathway", "overview", "reached", "report")
-"""Scripts that are fetched when they are needed: the first term is opened, the guided path begins."""
+LATE = ("glossary", "sketches", "search", "search_sums", "pathway", "overview", "reached", "report")
+"""Scripts that are fetched when they are needed: the first term or the search is opened, the guided path begins."""
 MATH: list[dict[str, str | bool]] = [
     {"left": "$$", "right": "$$", "display": True},
     {"left": "$", "right": "$", "display": False},
 ]
 HEADER = """
 <header class="ww-header">
-  <h1 class="ww-wordmark"><b>What</b> <i>&amp;</i> <b>Where</b></h1>
-  <button type="button" class="ww-to-path" data-tool="path" title="The guided path: three tasks a part">Path</button>
+  <h1 class="ww-wordmark"><a href="./" title="The start page"><b>What</b> <i>&amp;</i> <b>Where</b></a></h1>
   <select class="ww-menu" aria-label="Lesson">{menu}</select>
   <nav class="ww-tools" aria-label="Page">
+    <button type="button" data-tool="search" title="Search (key /)" aria-label="Search" aria-haspopup="dialog">
+      <svg viewBox="0 0 17 17" aria-hidden="true"><path d="M12 7a5 5 0 1 1-10 0 5 5 0 0 1 10 0M10.8 10.8 15.5 15.5"
+        stroke-width="1.8" /></svg></button>
+    <button type="button" data-tool="path" title="The guided path: three tasks a part">Path</button>
     <button type="button" data-tool="link" title="Copy a link to exactly this view">Copy link</button>
     <button type="button" data-tool="present" title="Presenter mode (key P, Escape ends it)">Present</button>
     <button type="button" data-tool="theme" title="Light or dark">Theme</button>
@@ -56,16 +62,23 @@ HEADER = """
 
 @dataclass(frozen=True)
 class Site:
-    """The page as it is served: gradio's app, what answers quick requests and checks tasks, scripts and styles."""
+    """The page as it is served: gradio's app, what answers quick requests and checks tasks, scripts, cards, search."""
 
     demo: gr.Blocks
     asking: Asking
     checking: Checking
     files: Files
+    cards: Cards
+    search: Search
 
 
 def build(
-    syllabus: Sequence[Part], pictures: PictureSource, default_picture: str, networks: slots.NetworkSource
+    syllabus: Sequence[Part],
+    pictures: PictureSource,
+    default_picture: str,
+    networks: slots.NetworkSource,
+    operators: Callable[[Sequence[Part]], Iterable[Operator]] = lambda _: (),
+    document: handout.Document | None = None,
 ) -> Site:
     """The whole page.
 
@@ -74,6 +87,8 @@ def build(
         pictures: where pictures come from, see :class:`~demos.ui.picture.PictureSource`.
         default_picture: key of the scene shown at first.
         networks: where networks come from, see :class:`~demos.ui.slots.NetworkSource`.
+        operators: finds the operators of a syllabus for the search, see :class:`~demos.ui.search.Search`.
+        document: writes the lecture as a file, see :mod:`demos.ui.handout`.
 
     Raises:
         TypeError: a lesson's parameters, widgets and documentation do not agree.
@@ -87,9 +102,14 @@ def build(
         for screen in screens:
             _connect(screen, bar, networks)
         _permalink(demo, bar, screens)
+        if document:
+            handout.place(document, bar.key)
     guard(demo)
     asking = Asking(screens, networks, pictures.following)
-    return Site(demo, asking, Checking(asking), files(syllabus))
+    lessons = [screen.lesson for screen in screens]
+    cards = Cards(lessons, default_picture, networks, lambda: bool(asking.visitors))
+    found = Search(syllabus, glossary.read(), operators)
+    return Site(demo, asking, Checking(asking), files(syllabus), cards, found)
 
 
 def files(syllabus: Sequence[Part] = ()) -> Files:
@@ -131,8 +151,8 @@ def theme() -> gr.themes.Base:
 
 
 def _menu(syllabus: Sequence[Part]) -> str:
-    """The lessons as options of the menu that takes the place of the tabs on a phone."""
-    options = []
+    """The pages as options of the menu that takes the place of the tabs on a phone."""
+    options = [start.option()]
     for part in syllabus:
         options += [f'<optgroup label="{html.escape(f"{part.letter}  {part.title}")}">']
         for one in part.lessons:
@@ -145,6 +165,7 @@ def _menu(syllabus: Sequence[Part]) -> str:
 def _tabs(syllabus: Sequence[Part]) -> list[Screen]:
     screens, after = [], arc.following(syllabus)
     with gr.Tabs(elem_id="ww-parts", elem_classes=["ww-parts"], overflow_behavior="wrap"):
+        start.tab(syllabus)
         for part in syllabus:
             label = f"{part.letter}  {part.title}"
             tab = gr.Tab(
@@ -237,11 +258,8 @@ def _permalink(demo: gr.Blocks, bar: PictureBar, screens: list[Screen]) -> None:
     def restore(request: gr.Request) -> dict[Any, Any]:
         # the first of two values, as the browser reads it
         query = dict(reversed(request.query_params.multi_items()))
-        asked = query.get("lesson", screens[0].lesson.name)
-        screen = next((one for one in screens if one.lesson.name == asked), None)
-        if screen is None:
-            gr.Warning(f"There is no lesson {shorten(asked)}: this is the first.", duration=8)
-        return {bar.key: gr.skip()} | _restored(query, bar, screen or screens[0])
+        screen = next((one for one in screens if one.lesson.name == query.get("lesson")), screens[0])
+        return {bar.key: gr.skip()} | _restored(query, bar, screen)
 
     names = json.dumps([[screen.lesson.name, list(screen.inputs)] for screen in screens])
     js = f"(...all) => {{ window.whatwhere.restored({names}, ...all); }}"

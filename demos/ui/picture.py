@@ -90,7 +90,7 @@ class PictureBar:
                 type="filepath",
                 sources=["upload", "webcam"],
                 image_mode=None,
-                label="Your own, kept for an hour",
+                label="Your own, kept for up to an hour",
                 alt_text="Your picture",
                 buttons=[],
                 height=180,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
@@ -62,6 +62,11 @@ async def _in(pool: ThreadPoolExecutor, function: Callable[[], T]) -> T:
 async def compute(function: Callable[[], T]) -> T:
     """What ``function`` of a lesson returns, computed when it is its turn."""
     return await _in(_lessons, function)
+
+
+def behind(function: Callable[[], T]) -> Future[T]:
+    """What ``function`` will return, computed when it is its turn among the lessons; for threads without a loop."""
+    return _lessons.submit(function)
 
 
 async def step(function: Callable[[], T]) -> T:

@@ -26,6 +26,8 @@ KEPT_SECONDS = 300
 """How long a file may lie here, in seconds, and how often the folder is swept."""
 DEEPEST = 20
 """Most levels of lists and objects in a value of a call."""
+ROOM = 512 << 20
+"""Most bytes of all files that lie here at a time."""
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 TOO_LARGE = (
     f"A file may have at most {LARGEST >> 20} MB; this one has more. Choose a smaller one, or reduce it."
@@ -84,12 +86,19 @@ def _write(room: str, name: str, content: bytes) -> Path:
     """Write a file to a place that nobody can guess; nothing is left behind where there is no room for it."""
     place = folder() / room / secrets.token_hex(16)
     try:
+        if taken() + len(content) > ROOM:
+            raise OSError(FULL)
         place.mkdir(parents=True)
         (place / name).write_bytes(content)
     except OSError:
         shutil.rmtree(place, ignore_errors=True)
         raise
     return place / name
+
+
+def taken() -> int:
+    """Bytes of all files in the folder."""
+    return sum(os.lstat(Path(root) / name).st_size for root, _, files in os.walk(folder()) for name in files)
 
 
 def is_ours(path: str) -> bool:

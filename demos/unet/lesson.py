@@ -282,6 +282,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="What do the skips of a U-Net carry?",
+    card="As trained",
     first="Choose a map, then blur it.",
     figure=figure,
 )

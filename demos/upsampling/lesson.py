@@ -211,6 +211,8 @@ LESSON = Lesson(
     build,
     code=code,
     data=data,
+    asks="How does a small map become a large one again?",
+    card="Where inputs meet",
     first="Drag a number up or down.",
     figure=figure,
     tasks=tasks.of(compute),

@@ -142,7 +142,7 @@ def plain_view(shown: pictures.Picture, size: tuple[int, int]) -> Panel:
 def classes_view(seen: Compared, image: np.ndarray) -> Panel:
     """Classification: names without a place, so the picture is only a dark ground for them."""
     present = seen.answers.classes
-    knows = [Knows(f"{len(present)} classes, somewhere", "Cannot know: where they are.")]
+    knows = [Knows(f"{len(present)} classes", "Cannot know: where they are.")]
     right = [[name in present for name in seen.truth.names]] if seen.truth else []
     tags = [(name, style.class_color(name)) for name in present]
     dark, index = encode.jpeg_uri(overlays.dimmed(image)), np.zeros(image.shape[:2], np.uint8)
@@ -273,6 +273,8 @@ LESSON = Lesson(
     build=build,
     code=lambda: (compute, tasks.answer, tasks.merge, segments.match),
     data=data,
+    asks="What can each kind of answer know about one pixel?",
+    card="Boxes",
     first="Point at a pixel.",
     figure=figure,
 )

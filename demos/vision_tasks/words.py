@@ -26,7 +26,9 @@ def reading(seen: Compared) -> Reading:
     """True objects that were found, which moves when a network fails; for a photograph the number of objects."""
     kept = len(seen.answers.names)
     if seen.truth is None:
-        return Reading(str(kept), "objects", "reach the score threshold. " + NOBODY)
+        one = kept == 1
+        told = f"{'reaches' if one else 'reach'} the score threshold. {NOBODY}"
+        return Reading(str(kept), "object" if one else "objects", told)
     hits = sum(one >= 0 for one in seen.found)
     more = [("False alarms", str(kept - hits))]
     more += [("Pixels on which panoptic map and truth agree", f"{100 * seen.agreement:.1f} %")]
@@ -74,11 +76,12 @@ def reason(now: Outcome, then: Outcome, score: float, other: float) -> str:
 def seen(seen: Compared, score: float) -> str:
     """What this run showed, for the end of the lesson."""
     kept = len(seen.answers.names)
-    pass_ = f"One forward pass gave five of the answers, with {kept} detections of score ≥ {score:.2f}."
+    found = f"{kept} detection{'s' * (kept != 1)}"
+    pass_ = f"One forward pass gave five of the answers, with {found} of score ≥ {score:.2f}."
     if seen.truth is None:
         return f"{pass_} {NOBODY}"
     hits = sum(one >= 0 for one in seen.found)
-    only = "only the panoptic map gives each pixel both a class and an object"
+    only = "only the panoptic map gives each pixel a class, and those of things an object"
     return f"{pass_} Their boxes find {hits} of {len(seen.true_numbers)} true things; {only}."
 
 

@@ -41,6 +41,8 @@ class Archive:
 
     def __init__(self, file: zipfile.ZipFile) -> None:
         self.file = file
+        if any(not one.filename for one in file.infolist()):
+            raise DataSetError(NO_ZIP)
         infos = [one for one in file.infolist() if not one.is_dir()]
         if len(file.infolist()) > MEMBERS:
             raise DataSetError(
@@ -69,21 +71,26 @@ class Archive:
 
     def read(self, name: str, most: int) -> bytes:
         """The content of a file of at most ``most`` bytes. Raises DataSetError for more, or if it is damaged."""
-        most = min(most, self.left)
         try:
             with self.file.open(self.members[name]) as member:
-                content = member.read(most + 1)
+                content = member.read(min(most, self.left) + 1)
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
             raise DataSetError(f"{told(name)} cannot be unpacked. Pack the folder anew.") from None
         if len(content) > most:
             raise DataSetError(f"{told(name)} unpacks to more than {most >> 20} MB. Send a smaller one.")
+        if len(content) > self.left:
+            raise DataSetError(
+                f"The files read unpack to more than {UNPACKED >> 20} MB. Send fewer pictures."
+            )
         self.left -= len(content)
         return content
 
     def _check(self, info: zipfile.ZipInfo) -> None:
         name = told(info.filename)
         if inside(info.filename) == "":
-            raise DataSetError(f"{name} leads out of the folder. Pack the folder anew, with plain names.")
+            raise DataSetError(
+                f"{name} leads out of the folder, or is no plain name: no “:”, at most {NAME} letters. Name it anew."
+            )
         if stat.S_ISLNK(info.external_attr >> 16):
             raise DataSetError(f"{name} is a link, not a file. Pack the files themselves.")
         if info.flag_bits & 1:
@@ -115,9 +122,9 @@ def inside(name: str) -> str:
     >>> inside("a/./b.png"), inside("../b.png"), inside("/etc/passwd"), inside("c:\\b.png"), inside("a\\..\\b")
     ('a/b.png', '', '', '', '')
     """
-    if not name or len(name) > NAME or re.search(r"[\x00-\x1f\\:]", name):
+    if not name or len(name) > NAME or re.search(r"[\x00-\x1f:]", name):
         return ""
-    path = PurePosixPath(name)
+    path = PurePosixPath(name.replace("\\", "/"))  # as some programs write it
     return "" if path.is_absolute() or ".." in path.parts else path.as_posix()
 
 

@@ -5,6 +5,7 @@ A fault is told as one sentence that names the file, what is wrong there and wha
 
 from __future__ import annotations
 
+import codecs
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
@@ -15,7 +16,7 @@ import orjson
 import PIL.Image
 
 from lecture_models.datasets.archive import Archive, told
-from lecture_models.datasets.fields import at, file_named, flag, listed, named, record, small, whole
+from lecture_models.datasets.fields import at, file_named, flag, identity, listed, named, record, small, whole
 from lecture_models.datasets.model import (
     Category,
     DataSet,
@@ -33,7 +34,10 @@ PICTURES = 100
 """Most pictures that are opened; of more, the first."""
 PIXELS = 4_000_000
 """Most pixels of a picture: its map is read at full size, since areas and boxes are compared."""
+TOTAL_PIXELS = 64_000_000
+"""Most pixels of all pictures together."""
 CATEGORIES, SEGMENTS = 1000, 4000
+BIT_DEPTH = 24  # where a PNG says how many bits a channel has
 QUALITY = 88
 FORMATS = ("PNG", "JPEG", "WEBP", "BMP")
 
@@ -54,10 +58,10 @@ def read(archive: Archive, title: str = "your data set") -> DataSet:
     folder = PurePosixPath(name).with_suffix("")
     annotations = listed(name, content, "annotations")
     pictures = pictures_of(archive, folder)
-    entries, seen = [], set()
+    entries, seen, used, pixels = [], set(), set[str](), 0
     for place, given in enumerate(annotations[:PICTURES]):
         where = f"annotations[{place}]"
-        image = whole(name, where, record(name, where, given), "image_id")
+        image = identity(name, where, record(name, where, given), "image_id")
         if image not in images:
             raise DataSetError(
                 at(name, where, f"has image_id {image}, which is not among images. Correct the id")
@@ -65,7 +69,17 @@ def read(archive: Archive, title: str = "your data set") -> DataSet:
         if image in seen:
             raise DataSetError(at(name, where, f"is the second of image {image}. Leave one out"))
         seen.add(image)
-        png = (folder / file_named(name, where, given)).as_posix()
+        png = png_of(archive, name, where, folder, file_named(name, where, given))
+        if png in used:
+            raise DataSetError(
+                at(name, where, f"names {told(png)}, as another does. Give each picture its own PNG")
+            )
+        used.add(png)
+        pixels += images[image][1][0] * images[image][1][1]
+        if pixels > TOTAL_PIXELS:
+            raise DataSetError(
+                f"Together the pictures may have {TOTAL_PIXELS:,} pixels. Send fewer or smaller ones."
+            )
         entries.append(entry(archive, name, png, given, images[image], pictures, set(categories)))
     if not entries:
         raise DataSetError(f"{told(name)} has no annotations. Send a data set with at least one picture.")
@@ -79,11 +93,11 @@ def panoptic_json(archive: Archive) -> tuple[str, Mapping[str, Any]]:
     found = []
     for name in names:
         try:
-            content = orjson.loads(archive.read(name, JSON_BYTES))
+            content = orjson.loads(archive.read(name, JSON_BYTES).removeprefix(codecs.BOM_UTF8))
         except ValueError as error:
             if isinstance(error, DataSetError):
                 raise
-            raise DataSetError(f"{told(name)} is no JSON that can be read. Write it anew.") from None
+            raise DataSetError(f"{told(name)} is no JSON that can be read: {error}. Write it anew.") from None
         if is_panoptic(content):
             found.append((name, content))
     if len(found) == 1:
@@ -120,27 +134,50 @@ def categories_of(name: str, content: Mapping[str, Any]) -> dict[int, Category]:
     return found
 
 
-def images_of(name: str, content: Mapping[str, Any]) -> dict[int, tuple[str, tuple[int, int]]]:
+def images_of(name: str, content: Mapping[str, Any]) -> dict[int | str, tuple[str, tuple[int, int]]]:
     """File name and (height, width) of each image, by id."""
-    found: dict[int, tuple[str, tuple[int, int]]] = {}
+    found: dict[int | str, tuple[str, tuple[int, int]]] = {}
     for place, given in enumerate(listed(name, content, "images")):
         where = f"images[{place}]"
         one = record(name, where, given)
-        identity = whole(name, where, one, "id")
-        if identity in found:
-            raise DataSetError(at(name, where, f"has id {identity}, as another has. Give each its own"))
+        key = identity(name, where, one, "id")
+        if key in found:
+            raise DataSetError(at(name, where, f"has id {key}, as another has. Give each its own"))
         size = whole(name, where, one, "height"), whole(name, where, one, "width")
         if min(size) < 1 or size[0] * size[1] > PIXELS:
             wanted = f"is {size[1]} × {size[0]}; 1 to {PIXELS:,} pixels are read. Send a smaller one"
             raise DataSetError(at(name, where, wanted))
-        found[identity] = file_named(name, where, one), size
+        found[key] = file_named(name, where, one), size
     return found
 
 
-def pictures_of(archive: Archive, folder: PurePosixPath) -> dict[str, str]:
+def png_of(archive: Archive, name: str, where: str, folder: PurePosixPath, given: str) -> str:
+    """The member that an annotation's ``file_name`` names: below the JSON's folder, or there by its last part."""
+    for path in (folder / given, folder / PurePosixPath(given).name):
+        if path.as_posix() in archive.members:
+            return path.as_posix()
+    raise DataSetError(f"{told((folder / given).as_posix())} is missing: {told(name)} names it. Add it.")
+
+
+def pictures_of(archive: Archive, folder: PurePosixPath) -> dict[str, list[PurePosixPath]]:
     """The pictures of an archive by their last name, but for the PNGs of the annotations."""
-    found = [PurePosixPath(one) for one in archive.names if not one.lower().endswith(".json")]
-    return {path.name: path.as_posix() for path in found if path.parent != folder}
+    found: dict[str, list[PurePosixPath]] = {}
+    for one in archive.names:
+        path = PurePosixPath(one)
+        if not one.lower().endswith(".json") and path.parts[: len(folder.parts)] != folder.parts:
+            found.setdefault(path.name, []).append(path)
+    return found
+
+
+def picture_of(pictures: Mapping[str, Sequence[PurePosixPath]], given: str) -> str:
+    """The picture that ends as ``file_name`` does, "" for none. Raises DataSetError where two do so alike."""
+    parts = PurePosixPath(given).parts
+    near = pictures.get(parts[-1], [])
+    whole_ = [one for one in near if one.parts[-len(parts) :] == parts] or near
+    if len(whole_) > 1:
+        both = " and ".join(told(one.as_posix()) for one in whole_[:2])
+        raise DataSetError(f"file_name {told(given)} fits {both}. Write the path that tells them apart.")
+    return whole_[0].as_posix() if whole_ else ""
 
 
 def entry(
@@ -149,18 +186,16 @@ def entry(
     png: str,
     given: Mapping[str, Any],
     image: tuple[str, tuple[int, int]],
-    pictures: Mapping[str, str],
+    pictures: Mapping[str, Sequence[PurePosixPath]],
     categories: set[int],
 ) -> Entry:
     """One picture, its PNG and its segments, which agree."""
     file_name, size = image
-    if png not in archive.members:
-        raise DataSetError(f"{told(png)} is missing: {told(name)} names it. Add it.")
     ids = read_ids(png, archive.read(png, PICTURE_BYTES), size)
     segments = segments_of(name, png, given, categories)
     numbers = agreed(png, ids, segments)
     shown = reduced(size)
-    place = pictures.get(file_name)
+    place = picture_of(pictures, file_name)
     picture = read_picture(place, archive.read(place, PICTURE_BYTES), size, shown) if place else b""
     void = int((numbers == 0).sum())
     return Entry(
@@ -195,6 +230,8 @@ def segments_of(name: str, png: str, given: Mapping[str, Any], categories: set[i
 def read_ids(png: str, content: bytes, size: tuple[int, int]) -> np.ndarray:
     """The ids in a PNG, int32 [H, W]."""
     picture = decoded(png, content, size, ("PNG",))
+    if content[BIT_DEPTH] == 16:  # Pillow would keep the high bytes alone
+        raise DataSetError(f"{told(png)} must be an RGB PNG of 8 bits; it has 16. Write it anew.")
     if picture.mode != "RGB":
         raise DataSetError(f"{told(png)} must be an RGB PNG of 8 bits; it is {picture.mode}. Write it anew.")
     channels = np.asarray(picture).astype(np.int32)
@@ -253,6 +290,7 @@ def agreed(png: str, ids: np.ndarray, segments: Sequence[Segment]) -> np.ndarray
         for what, said, found in (("area", one.area, int(areas[number])), ("bbox", list(one.box), list(box))):
             if said != found:
                 raise DataSetError(
-                    f"{told(png)}: segment {one.id} has {what} {found} in the PNG, and {said} in the JSON. Correct it."
+                    f"{told(png)}: segment {one.id} has {what} {found} in the PNG, and {told(said, 60)} in the JSON. "
+                    "Correct it."
                 )
     return numbers

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any
 
 from lecture_models.datasets.archive import inside, told
@@ -11,6 +10,7 @@ from lecture_models.datasets.model import DataSetError
 
 LARGEST = 2**53
 NAME = 120
+SHOWN = 40  # letters of a class's name that are kept
 
 
 def at(name: str, where: str, fault: str) -> str:
@@ -52,6 +52,13 @@ def whole(name: str, where: str, given: Mapping[str, Any], key: str) -> int:
     return value
 
 
+def identity(name: str, where: str, given: Mapping[str, Any], key: str) -> int | str:
+    """What names a picture: a whole number, or a text, as Cityscapes has it."""
+    return (
+        named(name, where, given, key) if isinstance(given.get(key), str) else whole(name, where, given, key)
+    )
+
+
 def flag(name: str, where: str, given: Mapping[str, Any], key: str) -> bool:
     """0 or 1."""
     if given.get(key) not in (0, 1):
@@ -64,13 +71,13 @@ def named(name: str, where: str, given: Mapping[str, Any], key: str) -> str:
     value = given.get(key)
     if not isinstance(value, str) or not value.strip() or len(value) > NAME:
         raise DataSetError(at(name, where, f"must have {key}, a text of 1 to {NAME} letters. Correct it"))
-    return told(value.strip(), NAME)
+    return told(value.strip(), SHOWN if key == "name" else NAME)
 
 
 def file_named(name: str, where: str, given: Mapping[str, Any]) -> str:
-    """The last part of a ``file_name``, which may not lead anywhere else."""
+    """A ``file_name`` as a plain relative path."""
     text = named(name, where, given, "file_name")
-    if not inside(text):
-        fault = f"has file_name {told(text)}, which leads out of the folder. Write a plain name"
+    if not (path := inside(text)):
+        fault = f"has file_name {told(text)}, which leads out of the folder or is no plain name. Correct it"
         raise DataSetError(at(name, where, fault))
-    return PurePosixPath(text).name
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import os
 import subprocess
 import sys
@@ -17,11 +18,14 @@ from lecture_models.datasets.archive import opened
 from lecture_models.datasets.model import Category, DataSet, DataSetError, Entry, Segment
 from lecture_models.decoder import REFUSED, ROOT, bound
 
+CRASHED = 1
+"""What Python ends with after an error that nobody caught."""
 CPU_SECONDS = 30
 """Computing time of a data set; a hundred pictures of 640 × 480 take about eight."""
 WALL_SECONDS = 60
 BYTES = 2 << 30
 """Address space of the process."""
+FAILED = "This data set cannot be read, and it is not clear why. Write it anew, or send a part of it."
 TOO_COSTLY = "This data set takes too long or too much memory to read. Send fewer or smaller pictures."
 
 
@@ -41,6 +45,9 @@ def read_apart(path: str | Path) -> DataSet:
         raise DataSetError(TOO_COSTLY) from None
     if done.returncode == REFUSED:
         raise DataSetError(done.stderr.decode().strip().splitlines()[-1])
+    if done.returncode == CRASHED:
+        logging.getLogger(__name__).error("A data set was not read: %s", done.stderr.decode()[-2000:])
+        raise DataSetError(FAILED)
     if done.returncode:
         raise DataSetError(TOO_COSTLY)
     return loaded(done.stdout)

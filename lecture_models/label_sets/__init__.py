@@ -54,7 +54,8 @@ class LabelSet:
         for label in self.labels:
             if label.name == name:
                 return label
-        raise ValueError(f"{self.title} has no label “{name[:60]}”. Choose one of its {len(self.labels)}.")
+        shown = "".join(one if one.isprintable() else " " for one in name[:60])
+        raise ValueError(f"{self.title} has no label “{shown}”. Choose one of its {len(self.labels)}.")
 
     @property
     def things(self) -> int:
@@ -131,7 +132,9 @@ def relation(one: Label, other: Label) -> str:
 
 
 def related(label: Label, key: str) -> list[tuple[Label, str]]:
-    """Labels of a set that have to do with one, nearest first, each with what it is to it; none is an empty list.
+    """Labels of a set that have to do with one, each with what it is to it; none is an empty list.
+
+    The nearest come first, and of those the one of the same name.
 
     >>> sets = label_sets()
     >>> [(one.name, how) for one, how in related(sets["coco"]["train"], "vistas")]
@@ -139,7 +142,8 @@ def related(label: Label, key: str) -> list[tuple[Label, str]]:
     """
     found = [(one, relation(label, one)) for one in label_sets()[key].labels]
     near = [pair for pair in found if pair[1] != "none"]
-    return sorted(near, key=lambda pair: RELATIONS.index(pair[1]))
+    alike = label.name.lower()
+    return sorted(near, key=lambda pair: (RELATIONS.index(pair[1]), pair[0].name.lower() != alike))
 
 
 def carried(label: Label, key: str) -> Label | None:

@@ -46,11 +46,14 @@ def check_crop(
     return boxes.to(features.dtype)
 
 
+LARGEST = 1e6  # pixels: no picture is as large, and what lies beyond would take memory without end
+
+
 def check_finite(boxes: Tensor) -> None:
     """Refuse boxes that have no place.
 
     Raises:
-        ValueError: a coordinate is infinite or no number.
+        ValueError: a coordinate is infinite, no number, or more than a million pixels away.
 
     >>> check_finite(torch.tensor([[0.0, 0.0, float("nan"), 1.0]]))
     Traceback (most recent call last):
@@ -61,3 +64,6 @@ def check_finite(boxes: Tensor) -> None:
         row, column = (~finite).nonzero()[0].tolist()
         came = f"got {float(boxes[row, column])} in box {row}"
         raise ValueError(f"boxes must be finite numbers of image pixels, {came}: leave it out.")
+    if boxes.numel() and float(boxes.abs().max()) > LARGEST:
+        came = f"got {float(boxes.abs().max()):g}"
+        raise ValueError(f"boxes must lie within {LARGEST:g} pixels of the picture, {came}: leave it out.")

@@ -38,7 +38,7 @@ def image_of(lightness: np.ndarray, ab: np.ndarray) -> np.ndarray:
 
 @cache
 def _greys() -> np.ndarray:
-    """sRGB's grey of L = 0, 0.1 … 100, uint8 [1001]."""
+    """SRGB's grey of L = 0, 0.1 … 100, uint8 [1001]."""
     levels = np.arange(1001, dtype=np.float32)[:, None] / 10
     return image_of(levels, np.zeros((1001, 1, 2), np.float32))[:, 0, 0]
 

@@ -11,7 +11,7 @@ import numpy as np
 from lecture_models import pictures, segments
 from lecture_models.cache import KEPT
 from lecture_models.datasets import DataSet, kept, ours
-from lecture_models.label_sets import SCENES, Label, LabelSet, carried, label_sets, relation
+from lecture_models.label_sets import SCENES, Label, LabelSet, carried, label_sets, related, relation
 from lecture_models.scenes import CLASSES, Scene
 from lecture_models.studies.class_balance import counted
 
@@ -47,6 +47,11 @@ class Relabelled:
         """What the new label is to a class of the scenes: exact, broader, or none."""
         label = self.labels[name]
         return relation(label_sets()[SCENES][name], label) if label else "none"
+
+    def parts(self, name: str) -> list[str]:
+        """Labels of the new set that mean less than a class of the scenes."""
+        found = related(label_sets()[SCENES][name], self.target.key)
+        return [label.name for label, how in found if how == "narrower"]
 
     @cached_property
     def truth(self) -> segments.Segments:
@@ -160,7 +165,8 @@ class Look:
 def look(data: DataSet, shown: str) -> Look:
     """The picture that "PLACE CATEGORY" names, or the nearest after it that has the category."""
     place, category = (int(part) for part in shown.split()) if shown else (0, -1)
-    category = category if category in data.by_id else -1
+    if not data.with_category(category):  # of a data set that was open before
+        category = -1
     places = tuple(data.with_category(category)) or tuple(range(len(data.entries)))
     return Look(data, next((one for one in places if one >= place), places[-1]), places, category)
 

@@ -165,7 +165,7 @@ def test_for_comparison_what_is_empty_takes(browser: Any, url: str, say: Callabl
     page.wait_for_selector("#go")
     event = np.median([page.evaluate(EMPTY_EVENT) for _ in range(ROUNDS)])
     demo.close()
-    page.goto(url)
+    page.goto(f"{url}?lesson=vision_tasks")
     page.wait_for_selector(".ww-panel img")
     request = np.median([page.evaluate(EMPTY_REQUEST) for _ in range(ROUNDS)])
     page.close()

@@ -33,6 +33,9 @@ FLAGS = [
     "--disable-sync",
 ]
 HERE = Path(__file__).parent
+FIRST = "?lesson=vision_tasks"
+HOME = ".ww-start .ww-card >> visible=true"
+PICTURE = ":is(.ww-panel, .ww-board) :is(img, image, [role=img]) >> visible=true"  # or a chart
 SHOWN = "localStorage.setItem('ww-predict', 'false')"
 
 
@@ -71,14 +74,15 @@ def contexts(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 @pytest.fixture
 def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callable[..., Page]]:
-    """Open the app with a query; at the end no console error and no request to another host may have been seen.
+    """Open the app with a query, of the first lesson or of none for the start page; at the end no console error and no
+    request to another host may have been seen.
 
     The visitor has chosen "Just show me" before, unless ``asks``: then what answers a lesson's question is veiled.
     """
     pages, found = [], []
 
     def open_page(
-        query: str = "", width: int = 1366, height: int = 768, asks: bool = False, **options: Any
+        query: str = FIRST, width: int = 1366, height: int = 768, asks: bool = False, **options: Any
     ) -> Page:
         page = contexts(**options).new_page()
         pages.append(page)
@@ -87,9 +91,7 @@ def visit(contexts: Callable[..., BrowserContext], url: str) -> Iterator[Callabl
         page.set_default_timeout(30_000)
         found.append(watch(page, url))
         page.goto(url + query)
-        first = (
-            ":is(.ww-panel, .ww-board) :is(img, image, [role=img]) >> visible=true"  # a picture or a chart
-        )
+        first = PICTURE if "lesson=" in query else HOME
         page.wait_for_selector(first, timeout=90_000)  # a cold server loads its network
         return page
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import PIL.Image
 import pytest
@@ -141,6 +142,17 @@ def again(files: Files) -> Files:
     return told_otherwise(files, change)
 
 
+def alike(files: Files) -> Files:
+    kept = {name: content for name, content in files.items() if name != "images/000042.png"}
+    return {**kept, **{f"{place}/000042.png": files["images/000042.png"] for place in "ab"}}
+
+
+def deep() -> bytes:
+    done, stream = cv2.imencode(".png", np.zeros((64, 64, 3), np.uint16))
+    assert done
+    return stream.tobytes()
+
+
 def gone(files: Files) -> Files:
     def change(content: Any) -> None:
         listed = content["annotations"][0]["segments_info"]
@@ -204,8 +216,40 @@ BAD: dict[str, tuple[Callable[[Files], Files], str]] = {
     "a JPEG for a PNG": (lambda files: {**files, PNG: jpeg()}, r"panoptic/000042\.png is no PNG that can be"),
     "a grey PNG": (lambda files: {**files, PNG: png("L")}, "must be an RGB PNG of 8 bits; it is L"),
     "no picture": (lambda files: {**files, "images/000042.png": b"x"}, r"images/000042\.png is no picture"),
+    "a PNG of 16 bits": (lambda files: {**files, PNG: deep()}, "must be an RGB PNG of 8 bits; it has 16"),
+    "one PNG for two": (
+        put("annotations.1.file_name", "000042.png"),
+        r"annotations\[1\] names panoptic/000042\.png, as another does",
+    ),
+    "a box of huge numbers": (put(f"{FIRST}.bbox", [3, 1e308, 1e308, 1e308]), "in the JSON"),
+    "two pictures of one name": (alike, r"file_name 000042\.png fits a/000042\.png and b/000042\.png"),
     "a small picture": (lambda files: {**files, "images/000042.png": png("RGB", 9)}, "is 9 × 9 pixels"),
 }
+
+
+def test_both_kinds_of_names_are_read(files: Files):
+    """Text ids, as Cityscapes has them, a byte order mark, and pictures and PNGs in folders of one file name each."""
+
+    def change(content: Any) -> None:
+        for image, annotation, place in zip(content["images"], content["annotations"], "ab", strict=True):
+            image.update(id=f"town_{place}", file_name=f"{place}/0.png")
+            annotation.update(image_id=f"town_{place}", file_name=f"{place}/0.png")
+
+    told = told_otherwise(files, change)
+    names = sorted(name for name in files if name.startswith("panoptic/"))
+    spread = {JSON: b"\xef\xbb\xbf" + told[JSON]}
+    for place, name in zip("ab", names, strict=True):
+        spread[f"panoptic/{place}/0.png"] = files[name]
+        spread[f"images\\{place}\\0.png"] = files[name.replace("panoptic", "images")]
+    found, usual = read(spread), read(files)
+    assert [one.segments for one in found.entries] == [one.segments for one in usual.entries]
+    assert [one.picture for one in found.entries] == [one.picture for one in usual.entries]
+
+
+def test_pixels_are_counted_together(files: Files, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(coco, "TOTAL_PIXELS", 64 * 64)
+    with pytest.raises(DataSetError, match="Together the pictures may have 4,096 pixels"):
+        read(files)
 
 
 def jpeg() -> bytes:

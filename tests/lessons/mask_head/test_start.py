@@ -48,7 +48,7 @@ def test_all_networks_begin_with_the_same_thing(picture: pictures.Picture):
 def test_the_reading_and_the_end_say_what_they_add_up_to():
     for name, digits in (("mask_sigmoid", 2), ("mask_softmax", 0)):
         made, shown = masks.study(pictures.resolve("scene:42"), name), lesson.update(network=name)
-        assert dict(shown["overlap"].more)["All masks there add up to"] == f"{made.over(made.chosen):.2f}"
+        assert dict(shown["overlap"].more)["All masks, on average over its pixels, add up to"] == f"{made.over(made.chosen):.2f}"
         assert shown["seen"].endswith(f" add up to {made.over(made.heads.label):.{digits}f}.")
 
 
