@@ -101,13 +101,8 @@ export class Canvas {
       this.reach("pq", `PQ ${per(start.pq)} → ${per(found.pq)} %, mean IoU ${per(start.miou)} → ${per(miou)} %`);
     const twice = doubles(found.pairs, threshold);
     const many = twice.p.length + twice.t.length;
-    if (many && threshold < 0.5) this.twice = { threshold, ...twice };
-    else if (!many && this.twice && threshold >= 0.5 && found.matches.some(({ p, t }) => this.was(p, t)))
-      this.reach("unique", `two partners above ${this.twice.threshold.toFixed(2)}, one above ${threshold.toFixed(2)}`);
-  }
-
-  // Whether one of a match had two partners at the lower threshold.
-  was(p, t) {
-    return this.twice.p.includes(p) || this.twice.t.includes(t);
+    if (many && threshold < 0.5) this.twice = threshold;
+    else if (!many && this.twice !== undefined && threshold >= 0.5)
+      this.reach("unique", `two partners above ${this.twice.toFixed(2)}, at most one above ${threshold.toFixed(2)}`);
   }
 }
