@@ -56,7 +56,7 @@ const row = (task) => {
   const state = [day && `reached ${day.slice(0, DAY)}`, shown && "answer shown"].filter(Boolean).join(", ");
   const act = task === onPath() ? "Go on" : day ? "Again" : "Begin";
   return html`<li data-reached=${day ? "" : nothing}><b aria-hidden="true">${day ? "✓" : "○"}</b>
-    <p>${task.text} <small>${task.title}${state ? `, ${state}` : ""}</small></p>
+    <p>${task.text} <small>${task.title.replaceAll(" ", "\u00a0")}${state ? `, ${state}` : ""}</small></p>
     ${button(act, () => go(task), { label: `${act}: ${task.place}, ${task.title}` })}</li>`;
 };
 
