@@ -74,6 +74,7 @@ def test_the_app_starts_with_every_file_broken(assets: Path):
         "fcn": "fcn_8s",
         "unet": "unet",
         "depth_normals": "multiscale_depth",
+        "colorization": "colorizer_rebalanced",
     }
     for name, sentence in said.items():
         assert f"{own.get(name, 'panoptic_fpn')}.json" in sentence
