@@ -43,4 +43,4 @@ def judge(made: Pixel) -> Verdict:
         )
     if mean > HALF * mode:
         return Verdict(False, f"{numbers}: it is sure of its colour here. Look where two colours are likely.")
-    return Verdict(True, f"{numbers}: colours on two sides of grey average to grey, which is none of them.")
+    return Verdict(True, f"{numbers}: the other colours that are likely here pull the mean towards grey.")

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.mask_head import RoIMasks
 
 NEARLY = 0.1  # of IoU
+ENOUGH = 0.5  # IoU of the right class's mask: below, no mask fits the thing
 KEYS = ("picture", "network", "box", "mask_class", "threshold")
 START = {"picture": "scene:42", "network": "mask_softmax"}
 
@@ -39,7 +40,9 @@ def judge(made: RoIMasks) -> Verdict:
         pasted = f"The mask of {made.names[right]}, the right class, is pasted, IoU {there:.2f}"
         return Verdict(False, f"{pasted}: click another class’s mask.")
     ious = f"The mask of {made.names[chosen]} has IoU {here:.2f}, that of {made.names[right]} {there:.2f}"
-    if here >= there - NEARLY and here > 0:
+    if there < ENOUGH:
+        return Verdict(False, f"{ious}: that is below {ENOUGH:g}, so the box is poor. Fit it to a thing.")
+    if here >= there - NEARLY:
         return Verdict(
             True, f"{ious}: this mask head draws the shape, and leaves to the class head what it is."
         )
