@@ -138,7 +138,7 @@ def build(screen: Screen) -> None:
         screen.board("plane", "czPlane", label="The ab plane", key="colour", **views.LOOKS)
         screen.board("chroma", "czChroma", label="How strong the colours are")
     with screen.right:
-        screen.control("view", gr.Radio([(t, v) for v, t in VIEWS.items()], value="pixel", label="Look at"))
+        screen.views(VIEWS)
         losses = [(title, name) for name, title in panels.LOSSES.items()]
         screen.control("loss", gr.Radio(losses, value=USUAL, label="The network learned by"))
         slider: dict[str, Any] = {"buttons": []}

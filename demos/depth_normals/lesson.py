@@ -260,7 +260,7 @@ def build(screen: Screen) -> None:
             **LOOKS,
         )
     with screen.right:
-        screen.control("view", gr.Radio(radio["view"], value="scales", label="Look at"))
+        screen.views(words.CHOICES["view"])
         screen.control("quantity", gr.Radio(radio["quantity"], value="depth", label="The network says"))
         screen.control("below", gr.Radio(radio["below"], value="error", label="Below each scale"))
         slider: dict[str, Any] = {"buttons": []}

@@ -5,7 +5,7 @@ import { shown } from "./lessons.js";
 import { clamp } from "./number.js";
 
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
-const LATE = 500; // milliseconds in which gradio speaks of a slider that has told its value itself
+const LATE = 500; // milliseconds in which gradio speaks of a control that has told its value itself
 const SLIP = 6; // pixels after which a finger on a slider has a direction
 const isNumber = (node) => node.matches?.(".gradio-container input[type=number]");
 const isRange = (node) => node.matches?.("input[type=range]");
@@ -71,15 +71,17 @@ on("pointercancel", () => {
   held = null;
 });
 
-// ---- a lesson's slider asks as it moves: gradio tells of it some frames later, and of values that have passed -----
+// ---- a lesson's slider or number asks at once: gradio tells of it later, and of values that have passed ------------
 let moved = { id: "", at: 0 };
-on("input", ({ target }) => {
-  const id = isRange(target) && target.closest(".block[id]")?.id;
-  const key = id && id.slice(shown().length + 1);
+const tell = (node) => {
+  const id = node.closest(".block[id]")?.id;
+  const key = id?.slice(shown().length + 1);
   if (!key || !(key in lessonOf(shown()).settings)) return;
   moved = { id, at: performance.now() };
-  set(shown(), key, Number(target.value));
-});
+  set(shown(), key, Number(node.value));
+};
+// A number's "input" gets this far only when it is settled.
+on("input", ({ target }) => (isRange(target) || isNumber(target)) && tell(target));
 // gradio's word that a widget has another value.
 export const changed = (lesson, key, value) => {
   if (moved.id !== `${lesson}-${key}` || performance.now() - moved.at > LATE) set(lesson, key, value);

@@ -152,8 +152,7 @@ def build(screen: Screen) -> None:
         screen.board("ladder", "fcnLadder", label="Each stride’s ceilings above its network")
         screen.stage("networks", label="Truth and three networks", **shared)
     with screen.right:
-        views = [(title, view) for view, title in VIEWS.items()]
-        screen.control("view", gr.Radio(views, value="sum", label="Look at"))
+        screen.views(VIEWS)
         screen.control("network", gr.Radio(NETWORKS, value=USUAL, label="Network"))
         weight: dict[str, Any] = {"step": 0.1, "buttons": []}
         screen.control("pool4", gr.Slider(0, 2, 1, label="Weight of pool4", **weight))

@@ -209,8 +209,7 @@ def build(screen: Screen) -> None:
         place: dict[str, Any] = {"select": "point", "key": "pixel", "hint": about}
         screen.stage("tasks", label="One picture, four answers", columns=4, **place)
     with screen.right:
-        views = [(title, view) for view, title in VIEWS.items()]
-        screen.control("view", gr.Radio(views, value="race", label="Look at"))
+        screen.views(VIEWS)
         screen.control("padding", gr.Radio(list(PADDINGS), value="picture", label="Padding"))
         screen.control(
             "window", gr.Radio(list(WINDOWS), value=1.0, label="Window’s side, in the network’s own")

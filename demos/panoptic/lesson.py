@@ -218,7 +218,7 @@ def build(screen: Screen) -> None:
         screen.board("walk", "panWalk", label="The pyramid; click a cell", **cell, **looks)
         screen.board("drive", "panDrive", label="A drive, frame by frame", **looks)
     with screen.right:
-        screen.control("view", gr.Radio([(t, v) for v, t in VIEWS.items()], value="sees", label="Look at"))
+        screen.views(VIEWS)
         score: dict[str, Any] = {"step": 0.01, "buttons": []}
         with gr.Row(elem_classes=["pan-pair"]):
             screen.control("confidence", gr.Slider(0.05, 0.95, 0.5, label="Least score", **score))

@@ -13,10 +13,11 @@ import { doubles, toFlip } from "./sums.js";
 
 const LOOKS = { fates: "Matches", said: "Prediction", truth: "Truth" };
 const TOOLS = { grow: "Grow", void: "Void", new: "New" };
+const KEYS = "Keys: arrows move, Space puts down or lifts, [ and ] size.";
 const HINTS = {
-  grow: "Press on a segment and drag: it grows. Keys: arrows move, Space puts down or lifts, [ and ] size.",
-  void: "Drag: pixels become void. Keys: arrows move, Space puts down or lifts, [ and ] size.",
-  new: "Drag: a new segment of the chosen class. Keys: arrows move, Space puts down or lifts, [ and ] size.",
+  grow: `Press on a segment and drag: it grows. ${KEYS}`,
+  void: `Drag: pixels become void. ${KEYS}`,
+  new: `Drag: a new segment of the chosen class. ${KEYS}`,
 };
 const RADII = [0, 30];
 const [OPACITY, REST] = [200, 30]; // of 255; milliseconds between two measurements of a stroke
@@ -34,8 +35,7 @@ class Quality extends Live {
   async take(value) {
     const arrays = await this.unpacked(value, ["truth", "said"]);
     if (!arrays) return;
-    const same = this.value?.about === value.about;
-    if (!same) {
+    if (this.value?.about !== value.about) {
       this.model = new Canvas(value, { truth: arrays.truth.data, said: arrays.said.data });
       Object.assign(this, { cursor: null, radius: value.picture ? 4 : 0, kind: value.things[0] ?? "" });
     }

@@ -184,9 +184,7 @@ def build(screen: Screen) -> None:
         screen.board("contents", "psContents", label="What the data set holds", key="shown", rule=SHOWN)
         screen.board("balance", "psAgainst", label="Share of pixels against IoU")
     with screen.right:
-        screen.control(
-            "view", gr.Radio([(text, key) for key, text in VIEWS.items()], value="labels", label="Look at")
-        )
+        screen.views(VIEWS)
         sets = [(title, key) for key, title in TARGETS.items()]
         screen.control("target", gr.Radio(sets, value="coco", label="Relabel the scene with"))
         screen.dropped("folder", kept.admit, FOLDER, label="Your own, in COCO’s panoptic format")

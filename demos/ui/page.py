@@ -32,7 +32,7 @@ from demos.ui.wiring import check, endpoint
 ROOT = Path(__file__).resolve().parents[2]
 TITLE = "What & Where"
 STYLES = (
-    "style", "lesson", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting", "start"
+    "style", "lesson", "views", "stage", "widgets", "arc", "glossary", "controls", "screens", "presenting", "start"
 )  # fmt: skip
 """In this order: a later one wins."""
 LATE = ("glossary", "sketches", "search", "search_sums", "pathway", "overview", "reached", "report")

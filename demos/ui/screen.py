@@ -5,7 +5,7 @@ The frame makes one for each lesson and passes it to ``build``; widgets go to ``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import gradio as gr
@@ -90,6 +90,15 @@ class Screen:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         gr.on(events, None, [component], None, js=js, **quiet)
         return component
+
+    def views(self, titles: Mapping[str, str]) -> None:
+        """The choice of what a lesson looks at, its setting ``view``, by titles of its values.
+
+        demos/draw/views.css then lays out the controls; what each view shows and needs is told by the lesson's style.
+        """
+        choices = [(title, value) for value, title in titles.items()]
+        usual = self.lesson.defaults["view"]
+        self.control("view", gr.Radio(choices, value=usual, label="Look at", elem_classes=["ww-views"]))
 
     def dropped(self, key: str, admit: Callable[[str], str], rule: Rule, *, label: str) -> None:
         """A place for a visitor's zip file or folder, whose key is the setting ``key``: see :mod:`demos.ui.dropped`.

@@ -249,8 +249,7 @@ def build(screen: Screen) -> None:
         screen.board("upsamplers", "unUpsamplers", label="Upsamplers in the trained decoder", **looks)
         screen.board("sizes", "unSizes", label="Ledger of sizes")
     with screen.right:
-        views = [(title, view) for view, title in VIEWS.items()]
-        screen.control("view", gr.Radio(views, value="levels", label="Look at"))
+        screen.views(VIEWS)
         acts = [(title, act) for act, title in ACTS.items()]
         screen.control("act", gr.Radio(acts, value="keep", label="The chosen map, before it is read"))
         screen.control("amount", gr.Slider(0, 32, 8, step=1, label="Blur σ, shift: px", buttons=[]))
