@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import PIL.Image
@@ -110,6 +110,10 @@ TOO_LARGE = (
 )
 
 
+FEW_BITS = {"L;2": 85, "L;4": 17}
+"""Pillow's names of greys of two and four bits, and what it multiplies them by."""
+
+
 def refuse_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
     """Raise PictureError for a size that is too large to decode or, once reduced, too small to show."""
     if width * height > most:
@@ -125,6 +129,7 @@ def refuse_size(width: int, height: int, most: int = MAX_PIXELS) -> None:
 def shown(picture: PIL.Image.Image) -> Photograph:
     """An opened picture of any mode upright, in sRGB, at most ``MAX_SIDE`` long."""
     stretched = None
+    clear = clear_colour(picture)
     picture.load()  # which turns a TIFF, and takes its tag away
     forget_broken_tags(picture)
     turn = picture.getexif().get(ORIENTATION)
@@ -132,6 +137,8 @@ def shown(picture: PIL.Image.Image) -> Photograph:
         values = np.asarray(picture)
         stretched = ends(values)
         picture = PIL.Image.fromarray(to_eight_bits(values, stretched))
+        if clear is not None:
+            picture.putalpha(PIL.Image.fromarray(np.where(values == clear, 0, 255).astype(np.uint8)))
         picture.getexif()[ORIENTATION] = turn if isinstance(turn, int) else 1
     picture = PIL.ImageOps.exif_transpose(picture)
     picture = with_plain_channels(picture)
@@ -141,6 +148,20 @@ def shown(picture: PIL.Image.Image) -> Photograph:
         white = PIL.Image.new("RGBA", picture.size, "white")
         picture = PIL.Image.alpha_composite(white, picture.convert("RGBA"))
     return Photograph(np.array(picture.convert("RGB")), stretched)
+
+
+def clear_colour(picture: PIL.Image.Image) -> Any:
+    """The one colour of a picture that is transparent, from now on in the values that Pillow gives its pixels.
+
+    A PNG tells it in its own bits: 0 to 3 for a grey of two, 0 to 65535 for colours of sixteen.
+    """
+    clear = picture.info.get("transparency")
+    raw = picture.tile[0].args if clear is not None and picture.tile else None  # not yet decoded
+    if raw in FEW_BITS:
+        picture.info["transparency"] = clear * FEW_BITS[raw]
+    elif raw == "RGB;16B":
+        picture.info["transparency"] = tuple(value >> 8 for value in clear)
+    return picture.info.get("transparency")
 
 
 def forget_broken_tags(picture: PIL.Image.Image) -> None:

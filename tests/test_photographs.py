@@ -107,6 +107,28 @@ def test_transparent_colour_of_a_palette(tmp_path: Path):
     assert (image == 255).all()
 
 
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
+def test_transparent_grey_of_a_png_of_any_depth(tmp_path: Path, bits: int):
+    path = tmp_path / "a.png"
+    path.write_bytes(png_of_bits(bits, clear=1))
+    image = read_photograph(path)
+    assert (image[:, :40] == 0).all(), "a grey of 0 is opaque"
+    assert (image[:, 40:] == 255).all(), "a grey of 1 lets the white be seen, whatever it is in 8 bits"
+
+
+def png_of_bits(bits: int, clear: int) -> bytes:
+    """A grey PNG of 80 by 80, its left half 0 and its right half ``clear``, the transparent grey of its tRNS."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    half = "0" * (40 * bits), f"{clear:0{bits}b}" * 40
+    line = b"\0" + int("".join(half), 2).to_bytes(10 * bits, "big")
+    header = struct.pack(">IIBBBBB", 80, 80, bits, 0, 0, 0, 0)
+    body = chunk(b"tRNS", struct.pack(">H", clear)) + chunk(b"IDAT", zlib.compress(line * 80))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
+
+
 def test_first_frame_of_an_animation(tmp_path: Path):
     frames = [PIL.Image.new("RGB", (64, 64), color) for color in ("red", "blue")]
     path = saved(tmp_path, frames[0], "a.gif", save_all=True, append_images=frames[1:])
