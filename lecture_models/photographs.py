@@ -155,13 +155,16 @@ def clear_colour(picture: PIL.Image.Image) -> Any:
 
     A PNG tells it in its own bits: 0 to 3 for a grey of two, 0 to 65535 for colours of sixteen.
     """
-    clear = picture.info.get("transparency")
-    raw = picture.tile[0].args if clear is not None and picture.tile else None  # not yet decoded
+    clear: Any = picture.info.get("transparency")
+    if clear is None or not picture.tile:
+        return clear
+    raw = picture.tile[0].args  # of pixels that are not decoded yet
     if raw in FEW_BITS:
-        picture.info["transparency"] = clear * FEW_BITS[raw]
+        clear *= FEW_BITS[raw]
     elif raw == "RGB;16B":
-        picture.info["transparency"] = tuple(value >> 8 for value in clear)
-    return picture.info.get("transparency")
+        clear = tuple(value >> 8 for value in clear)
+    picture.info["transparency"] = clear
+    return clear
 
 
 def forget_broken_tags(picture: PIL.Image.Image) -> None:
