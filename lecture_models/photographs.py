@@ -156,9 +156,10 @@ def clear_colour(picture: PIL.Image.Image) -> Any:
     A PNG tells it in its own bits: 0 to 3 for a grey of two, 0 to 65535 for colours of sixteen.
     """
     clear: Any = picture.info.get("transparency")
-    if clear is None or not picture.tile:
+    tiles = getattr(picture, "tile", [])  # of pixels that are not decoded yet
+    if clear is None or not tiles:
         return clear
-    raw = picture.tile[0].args  # of pixels that are not decoded yet
+    raw = tiles[0].args
     if raw in FEW_BITS:
         clear *= FEW_BITS[raw]
     elif raw == "RGB;16B":
