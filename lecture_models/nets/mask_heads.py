@@ -36,7 +36,7 @@ class MaskHeadsTrace:
     mask_crop: Tensor  # [C, 14, 14]
     class_logits: Tensor  # [K]
     class_probs: Tensor  # [K], their softmax
-    deltas: Tensor  # [K, 4] (dx, dy, dw, dh) of each class, as the box head gives them
+    deltas: Tensor  # [K, 4] (dx, dy, dw, dh) of each class: shares of the box, logarithms of its growth
     boxes: Tensor  # [K, 4] the box refined for each class, xyxy, picture pixels, clipped to the picture
     mask_logits: Tensor  # [K, 28, 28], raw
     mask_probs: Tensor  # [K, 28, 28] under the network's own rule
@@ -116,7 +116,7 @@ def trace_mask_heads(network: Any, trace: RCNNTrace, box: Tensor) -> MaskHeadsTr
     kept = {"box": box, "box_crop": box_crop[0], "mask_crop": mask_crop[0], "class_logits": logits[0]}
     kept |= {
         "class_probs": logits[0].softmax(0),
-        "deltas": deltas[0].view(-1, 4),
+        "deltas": deltas[0].view(-1, 4) / deltas.new_tensor(heads.box_coder.weights),
         "boxes": clip(refined, size),
     }
     kept |= {"mask_logits": masks, "mask_probs": mask_probs(masks, mask_rule(network))}
