@@ -24,6 +24,7 @@ import numpy as np
 
 from demos import FIRST_PICTURE, SYLLABUS, pictures
 from demos.ui import Lesson, Part, glossary
+from lecture_models.cache import KEPT
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -39,10 +40,10 @@ def written(picture: str = FIRST_PICTURE, syllabus: Sequence[Part] = SYLLABUS) -
 
 
 def sections(picture: str, syllabus: Sequence[Part] = SYLLABUS) -> Iterator[str]:
-    """Each lesson as HTML, one after the other, since each takes its time."""
+    """Each lesson as HTML, one after the other, since each takes its time; kept, for a class that asks for the same."""
     for part in syllabus:
         for lesson in part.lessons:
-            yield section(lesson, picture)
+            yield KEPT.get(("handout", lesson.name, picture), lambda of=lesson: section(of, picture), len)  # type: ignore[misc]
 
 
 def whole(picture: str, made: Sequence[str], syllabus: Sequence[Part] = SYLLABUS) -> str:

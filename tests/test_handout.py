@@ -58,6 +58,11 @@ def test_each_number_is_the_lessons_own(page: str):
     assert f"<b>{shown['agreement'].value}</b>" in page
 
 
+def test_a_class_that_asks_for_the_same_waits_once(page: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(handout, "section", lambda lesson, picture: pytest.fail("it is kept"))
+    assert handout.written("scene:7", FEW) == page
+
+
 def test_a_lesson_without_a_figure_is_written_without(monkeypatch: pytest.MonkeyPatch):
     assert "<img" not in handout.section(replace(LESSONS[0], figure=None), "scene:7")
 

@@ -50,6 +50,7 @@ class Plane:
         marks: colours that are marked.
         swatches: colours to choose from.
         asks: what a click does; empty where it does nothing.
+        about: what a colour is chosen for: it is forgotten when another thing comes.
         lightness: L.
     """
 
@@ -62,6 +63,7 @@ class Plane:
     marks: Sequence[Mark]
     swatches: Sequence[Swatch]
     asks: str
+    about: str
     lightness: float
 
 
@@ -73,6 +75,7 @@ def plane(
     marks: Sequence[Mark] = (),
     swatches: Sequence[Swatch] = (),
     asks: str = "",
+    about: str = "",
 ) -> Plane:
     """A study's plane with values of its bins [Q]."""
     return Plane(
@@ -85,6 +88,7 @@ def plane(
         marks=marks,
         swatches=swatches,
         asks=asks,
+        about=about,
         lightness=round(seen.lightness, 1),
     )
 

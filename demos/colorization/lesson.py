@@ -22,6 +22,7 @@ VIEWS = {"pixel": "One pixel", "compare": "Three losses", "choose": "Choose a co
 SHOWN = {"shares": "How common", "weights": "Weight in the loss"}
 OUTPUTS = ("pictures", "compare", "plane", "chroma", "encoding")
 USUAL = "rebalanced"
+FARTHEST = 128  # a and b of a colour that can be asked about
 HINT = "Click a pixel, or a thing whose colour you want to choose."
 
 
@@ -36,7 +37,15 @@ def compute(
     uniform_share: float,
     lightness: float,
 ) -> looks.Pixel | looks.Compared | looks.Chosen | looks.Bins:
-    """What the chosen view looks at; forward passes are kept."""
+    """What the chosen view looks at; forward passes are kept.
+
+    Raises:
+        ValueError: the colour is not in the range that 8 bits of a and b have.
+    """
+    if any(abs(one) > FARTHEST for one in split_selection(colour)):
+        raise ValueError(
+            f"colour must be a,b, each from −{FARTHEST} to {FARTHEST}; got {colour}. Choose another."
+        )
     if view == "compare":
         return looks.compared(picture, temperature)
     if view == "bins":

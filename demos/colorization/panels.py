@@ -19,7 +19,7 @@ GREY, TRUE, OFF, YOURS = "Without colour", "True colour", "Off by", "Your colour
 ASKS = {
     GREY: "All that the network gets.",
     TRUE: "The picture's own colour.",
-    OFF: "Distance in the ab plane, by cells of 4 × 4 pixels.",
+    OFF: "Distance in the ab plane of what is painted, a mean over 4 × 4 pixels.",
     YOURS: "One object in the colour that you chose.",
 }
 READS = {

@@ -44,6 +44,8 @@ class Plane extends Live {
   }
 
   take(value) {
+    if (value.about && this.about && value.about !== this.about && this.selection()) this.choose("");
+    this.about = value.about || this.about;
     this.value = value;
     this.bins = rows(value.bins, 2);
     this.values = value.values ? numbers(value.values) : null;

@@ -40,7 +40,7 @@ def of_pixel(seen: Pixel) -> tuple[dict[str, Any], words.Said]:
     else:
         marks += [Mark("mode", "mode", *at.mode.tolist()), Mark("mean", "mean (T = 1)", *at.mean.tolist())]
         marks += [Mark("read", f"read at T = {seen.temperature:g}", *at.read.tolist())]
-    what = f"probability at T = {seen.temperature:g}"
+    what = f"probability at T = {seen.temperature:g}" if at else "one colour, and no distribution"
     plane = board.plane(seen.plane, None if at is None else at.annealed, what, "%", marks)
     return {"pictures": panels.of_pixel(seen), "plane": plane}, words.of_pixel(seen)
 
@@ -67,7 +67,8 @@ def of_choose(found: Chosen) -> tuple[dict[str, Any], words.Said]:
         swatches.append(Swatch(int(a), int(b), color, one.probability))
     what = f"mean probability over {found.name}"
     asks = "Choose a colour here, or any square."
-    plane = board.plane(found.plane, found.probs, what, "%", marks, swatches, asks)
+    about = f"{found.seen.made.picture.key} {found.name} {found.true.round(2).tolist()}"
+    plane = board.plane(found.plane, found.probs, what, "%", marks, swatches, asks, about)
     return {"pictures": panels.of_choose(found), "plane": plane}, words.of_choose(found)
 
 

@@ -23,6 +23,7 @@ METRICS = {
     "rare_recall": "rare colours found",
 }
 CLOSE = 0.5  # Lab units: losses that are nearer to each other than this are not asked about
+LEAST = 1e-3  # that is written with four decimals
 WRITTEN = 4  # bins of a distribution that are written out
 SIGMA = 5.0  # of the soft encoding, as the paper has it
 
@@ -77,7 +78,13 @@ def pixel_numbers(seen: Pixel) -> str:
     rows.append(f"| **sum** | 1 | 1 | **{at.read[0]:.2f}** | **{at.read[1]:.2f}** |")
     head = ["| bin | p | p^(1/T), of their sum | times a | times b |", "|---|---|---|---|---|"]
     zero = "at T = 0 the likeliest bin has all" if seen.temperature == 0 else f"T = {seen.temperature:g}"
-    return "\n".join([f"**The cell, 4 × 4 pixels, around ({x}, {y})**; {zero}.", "", *head, *rows])
+    off = float(np.linalg.norm(seen.ab[y, x] - seen.made.truth[y, x]))
+    painted = (
+        f"Between the centres of cells colours are interpolated: the pixel is painted {colour(seen.ab[y, x])}, "
+        f"{off:.1f} from its true colour, {colour(seen.made.truth[y, x])}."
+    )
+    whole = [f"**The cell, 4 × 4 pixels, around ({x}, {y})**; {zero}.", "", *head, *rows, "", painted]
+    return "\n".join(whole)
 
 
 def _row(probability: float, weight: float, ab: np.ndarray) -> str:
@@ -150,7 +157,7 @@ def question(key: str, things: Sequence[tuple[str, Mapping[str, float]]], view: 
     if view == "compare":
         veils = [*(f"compare/{one}" for one in LOSSES.values()), "reading", *veils]
     said = f"Mean distance in Lab units, over its pixels: {why}."
-    return Question(text, list(LOSSES.values()), answer, said, veils, f"{key} {view}")
+    return Question(text, list(LOSSES.values()), answer, said, veils, key)
 
 
 # ---- another mode ----------------------------------------------------------------------------------------
@@ -186,7 +193,9 @@ def choose_seen(found: Chosen) -> str:
     said = f"Your colour is {yours:.0f} Lab units from the truth, the network’s {own:.0f}."
     if found.probs is None:
         return said
-    return f"{len(found.modes)} colours of {found.name} are plausible; one at most is true. {said}"
+    count = len(found.modes)
+    many = f"{count} colours of {found.name} are" if count > 1 else f"One colour of {found.name} is"
+    return f"{many} plausible; one at most is true. {said}"
 
 
 # ---- the bins --------------------------------------------------------------------------------------------
@@ -207,15 +216,27 @@ def bins_reading(found: Bins) -> Reading:
     return Reading(str(len(found.shares)), "bins", what, more=more)
 
 
+def small(value: float) -> str:
+    """A positive number with four decimals, or as a power where they would say nothing.
+
+    >>> small(0.1353), small(2.1e-22)
+    ('0.1353', '2.1 · 10^−22')
+    """
+    if value >= LEAST:
+        return f"{value:.4f}"
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits} · 10^{int(power)}".replace("-", "−")
+
+
 def encoding_table(found: Bins) -> Table:
     """The soft encoding of a colour: its nearest bins with their distances and weights."""
     powers = [float(np.exp(-(d**2) / (2 * SIGMA**2))) for _, d, _ in found.encoding]
     rows = [
-        (colour(bin_), f"{d:.1f}", f"{power:.4f}", f"{share:.3f}")
+        (colour(bin_), f"{d:.1f}", small(power), f"{share:.3f}")
         for (bin_, d, share), power in zip(found.encoding, powers, strict=True)
     ]
     caption = (
-        f"{colour(found.colour)}: exp(−d² / 2σ²) with σ = {SIGMA:g}, divided by the sum {sum(powers):.4f}."
+        f"{colour(found.colour)}: exp(−d² / 2σ²) with σ = {SIGMA:g}, divided by the sum {small(sum(powers))}."
     )
     return Table(("nearest bin", "d", "exp(−d²/2σ²)", "share"), rows, caption)
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from demos.depth_normals.words import NOBODY, UNKNOWN, Said, number, percent, some_pixel
+from demos.depth_normals.words import (
+    NO_NORMALS,
+    UNKNOWN,
+    UNKNOWN_NORMALS,
+    Said,
+    number,
+    percent,
+    some_pixel,
+)
 from demos.questions import lot
 from demos.records import Question, Reading
 
@@ -26,9 +34,9 @@ Scores = Mapping[str, Mapping[str, float | None]]
 def of_normals(made: Looked, scores: Scores, names: Mapping[str, str], asked: Question | None) -> Said:
     """The error of each scale's normals."""
     if not scores:
-        text = f"normals known: {NOBODY}."
+        text = f"normals known: {NO_NORMALS}."
         seen = "A photograph comes with 0 true normals; the network’s are shown all the same."
-        return Reading("0", "", text), None, UNKNOWN, seen
+        return Reading("0", "", text), None, UNKNOWN_NORMALS, seen
     fine = scores["fine"]
     more = [
         (f"{names[one]} scale", f"{number(scores[one]['normals_mean'], 1)}°") for one in ("coarse", "middle")
@@ -83,9 +91,9 @@ def of_implied(
     depth_of, camera, focal = settings
     what = whose(depth_of if made.depth is not None else "prediction", camera, focal)
     if not scores:
-        text = f"true normals: {NOBODY}. The angle between the two predictions is shown instead."
+        text = f"true normals: {NO_NORMALS}. The angle between the two predictions is shown instead."
         seen = f"Normals from {what} stand beside the network’s own, with 0 true ones to compare."
-        return Reading("0", "", text), None, UNKNOWN, seen
+        return Reading("0", "", text), None, UNKNOWN_NORMALS, seen
     own, other = scores["network"], scores["depth"]
     text = f"median angle to the truth of normals from {what}."
     more = [

@@ -65,6 +65,9 @@ def forgiven(made: Scaled | None) -> Verdict:
     )
     if abs(after - before) > NOTHING:
         return Verdict(False, f"{change}. λ says how much of the mean difference’s square is taken off.")
+    if share < 1:  # this factor turns the sign of the mean difference, whose square stays
+        leaves = f"With λ = {share:g} the factor {made.factor:g} leaves the loss at {after:.4f}, but others would not"
+        return Verdict(False, f"{leaves}. Choose λ so that every factor costs nothing.")
     why = "the mean difference of the logarithms is taken off as a whole, and the factor is only in it"
     return Verdict(True, f"{change}: {why}.")
 

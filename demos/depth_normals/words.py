@@ -38,6 +38,8 @@ NOBODY = "nobody has measured this photograph’s depth"
 UNSEEN = "This network has only ever seen rendered streets: in a photograph its metres mean little."
 UNSEEN_UNKNOWN = f"This network has only ever seen rendered streets, and {NOBODY}."
 UNKNOWN = f"{NOBODY[0].upper()}{NOBODY[1:]}, so nothing is compared. Choose a scene, or the motorcycle."
+NO_NORMALS = "nobody has measured this photograph’s normals"
+UNKNOWN_NORMALS = f"{NO_NORMALS[0].upper()}{NO_NORMALS[1:]}, so nothing is compared. Choose a scene."
 SIDES = ("too near", "within 2 %", "too far")
 METRICS = {
     "abs_rel": "abs rel",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Protocol
 
@@ -9,10 +10,14 @@ import gradio as gr
 
 from demos.ui import slots, uploads
 from demos.ui.checks import Text
-from demos.ui.figure import FILES
 from demos.ui.spoken import spoken
+from demos.ui.turns import Turns
+from demos.ui.visitor import visitor
 
 NAME = "what-and-where.html"
+LINE = Turns("handout")
+WAIT = 0.5
+"""Seconds between two looks at the line."""
 
 
 class Document(Protocol):
@@ -33,7 +38,8 @@ def place(document: Document, key: Any) -> None:
     )  # draw/handout.js presses it
     quiet: dict[str, Any] = {"show_progress": "hidden"}
     named: dict[str, Any] = {"api_name": "handout", "preprocess": False, "trigger_mode": "once", **quiet}
-    made = button.click(writer(document), [key], file, **named, **FILES)
+    # without a limit of gradio's, in whose queue those who wait would take all places: LINE lines them up
+    made = button.click(writer(document), [key], file, concurrency_limit=None, **named)
     js = "(file) => { window.whatwhere.handout(file); }"
     made.success(None, [file], None, js=js, api_visibility="private", **quiet)
     made.failure(None, js="() => { window.whatwhere.handout(null); }", api_visibility="private", **quiet)
@@ -49,13 +55,23 @@ def writer(document: Document) -> Callable[..., Awaitable[str]]:
             picture: key of the picture: scene:SEED, sample:NAME or an upload's key.
         """
         key = Text().check("picture", picture)
-        with spoken():
-            steps, made = document.sections(key), list[str]()
-            # lesson by lesson, so that others are answered in between
-            while (part := await slots.compute(lambda: next(steps, ""))) != "":
-                made.append(part)
-            content = await slots.compute(lambda: document.whole(key, made).encode())
-            return str(uploads.keep(NAME, content))
-        raise AssertionError  # never reached: `spoken` lets every error out
+        turn = LINE.take(visitor())
+        try:
+            while turn.ahead:
+                await asyncio.sleep(WAIT)
+            with spoken():
+                return await written(document, key)
+            raise AssertionError  # never reached: `spoken` lets every error out
+        finally:
+            turn.leave()
 
     return handout
+
+
+async def written(document: Document, key: str) -> str:
+    """The path of the document, written lesson by lesson, so that others are answered in between."""
+    steps, made = document.sections(key), list[str]()
+    while (part := await slots.compute(lambda: next(steps, ""))) != "":
+        made.append(part)
+    content = await slots.compute(lambda: document.whole(key, made).encode())
+    return str(uploads.keep(NAME, content))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import io
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import gradio as gr
@@ -73,12 +73,33 @@ def write(lesson: Lesson, settings: dict[str, Any], kind: str, networks: slots.N
 
 
 def as_npz(settings: dict[str, Any], data: dict[str, Any]) -> bytes:
-    """Arrays and values as an NPZ file; the settings are in ``settings`` as JSON."""
-    buffer = io.BytesIO()
-    arrays = {key: np.asarray(value) for key, value in data.items()}
+    """Arrays and values as an NPZ file that ``np.load`` reads as it is; the settings are in ``settings`` as JSON.
+
+    What has parts stands as ``name/part``, and what is None is left out.
+
+    Raises:
+        TypeError: a value is no array, number or text, and would have to be pickled.
+    """
+    arrays = {name: np.asarray(value) for name, value in parts(data)}
+    if pickled := [name for name, array in arrays.items() if array.dtype == object]:
+        raise TypeError(f"Only arrays, numbers and texts can be saved as NPZ; not so {', '.join(pickled)}.")
     arrays["settings"] = np.array(json.dumps(settings))
+    buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
+
+
+def parts(data: Mapping[str, Any], within: str = "") -> Iterator[tuple[str, Any]]:
+    """Names and values of nested mappings, without those that are None.
+
+    >>> dict(parts({"fit": {"scale": 2.0, "shift": None}, "count": 3}))
+    {'fit/scale': 2.0, 'count': 3}
+    """
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from parts(value, f"{within}{name}/")
+        elif value is not None:
+            yield f"{within}{name}", value
 
 
 def as_text(settings: dict[str, Any], data: dict[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""Turns: one long run at a time for all visitors, others in line, and nobody else is kept waiting."""
+"""Turns: one long run (or one handout) at a time for all visitors, others in line, and nobody else is kept waiting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SECONDS = 180
 
 
 class Turns:
-    """A line of runs; the first in it may go.
+    """A line of runs, or of other long work that is called so; the first in it may go.
 
     >>> turns = Turns()
     >>> first, second = turns.take(), turns.take()
@@ -24,7 +24,8 @@ class Turns:
     0
     """
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "run") -> None:
+        self.what = what
         self.line: list[Turn] = []
         self.lock = threading.Lock()
 
@@ -32,12 +33,13 @@ class Turns:
         """Go to the end of the line. Raises gr.Error if it is full, or if the visitor has a place in it already."""
         with self.lock:
             if visitor and visitor in [turn.visitor for turn in self.line]:
-                text = "Each page has one run at a time, and yours goes on or waits. Stop it, or wait for its end."
+                text = (
+                    f"Each page has one {self.what} at a time, and yours goes on or waits: let it end first."
+                )
                 raise gr.Error(text, duration=8, print_exception=False)
             if len(self.line) > IN_LINE:
-                text = (
-                    f"{IN_LINE} runs wait for their turn already, which is the limit. Try again in a minute."
-                )
+                wait = f"{IN_LINE} {self.what}s wait for their turn already, which is the limit"
+                text = f"{wait}. Try again in a minute."
                 raise gr.Error(text, duration=8, print_exception=False)
             self.line.append(turn := Turn(self, visitor))
             return turn

@@ -189,30 +189,36 @@ class Mode:
 def modes(probs: np.ndarray) -> list[Mode]:
     """The modes of a distribution over the bins [Q], the likeliest first.
 
-    The likeliest bin that no other mode is within two bins of, again and again, with the probability of all bins that
-    are nearest to it; those of less than 2 % are left out.
+    The likeliest bin that no other mode is within two bins of, again and again; those that the probability of all bins
+    nearest to them is less than 2 % of are left out, and the others share all of it.
     """
     centres, chosen = bins(), list[int]()
     for index in np.argsort(-probs):
         apart = all(np.abs(centres[index] - centres[one]).max() > NEAR * 10 for one in chosen)
         if apart and probs[index] >= LEAST_MODE / 4:
             chosen.append(int(index))
-    if not chosen:
-        return []
-    owner = np.linalg.norm(centres[:, None] - centres[chosen], axis=2).argmin(1)
-    share = np.bincount(owner, probs, minlength=len(chosen))
-    found = [Mode(one, float(p)) for one, p in zip(chosen, share, strict=True) if p >= LEAST_MODE]
+    kept = [one for one, p in zip(chosen, shares(probs, centres[chosen]), strict=True) if p >= LEAST_MODE]
+    found = [Mode(one, float(p)) for one, p in zip(kept, shares(probs, centres[kept]), strict=True)]
     return sorted(found, key=lambda mode: -mode.probability)
 
 
+def shares(probs: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """The probability of the bins that are nearest to each of some colours [n, 2]: float64 [n].
+
+    A bin that is as near to several is shared among them, so that their order says nothing.
+    """
+    if not len(colours):
+        return np.zeros(0)
+    apart = np.linalg.norm(bins()[:, None] - colours, axis=2)
+    nearest = apart <= apart.min(1, keepdims=True) + 1e-6
+    return probs @ (nearest / nearest.sum(1, keepdims=True))
+
+
 def share_near(probs: np.ndarray, found: Sequence[Mode], colour: np.ndarray) -> float:
-    """The probability of all bins that are nearer to a colour than to any other mode."""
-    others = [bins()[one.bin] for one in found if not np.array_equal(bins()[one.bin], colour)]
-    apart = np.linalg.norm(bins() - colour, axis=1)
-    mine = np.ones(len(apart), bool)
-    for one in others:
-        mine &= apart <= np.linalg.norm(bins() - one, axis=1)
-    return float(probs[mine].sum())
+    """The probability of the bins that are nearest to a colour; the modes share the others, and a mode has its own."""
+    centres = bins()[[one.bin for one in found]]
+    others = centres[(centres != colour).any(1)]
+    return float(shares(probs, np.concatenate([[colour], others]))[0])
 
 
 def recoloured(ab: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarray:

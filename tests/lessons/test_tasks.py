@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 import demos
@@ -143,3 +144,15 @@ def test_it_is_reached_on_other_scenes_or_is_bound_to_its_own(lesson: Lesson, ta
         if reached == 5:
             return
     pytest.fail(f"reached on {reached} of {len(SCENES)} scenes")
+
+
+def test_a_factor_that_turns_the_mean_difference_round_is_not_forgiven():
+    from demos.depth_normals import lesson as depth
+
+    task = next(task for lesson, task in TASKS if task.name == "free_factor")
+    settings = {**depth.LESSON.defaults, "picture": "scene:2", "view": "loss", "forgiven": 0.0}
+    made = depth.compute("scene:2", "loss")
+    mean = depth.nets.scaled(made, "prediction", 1.0, 0.0).mean  # type: ignore[union-attr]
+    verdict = task.check({**settings, "factor": float(np.exp(-2 * mean))})
+    assert not verdict.done
+    assert "others would not" in verdict.said

@@ -34,7 +34,7 @@ def test_each_view_answers_saves_and_draws(view: str, picture: str):
 @pytest.mark.parametrize("temperature", [0.0, 0.38, 1.0])
 def test_the_written_sum_adds_up(temperature: float):
     made = lesson.compute("scene:42", "pixel", "rebalanced", temperature, "40,190", "", "shares", 0.5, 60)
-    rows = [line.split("|")[1:-1] for line in words.pixel_numbers(made).split("\n")[4:]]  # type: ignore[arg-type]
+    rows = [line.split("|")[1:-1] for line in words.pixel_numbers(made).split("\n")[4:-2]]  # type: ignore[arg-type]
     values = np.array([[float(cell.strip().strip("*")) for cell in row[1:]] for row in rows])
     np.testing.assert_allclose(values[:-1].sum(0), values[-1], atol=0.03)
     assert made.at.read.round(2).tolist() == pytest.approx(values[-1, 2:].tolist())  # type: ignore[union-attr]
@@ -109,8 +109,34 @@ def test_a_bad_setting_gets_one_sentence(url: str, place: int, value: Any, said:
     assert re.search(said, str(answer))
 
 
-@pytest.mark.parametrize("colour", ["-9999,9999", "0,0", "127,-128"])
+@pytest.mark.parametrize("colour", ["-128,128", "0,0", "127,-128"])
 @pytest.mark.parametrize("view", ["choose", "bins"])
 def test_any_colour_is_taken(view: str, colour: str):
     assert lesson.update(view=view, colour=colour)["reading"].value
     assert lesson.update(view=view, pixel="9999,-9999")["reading"].value
+
+
+def test_a_modes_share_is_the_same_in_number_and_swatch():
+    for picture in ("scene:42", "scene:7", "sample:astronaut"):
+        made = lesson.compute(picture, "choose", "rebalanced", 0.38, "", "", "shares", 0.5, 60)
+        for mode in made.modes:  # type: ignore[union-attr]
+            a, b = made.plane.bins[mode.bin].astype(int)
+            again = lesson.compute(picture, "choose", "rebalanced", 0.38, "", f"{a},{b}", "shares", 0.5, 60)
+            assert again.share == pytest.approx(mode.probability)  # type: ignore[union-attr]
+        assert sum(mode.probability for mode in made.modes) == pytest.approx(1)  # type: ignore[union-attr]
+
+
+def test_the_plane_says_what_a_colour_is_chosen_for():
+    here, same, other = (
+        lesson.update(view="choose", pixel=pixel)["plane"].about for pixel in ("40,190", "41,190", "128,10")
+    )
+    assert here == same != other
+    assert lesson.update(view="bins")["plane"].about == ""
+
+
+def test_a_far_colours_encoding_is_written_without_zeros():
+    rows = lesson.update(view="bins", colour="128,-128")["encoding"].rows
+    assert all("10^−" in row[2] for row in rows)
+    assert sum(float(row[3]) for row in rows) == pytest.approx(1, abs=3e-3)
+    with pytest.raises(ValueError, match="from −128 to 128; got 99999,1"):
+        lesson.compute("scene:42", "bins", "rebalanced", 0.38, "", "99999,1", "shares", 0.5, 60)

@@ -274,3 +274,9 @@ def test_bad_settings_get_one_sentence(url: str, log: io.StringIO, place: int, v
     assert kind != "complete"
     assert said in str(content)
     assert "Traceback" not in log.getvalue()
+
+
+def test_a_photograph_with_measured_depth_has_no_measured_normals():
+    shown = lesson.update(picture="sample:motorcycle", view="normals")
+    assert "normals, so nothing is compared" in shown["numbers"]
+    assert "motorcycle" not in shown["numbers"]
