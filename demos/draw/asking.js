@@ -72,7 +72,7 @@ class Lesson {
     const wait = JSON.stringify(this.settings) === this.drawn ? Infinity : WORKING_AFTER; // else it only looks again
     const working = wait < Infinity && setTimeout(() => document.body.classList.add("ww-working"), wait);
     let answer = await this.once();
-    while (answer) answer = await this.draw(answer);
+    while (answer) answer = (await this.draw(answer)) ?? (await this.once()); // what is shown may itself ask
     clearTimeout(working);
     document.body.classList.remove("ww-working");
     this.flying = false;

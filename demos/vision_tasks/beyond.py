@@ -37,7 +37,7 @@ def normals_view(said: Beyond) -> Panel:
     """The surface's direction: x, y, z as red, green, blue."""
     shown = painted(said.normals)
     index, tenths = numbered(np.rint(said.normals * 5).astype(int))
-    knows = [Knows(direction(one / 5), "Cannot know: how far away.") for one in tenths]
+    knows = [Knows(direction(one / 5), "Cannot know: how far.") for one in tenths]
     return view("Normals", shown, index, knows, "red: right, green: up, blue: towards us")
 
 
@@ -48,7 +48,7 @@ def direction(normal: np.ndarray) -> str:
     'faces up (0.0, 1.0, 0.2)'
     """
     axis = int(np.abs(normal).argmax())
-    numbers = ", ".join(f"{one + 0:.1f}" for one in normal)
+    numbers = ", ".join(f"{one + 0:.1f}".replace("-", "−") for one in normal)
     return f"faces {FACES[axis][int(normal[axis] > 0)]} ({numbers})"
 
 

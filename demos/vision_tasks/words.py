@@ -81,7 +81,7 @@ def seen(seen: Compared, score: float) -> str:
     if seen.truth is None:
         return f"{pass_} {NOBODY}"
     hits = sum(one >= 0 for one in seen.found)
-    only = "only the panoptic map gives each pixel a class, and those of things an object"
+    only = "only the panoptic map gives each pixel one answer with both, its class and its object"
     return f"{pass_} Their boxes find {hits} of {len(seen.true_numbers)} true things; {only}."
 
 

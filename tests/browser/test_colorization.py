@@ -108,6 +108,18 @@ def test_another_colour_is_chosen_by_swatch_and_by_square(opened: Page):
     assert number(opened).isdigit()
 
 
+def test_a_colour_that_was_chosen_is_forgotten_with_its_thing(opened: Page):
+    opened.locator(".cz-swatches button").first.click()
+    opened.wait_for_function("location.search.includes('colour=')")
+    name = opened.locator("#colorization-seen").inner_text()
+    frame = opened.locator("#colorization-pictures .ww-frame").first
+    box = frame.bounding_box()
+    assert box
+    opened.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 0.95 * box["height"])
+    opened.wait_for_function("!location.search.includes('colour=')")
+    opened.wait_for_function(f"document.querySelector('#colorization-seen').innerText !== {name!r}")
+
+
 def test_a_regression_has_no_other_colour(opened: Page):
     opened.locator("#colorization-loss input[value=regression]").check()
     opened.wait_for_function(
