@@ -3,7 +3,10 @@ import { keep, recall } from "./memory.js";
 
 const KEY = "ww-answers";
 const MOST = 500; // questions that are remembered, newest last
-let tally = { right: 0, asked: 0, ids: [], ...recall(KEY, {}) };
+const sound = ({ right, asked, ids }) =>
+  Number.isInteger(right) && Number.isInteger(asked) && 0 <= right && right <= asked && Array.isArray(ids);
+const kept = recall(KEY, {});
+let tally = sound(kept) ? kept : { right: 0, asked: 0, ids: [] };
 
 export const counted = () => (tally.asked ? `${tally.right} of ${tally.asked} right` : "");
 

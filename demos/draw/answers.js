@@ -7,6 +7,7 @@ const VISITOR = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
 const MOST = 150; // texts that are remembered, newest last
 const CROWDED = 429; // many others ask just now
 const TRIES = 5;
+const BROKEN = "That could not be computed, by a fault of this app. Choose another value.";
 const SILENT = "The server does not answer. Check the connection, then move a control again.";
 
 const rest = () => new Promise((done) => setTimeout(done, 1000 + 1000 * Math.random()));
@@ -14,6 +15,7 @@ const rest = () => new Promise((done) => setTimeout(done, 1000 + 1000 * Math.ran
 const send = async (...asked) => {
   for (let left = TRIES; ; left -= 1) {
     const answer = await request(...asked);
+    if (answer.status >= 500) return { error: BROKEN };
     if (answer.status !== CROWDED || !left) return answer.json().catch(() => ({ error: SILENT }));
     await rest();
   }

@@ -8,10 +8,10 @@ export const recall = (key, otherwise) => {
   }
 };
 
-// The same for a list; whatever else is there is none.
-export const recallList = (key) => {
+// The same for a list of names; whatever else is there is none.
+export const recallNames = (key) => {
   const found = recall(key, []);
-  return Array.isArray(found) ? found : [];
+  return Array.isArray(found) ? found.filter((one) => typeof one === "string" && /^\w+$/.test(one)) : [];
 };
 
 export const keep = (key, value) => {

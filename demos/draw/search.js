@@ -9,6 +9,7 @@ import { open as openLesson } from "./tabs.js";
 const NAMES = { lessons: "Lessons", terms: "Terms", operators: "Operators", papers: "Papers" };
 const KINDS = "lessons, terms, operators (functions such as roi_align) and papers";
 const GONE = "The search could not be loaded. Close it and open it again.";
+const LONGEST = 80; // letters of a query
 const PATIENCE = 20000; // milliseconds for a lesson to come
 
 let index = null;
@@ -95,6 +96,7 @@ class Finder {
       "aria-controls": "ww-found",
       "aria-autocomplete": "list",
       autocomplete: "off",
+      maxlength: LONGEST,
       spellcheck: "false",
       oninput: () => this.search(),
       onkeydown: (event) => this.key(event),

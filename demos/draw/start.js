@@ -9,7 +9,7 @@ import { copy } from "./copy.js";
 import { stay } from "./header.js";
 import { arrive } from "./lessons.js";
 import { html, nothing, render } from "./markup.js";
-import { recallList } from "./memory.js";
+import { recallNames } from "./memory.js";
 import { things } from "./number.js";
 import { following } from "./order.js";
 import { pathHome } from "./path.js";
@@ -80,7 +80,7 @@ const lecturer = (lessons) =>
 // ---- the page --------------------------------------------------------------------------------------------------
 const page = (parts) => {
   const lessons = parts.flatMap((one) => one.lessons);
-  const visited = recallList(VISITED_KEY);
+  const visited = recallNames(VISITED_KEY);
   const most = Math.max(...parts.map((one) => one.lessons.length));
   const so = progress(lessons, visited);
   return html`<div class="ww-hero"><div><h2>${SAYS}</h2>

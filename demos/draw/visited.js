@@ -1,12 +1,12 @@
 // A lesson that the learner has acted in has a check mark in its tab and in the phone's menu, for ever in this browser.
-import { keep, recallList } from "./memory.js";
+import { keep, recallNames } from "./memory.js";
 
 export const KEY = "ww-visited";
 const LESSON = "ww-tab-";
 const ACTS = `input, select, textarea, .ww-choices button, .ww-run button, [role=application], [role=radio],
   [role=listbox], .ww-frame, .ww-board :is(button, svg, canvas)`;
 const PASSING = ["Tab", "Shift", "Control", "Alt", "Meta", "Escape"];
-const visited = new Set(recallList(KEY));
+const visited = new Set(recallNames(KEY));
 
 const mark = (node, text) => {
   if (node.dataset.visited) return;

@@ -16,12 +16,18 @@ MAX_TEXT = 300
 """Longest text (a picture key, a selection) that is accepted, in characters."""
 
 SELECTIONS = {"point": ("x,y", 2), "box": ("x0,y0,x1,y1", 4)}
+LEAST = 1e-30
+"""A number nearer to 0 than this is 0: in single precision, in which lessons compute, it may be nothing else."""
 _NUMBER = re.compile(r"-?\d{1,5}(\.\d{1,4})?", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Number:
-    """A finite number within [low, high]; ``whole`` asks for an integer."""
+    """A finite number within [low, high]; ``whole`` asks for an integer.
+
+    >>> Number(0, 1).check("T", 1e-320)
+    0.0
+    """
 
     low: float
     high: float
@@ -35,7 +41,7 @@ class Number:
             raise refuse(must, value)
         if not self.low <= value <= self.high or (self.whole and value != int(value)):
             raise refuse(must, value)  # not-a-number fails the first comparison
-        return int(value) if self.whole else float(value)
+        return int(value) if self.whole else float(value) if abs(value) >= LEAST else 0.0
 
     def parse(self, text: str) -> Any:
         try:

@@ -173,7 +173,8 @@ def annealed_mean(logits: Tensor, bins: Tensor, temperature: float = TEMPERATURE
     """One colour from a distribution: the mean after the logits were divided by T (equation 5).
 
     T = 1 is the mean, which is greyish where the distribution has several modes; towards T = 0 it becomes the mode,
-    which is vivid and jumps from pixel to pixel. At T = 0 it is the mode: the first of the largest logits.
+    which is vivid and jumps from pixel to pixel. At T = 0, and below the logits' least number, it is the mode:
+    the first of the largest logits.
 
     Args:
         logits: float [N, Q, H, W].
@@ -208,7 +209,7 @@ def _annealed(logits: Tensor, bins: Tensor, temperature: float) -> Tensor:
             f"logits must be [N, Q, H, W] and bins [Q, 2]; got {list(logits.shape)} and {list(bins.shape)}: "
             "take the bins that the network was trained with."
         )
-    if temperature == 0:
+    if temperature < torch.finfo(logits.dtype).tiny:  # which is 0 to the logits
         return torch.zeros_like(logits).scatter(1, logits.argmax(1, keepdim=True), 1.0)
     # the largest becomes 0 first, so that no small temperature makes it overflow
     return ((logits - logits.amax(1, keepdim=True)) / temperature).softmax(1)

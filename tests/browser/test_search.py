@@ -138,6 +138,12 @@ def test_enter_opens_a_lesson_and_nobody_who_types_is_disturbed(visit):
     page.wait_for_selector(DIALOG)
 
 
+def test_a_query_has_an_end(start: Page):
+    look_for(start, "")
+    start.locator(f"{DIALOG} input").press_sequentially("x" * 100)
+    assert len(start.locator(f"{DIALOG} input").input_value()) == 80
+
+
 def test_an_operator_opens_the_code_that_shows_it(visit):
     page = visit("")
     look_for(page, "roi_pool")

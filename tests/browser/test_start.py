@@ -209,10 +209,13 @@ def test_progress_is_remembered_and_leads_on(visit):
     page.reload()
     page.wait_for_selector(CARD)
     assert page.locator(".ww-begin").inner_text().startswith("Once more: ")
-    page.evaluate("localStorage.setItem('ww-visited', '{}')")  # damaged
-    page.reload()
-    page.wait_for_selector(CARD)
-    assert page.locator(".ww-begin").inner_text().startswith("Begin: ")
+    for damaged in ("{}", '["\\"]", {"toString": 1}, "no such lesson"]'):
+        page.evaluate("text => localStorage.setItem('ww-visited', text)", damaged)
+        page.evaluate('localStorage.setItem(\'ww-answers\', \'{"right": "<b>", "asked": 7}\')')
+        page.reload()
+        page.wait_for_selector(CARD)
+        assert page.locator(".ww-begin").inner_text().startswith("Begin: ")
+        assert "right" not in page.locator(".ww-so-far").inner_text()
 
 
 def test_keys_reach_every_card_and_open_it(visit):

@@ -135,6 +135,14 @@ def test_the_trace_multiplies_back_and_equals_the_papers_formula():
     )
 
 
+@pytest.mark.parametrize("temperature", [1e-30, 1e-40, 1e-320])
+def test_the_least_temperatures_read_the_mode(temperature):
+    logits = torch.randn(1, 261, 4, 5, generator=torch.Generator().manual_seed(4))
+    assert torch.equal(
+        annealed_mean(logits, gamut_bins(), temperature), annealed_mean(logits, gamut_bins(), 0.0)
+    )
+
+
 @pytest.mark.parametrize("temperature", [-0.1, float("nan"), float("inf")])
 def test_a_temperature_that_cannot_be_meant_is_refused(temperature):
     with pytest.raises(ValueError, match="temperature must be"):
