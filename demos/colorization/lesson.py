@@ -125,16 +125,23 @@ def figure(**settings: Any) -> Slide:
 def code() -> Sequence[Any]:
     """What "Show the code" prints."""
     from lecture_models.nets.colorizer import Colorizer
-    from lecture_models.ops.colour_bins import annealed_mean, nearest_bins, rebalancing_weights, soft_encode
+    from lecture_models.ops.colour_bins import (
+        annealed_mean,
+        nearest_bins,
+        rebalancing_weights,
+        sharpened,
+        soft_encode,
+    )
 
     return (
-        compute,
+        annealed_mean,
+        sharpened,
         study.ab_of,
-        Colorizer.forward,
         nearest_bins,
         soft_encode,
         rebalancing_weights,
-        annealed_mean,
+        Colorizer.forward,
+        compute,
     )
 
 

@@ -45,7 +45,7 @@ def of_pixel(seen: Pixel) -> Panels:
     cells = cv2.resize(off, None, fx=1 / CELL, fy=1 / CELL, interpolation=cv2.INTER_AREA)
     packed = encode.pack_values(np.round(cells, 1))
     alt = f"{ASKS[OFF]} The mean is {off.mean():.1f} {UNIT}."
-    error = Panel(OFF, alt, heat, values=packed, unit=UNIT, asks=ASKS[OFF])
+    error = Panel(OFF, alt, heat, values=packed, unit=f"over {CELL} × {CELL} pixels", asks=ASKS[OFF])
     shown = [picture(GREY, seen.grey), said(seen), picture(TRUE, seen.made.image), error]
     return Panels(seen.made.size, shown, legend=ends(), selection=place(seen), message=message(seen.made))
 

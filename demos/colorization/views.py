@@ -65,7 +65,11 @@ def of_choose(found: Chosen) -> tuple[dict[str, Any], words.Said]:
         a, b = found.plane.bins[one.bin].tolist()
         color = board.hexes(found.plane.colors[one.bin : one.bin + 1])[0]
         swatches.append(Swatch(int(a), int(b), color, one.probability))
-    what = f"mean probability over {found.name}"
+    what = (
+        f"mean probability over {found.name}"
+        if found.probs is not None
+        else "one colour, and no distribution"
+    )
     asks = "Choose a colour here, or any square."
     about = f"{found.seen.made.picture.key} {found.name} {found.true.round(2).tolist()}"
     plane = board.plane(found.plane, found.probs, what, "%", marks, swatches, asks, about)

@@ -57,10 +57,17 @@ def pixel_reading(seen: Pixel) -> Reading:
     error = float(np.linalg.norm(seen.ab - seen.made.truth, axis=2).mean())
     more = [("of the true colours", f"{true:.1f}"), ("mean distance from them", f"{error:.1f}")]
     if at is not None:
-        more += [("the pixel’s mode", f"{colour(at.mode)}: {100 * at.probs.max():.0f} %")]
-        more += [("its mean, T = 1", colour(at.mean)), (f"read at {temperature}", colour(at.read))]
+        more += [("the cell’s mode, at T = 1", f"{colour(at.mode)}: {100 * at.probs.max():.0f} %")]
+        more += [("its mean, at T = 1", colour(at.mean)), (f"its mean, at {temperature}", colour(at.read))]
+    more += [("the pixel as it is painted is off by", f"{painted_off(seen):.1f}")]
     how = "by regression" if at is None else f"read at {temperature}"
     return Reading(f"{said:.1f}", UNIT, f"mean chroma of the picture {how}; grey has 0", more=more)
+
+
+def painted_off(seen: Pixel) -> float:
+    """Distance of the pixel's colour in the picture, interpolated between cells, from its true colour."""
+    x, y = seen.point
+    return float(np.linalg.norm(seen.ab[y, x] - seen.made.truth[y, x]))
 
 
 def pixel_numbers(seen: Pixel) -> str:
@@ -75,20 +82,21 @@ def pixel_numbers(seen: Pixel) -> str:
     left = at.annealed[rest].sum(), at.annealed[rest] @ bins[rest]
     mean = left[1] / left[0] if left[0] else np.zeros(2)
     rows.append(f"| {len(rest)} others {_row(at.probs[rest].sum(), left[0], mean)}")
-    rows.append(f"| **sum** | 1 | 1 | **{at.read[0]:.2f}** | **{at.read[1]:.2f}** |")
+    total = (f"**{round(float(one), 2) + 0:.2f}**".replace("-", "−") for one in at.read)
+    rows.append(f"| **sum** | 1 | 1 | {' | '.join(total)} |")
     head = ["| bin | p | p^(1/T), of their sum | times a | times b |", "|---|---|---|---|---|"]
     zero = "at T = 0 the likeliest bin has all" if seen.temperature == 0 else f"T = {seen.temperature:g}"
-    off = float(np.linalg.norm(seen.ab[y, x] - seen.made.truth[y, x]))
     painted = (
         f"Between the centres of cells colours are interpolated: the pixel is painted {colour(seen.ab[y, x])}, "
-        f"{off:.1f} from its true colour, {colour(seen.made.truth[y, x])}."
+        f"{painted_off(seen):.1f} from its true colour, {colour(seen.made.truth[y, x])}."
     )
     whole = [f"**The cell, 4 × 4 pixels, around ({x}, {y})**; {zero}.", "", *head, *rows, "", painted]
     return "\n".join(whole)
 
 
 def _row(probability: float, weight: float, ab: np.ndarray) -> str:
-    return f"| {probability:.4f} | {weight:.4f} | {weight * ab[0]:.2f} | {weight * ab[1]:.2f} |"
+    times = (f"{round(float(weight * one), 2) + 0:.2f}".replace("-", "−") for one in ab)
+    return f"| {probability:.4f} | {weight:.4f} | {' | '.join(times)} |"
 
 
 def pixel_seen(seen: Pixel) -> str:
@@ -136,7 +144,12 @@ def compare_seen(found: Compared) -> str:
     least = min(found.errors, key=lambda one: found.errors[one])
     near = f"{LOSSES[most]} comes nearest to the chroma of the true colours"
     far = f"{LOSSES[least].lower()} has the smallest distance from them"
-    return f"{near} ({found.chroma[most]:.1f} of {true:.1f}); {far} ({found.errors[least]:.1f})."
+    said = f"{near} ({found.chroma[most]:.1f} of {true:.1f}); {far} ({found.errors[least]:.1f})."
+    if found.chroma["classes"] > found.chroma["regression"]:
+        return said
+    return (
+        f"{said} Here classification is no more vivid than regression; over many scenes it is, see the table."
+    )
 
 
 def question(key: str, things: Sequence[tuple[str, Mapping[str, float]]], view: str) -> Question | None:
@@ -153,9 +166,9 @@ def question(key: str, things: Sequence[tuple[str, Mapping[str, float]]], view: 
     answer = order.index(min(errors, key=lambda one: errors[one]))
     why = ", ".join(f"{LOSSES[one].lower()} {errors[one]:.0f}" for one in order)
     text = f"Which loss comes nearest to the true colour of {name}?"
-    veils = ["numbers", "seen"]
+    veils = ["numbers", "seen", "ours"]
     if view == "compare":
-        veils = [*(f"compare/{one}" for one in LOSSES.values()), "reading", *veils]
+        veils = [*(f"compare/{one}" for one in LOSSES.values()), "chroma", "reading", *veils]
     said = f"Mean distance in Lab units, over its pixels: {why}."
     return Question(text, list(LOSSES.values()), answer, said, veils, key)
 
@@ -168,7 +181,7 @@ def of_choose(found: Chosen) -> Said:
 
 def choose_reading(found: Chosen) -> Reading:
     """How likely the chosen colour is."""
-    more = [("your colour’s distance from the truth", f"{found.apart[0]:.0f}")]
+    more = [("your colour’s mean distance, over its pixels", f"{found.apart[0]:.0f}")]
     more += [("the network’s", f"{found.apart[1]:.0f}")]
     if found.probs is None:
         return Reading("1", "colour", f"is all that a regression says of {found.name}", more=more)

@@ -206,7 +206,8 @@ class Space:
 class Relative:
     """A relative map of a picture, from the network or the truth, and what two points make of it.
 
-    ``fit`` is its scale and shift, ``span`` the inverse depths (1/m) of r = 0 and r = 1, ``why`` why none.
+    ``fit`` is its scale and shift, ``span`` the inverse depths (1/m) of r = 0 and r = 1, ``why`` why none. ``depths``
+    (true ones at the points, metres) and ``residual`` hold until a point is moved; ``asked`` are the question's points.
     """
 
     seen: Seen
@@ -215,9 +216,15 @@ class Relative:
     span: tuple[float, float]
     fit: tuple[float, float] | None
     why: str
+    depths: Sequence[float | None]
+    residual: float | None
+    asked: tuple[int, int, int, int] | None
 
 
-def relative(one: Seen, found: Related, source: str) -> Relative:
+def relative(
+    one: Seen, found: Related, source: str, residual: float | None, asked: tuple[int, int, int, int] | None
+) -> Relative:
     """The board of relative depth."""
     fit = None if found.fit is None else (found.fit.scale, found.fit.shift)
-    return Relative(one, source, found.points, found.span, fit, found.why)
+    depths = [depth if math.isfinite(depth) else None for depth in found.depths]
+    return Relative(one, source, found.points, found.span, fit, found.why, depths, residual, asked)

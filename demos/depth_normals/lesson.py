@@ -160,19 +160,20 @@ def of_relative(
     """A relative map, two points, and their words."""
     raw = found.residual(found.made.said.depth)
     residuals = [found.residual(one) for one in (found.metric, found.at_best, found.flat)]
-    shown = board.relative(seen(found.made), found, source)
-    return shown, shapes.of_relative(found, source, [*residuals, raw], points_asked(picture, world))
+    points, asked = points_asked(picture, world)
+    shown = board.relative(seen(found.made), found, source, residuals[0], points)
+    return shown, shapes.of_relative(found, source, [*residuals, raw], asked)
 
 
 def points_asked(picture: str, world: str) -> Any:
-    """How far off the network's map is through two points that the picture draws; None without a truth."""
+    """Two points that the picture draws, and how far off the network's map is through them; None without a truth."""
     made = nets.looked(relative.key_of(picture, world))
     offered = relative.candidates(made, CANDIDATES)
     if not offered:
-        return None
+        return None, None
     outcomes = [(one, sum(one[1] >= edge for edge in shapes.EDGES)) for one in offered]
     points, share = drawn(f"{picture} {world} {lot(picture, 9)}", outcomes)
-    return shapes.how_far_off(picture, world, points, share)
+    return points, shapes.how_far_off(picture, world, share)
 
 
 def tables() -> dict[str, Any]:

@@ -69,8 +69,8 @@ class Loss extends Live {
     return svg`<svg viewBox="0 0 ${WIDE} ${HIGH}" role="img" aria-label=${label}>${grid}
       ${TICKS.map((x) => svg`<text class="dn-x" x=${left(x)} y=${HIGH - 20}>${x}</text>`)}
       <text class="dn-x" x=${(WIDE + PAD.left) / 2} y=${HIGH - 4}>factor on the whole map</text>
-      ${LINES.map((lam, k) => svg`<path class="dn-line dn-line-${k}" d=${path(lam)}></path>`)}
       <path class="dn-line dn-own" d=${path(forgiven)}></path>
+      ${LINES.map((lam, k) => svg`<path class="dn-line dn-line-${k}" d=${path(lam)}></path>`)}
       <line class="dn-best" x1=${left(best)} x2=${left(best)} y1=${PAD.top} y2=${HIGH - PAD.bottom}></line>
       <circle class="dn-dot" cx=${at[0]} cy=${at[1]} r="5.5"></circle></svg>`;
   }
@@ -81,7 +81,7 @@ class Loss extends Live {
     const row = (name, a, b, css = "") =>
       html`<tr class=${css}><th scope="row">${terms(name)}</th><td>${number(a, 4)}</td><td>${number(b, 4)}</td></tr>`;
     return html`<table class="dn-terms" data-shows="terms"><thead><tr><td></td><th scope="col">without</th>
-      <th scope="col">with the factor</th></tr></thead><tbody>
+      <th scope="col">with it</th></tr></thead><tbody>
       ${row("mean of d²", before.squares, after.squares)}
       ${row(`− λ · (mean of d)²`, -forgiven * before.offset, -forgiven * after.offset)}
       ${row("slopes of d", before.slopes, after.slopes)}
@@ -110,7 +110,7 @@ class Loss extends Live {
           ${figure(this, "Difference d", this.layer, { shows: "difference" })}</div>
         <div class="dn-side"><figure data-shows="curves"><figcaption>${terms("Added to the loss")}</figcaption>
           ${this.curves()}<small class="dn-keys">${keys}<span><i class="dn-key dn-own"></i>yours</span>
-            <span><i class="dn-key dn-best"></i>m = 0</span></small></figure>
+            <span><i class="dn-key dn-best"></i>mean of d: 0</span></small></figure>
         ${this.terms()}</div>
         <div class="dn-foot" data-shows="difference">${this.readout()}${scale}</div>`,
       )}`,

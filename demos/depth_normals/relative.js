@@ -24,6 +24,7 @@ class Relative extends Live {
     const [fine, truth] = await Promise.all([value.seen.fine, value.seen.truth].map((one) => logsFrom(one, steps)));
     if (value !== this.newest) return;
     const { size, ends } = value.seen;
+    this.settled = true;
     const [low, high] = value.span;
     const own = value.source === "measured" && truth ? truth.logs : fine.logs;
     this.value = value;
@@ -64,6 +65,7 @@ class Relative extends Live {
   put(which, point) {
     this.points[which] = inside(point, this.value.seen.size);
     this.moved = true;
+    this.settled = false;
     this.ask();
   }
 
@@ -126,23 +128,39 @@ class Relative extends Live {
 
   picture() {
     const { seen } = this.value;
-    const drawn = { size: seen.size, image: seen.picture, alt: "The picture", shapes: nothing };
+    const drawn = { size: seen.size, image: seen.picture, alt: "The picture", shapes: this.squares() };
     return html`<figure><figcaption>${terms("Picture: drag A and B")}</figcaption>
       <div class="dn-drag" @pointerdown=${(event) => this.down(event)} @pointermove=${(event) => this.move(event)}
         @pointerup=${() => this.up()} @pointercancel=${() => this.up()}>${framed(drawn)}${this.handles()}</div>
-      <small>click moves the nearer one</small></figure>`;
+      <small>click moves the nearer one${this.value.asked ? "; squares: the question’s" : ""}</small></figure>`;
+  }
+
+  // The points that the question is about.
+  squares() {
+    const at = this.value.asked ?? [];
+    return [at.slice(0, 2), at.slice(2)]
+      .filter((one) => one.length)
+      .map(([x, y]) => svg`<rect class="dn-asked" x=${x - 4} y=${y - 4} width="8" height="8"></rect>`);
+  }
+
+  // True depths and what is left: Python's own, and while a point moves those of the packed maps.
+  numbers() {
+    const { depths, residual } = this.value;
+    if (!this.settled) return { z: this.z, off: this.residual };
+    return { z: depths.map((one) => one ?? NaN), off: residual ?? NaN };
   }
 
   readout() {
+    const { z, off } = this.numbers();
     const row = (k) =>
       html`<tr><th scope="row"><i class="dn-key dn-mark-${k}"></i>${NAMES[k]}</th>
-      <td>${number(this.r[k], 3)}</td><td>${metres(Math.log(this.z[k]))}</td></tr>`;
+      <td>${number(this.r[k], 3)}</td><td>${metres(Math.log(z[k]))}</td></tr>`;
     const [s, t] = this.fit ?? [NaN, NaN];
     return html`<div class="dn-readout" data-shows="readout" aria-live="polite"><table>
       <thead><tr><td></td><th scope="col">r</th><th scope="col">true Z</th></tr></thead>
       <tbody>${row(0)}${row(1)}</tbody></table>
       <p>1/Z = ${number(s, 3)} · r ${t < 0 ? "−" : "+"} ${number(Math.abs(t), 3)}</p>
-      <p><b>${percent(this.residual)}</b> median error</p></div>`;
+      <p><b>${percent(off)}</b> median error</p></div>`;
   }
 
   draw() {
@@ -152,7 +170,7 @@ class Relative extends Live {
     this.moved = false;
     const [near, far] = seen.ends;
     const ends = bar("depth", "depth, ln scale", `${number(near, 1)} m`, `${number(far, 1)} m`);
-    const map = source === "measured" && seen.truth ? "Measured, without scale and shift" : "The network’s, relative";
+    const map = source === "measured" && seen.truth ? "Measured, relative" : "The network’s, relative";
     render(
       html`${note(this.fit ? seen.message : why || seen.message)}
       <div class="dn-grid dn-three" style="--ratio:${seen.size[1] / seen.size[0]}">

@@ -119,7 +119,7 @@ class Scales extends Live {
     if (!this.value) return;
     const { errors, quantity, seen } = this.value;
     const unit = quantity === "depth" ? " %" : "°";
-    const cells = ["stride 16", "stride 4", "every pixel"];
+    const cells = ["stride 16", "stride 4", "stride 2"];
     const title = (k) => (this.off ? `Error, ${NAMES[k].toLowerCase()}` : `${NAMES[k]} changed`);
     const under = (k) => {
       if (!this.below[k]) return html`<div class="dn-empty">It begins here.</div>`;

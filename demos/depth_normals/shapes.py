@@ -164,14 +164,14 @@ def of_relative(
     here, best, flat, raw = residuals
     title = "the photograph" if found.made.picture.scene is None else found.made.picture.title
     more = [
-        ("least squares, all pixels", f"{percent(best)} %"),
+        ("least squares of 1/Z, all pixels", f"{percent(best)} %"),
         ("one depth everywhere", f"{percent(flat)} %"),
         ("the network’s own metres", f"{percent(raw)} %"),
     ]
     if here is None:
         text = found.why or "no fit."
         seen = f"Two points with a depth and 2 different values of the map are needed on {title}."
-        return Reading("–", "%", text, more=more if found.best else ()), asked, UNKNOWN, seen
+        return Reading("–", "%", text, more=more if found.best else ()), asked, found.why or UNKNOWN, seen
     what = "the measured map" if source == "measured" else "the network’s map"
     text = f"median relative error after {what} was fixed by the two points."
     pair = f"a median error of {percent(here)} %, the network’s own metres {percent(raw)} %"
@@ -195,11 +195,10 @@ def two_equations(found: Related) -> str:
     )
 
 
-def how_far_off(key: str, world: str, points: tuple[int, int, int, int], share: float) -> Question:
-    """How large the residual is after two points that the picture draws."""
-    x0, y0, x1, y1 = points
+def how_far_off(key: str, world: str, share: float) -> Question:
+    """How large the residual is after two points that the picture draws, and the board marks."""
     answer = sum(share >= edge for edge in EDGES)
-    text = f"The network’s map through ({x0}, {y0}) and ({x1}, {y1}): what is the median error?"
+    text = "The network’s map fixed at the two white squares: what is the median error?"
     why = f"{percent(share)} %: two points fix scale and shift, and nothing else."
     veils = ("reading", "relative/error", "relative/readout", "numbers")
     return Question(text, RESIDUALS, answer, why, veils, f"{key} {world} {lot(key, 8)}")

@@ -29,7 +29,7 @@ CHOICES: dict[str, dict[str, str]] = {
     "which": {"prediction": "Prediction", "truth": "Truth"},
     "camera": {"known": "with a camera", "none": "no camera"},
     "paint": {"picture": "Picture", "error": "Error"},
-    "world": {"stereo": "Stereo photograph", "picture": "The picture above"},
+    "world": {"stereo": "Stereo photograph", "picture": "The chosen picture"},
     "source": {"network": "the network’s", "measured": "the measured one"},
 }
 """The settings that are one of a few, with the name of each choice."""
@@ -99,8 +99,8 @@ def of_depth(made: Looked, scores: Mapping[str, Mapping[str, float | None]], ask
     """The error of each scale's depth."""
     if not scores:
         said = made.said.depth
-        text = f"is the median depth that the network says; {NOBODY}."
-        seen = f"The network puts the middle of this photograph at {float(np.median(said)):.1f} m."
+        text = f"is the median depth that the network says; {NOBODY}, so changes are shown and no errors."
+        seen = f"The network’s median depth of this photograph is {float(np.median(said)):.1f} m."
         return Reading(f"{float(np.median(said)):.1f}", "m", text), None, UNKNOWN, seen
     fine = scores["fine"]
     more = [

@@ -66,6 +66,7 @@ const lookAgain = () => window.dispatchEvent(new Event("whatwhere:look"));
 // Another picture for all lessons; returns what is chosen among the sample photographs.
 export const pictureChanged = (key) => {
   expect(key);
+  if (key.startsWith("upload:")) document.querySelector("#ww-photo > .label-wrap.open")?.click(); // it covers controls
   window.dispatchEvent(new Event("whatwhere:picture"));
   lookAgain();
   return namePicture(key);

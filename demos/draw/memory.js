@@ -14,6 +14,9 @@ export const recallNames = (key) => {
   return Array.isArray(found) ? found.filter((one) => typeof one === "string" && /^\w+$/.test(one)) : [];
 };
 
+// Another tab of this browser has kept something under a key.
+export const elsewhere = (key, take) => window.addEventListener("storage", (event) => event.key === key && take());
+
 export const keep = (key, value) => {
   try {
     localStorage.setItem(key, JSON.stringify(value));

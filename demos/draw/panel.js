@@ -130,7 +130,7 @@ export class Panel {
     }
     if (point && this.values) {
       const value = at(this.values, point, this.stage.size);
-      text = [text, Number.isFinite(value) ? `${value.toPrecision(4)} ${panel.unit}`.trim() : "infinite"]
+      text = [text, Number.isFinite(value) ? `${Number(value.toPrecision(4))} ${panel.unit}`.trim() : "infinite"]
         .filter(Boolean)
         .join(" · ");
     }

@@ -16,7 +16,7 @@ const MOST_NAME = 40; // letters of a name in a link that are said again
 const PATIENCE = 60; // frames until a lesson has the place of the strip
 const root = make("section", { class: "ww-path-strip", "aria-label": "The task" });
 let [current, verdict, busy, answers, fixed] = [null, null, false, true, false];
-let [loading, complaint] = [null, ""];
+let [loading, complaint, turning] = [null, "", false];
 
 const style = (href) =>
   new Promise((done) => {
@@ -82,7 +82,8 @@ const bring = ({ lesson: name }, settings) => {
 
 const turnTo = (task) => {
   [current, verdict, busy] = [task, null, false];
-  address();
+  turning = Boolean(task) && shown() !== task.lesson; // then the entry of the lesson before stays as it is
+  if (!turning) address();
   window.dispatchEvent(new Event("whatwhere:path"));
 };
 
@@ -168,7 +169,13 @@ const place = (focus = false, left = PATIENCE) => {
   if (focus) root.querySelector("button").focus({ preventScroll: true });
 };
 
-window.addEventListener("whatwhere:shown", () => place(root.contains(document.activeElement)));
+window.addEventListener("whatwhere:shown", ({ detail: name }) => {
+  if (turning && name === current?.lesson) {
+    turning = false;
+    queueMicrotask(address); // once the lesson has its own entry
+  }
+  place(root.contains(document.activeElement));
+});
 window.addEventListener("popstate", async () => {
   const name = new URLSearchParams(location.search).get("path");
   if (name === (current?.name ?? null)) return;

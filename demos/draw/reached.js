@@ -1,16 +1,21 @@
 // Which tasks of the path this browser has seen reached, and which answers it has shown; what is damaged is nothing.
-import { keep, recall } from "./memory.js";
+import { elsewhere, keep, recall } from "./memory.js";
 import { entries } from "./report.js";
 
 const KEY = "ww-path";
 const KNOWN = 200; // tasks that are remembered, far more than there are
 const sound = (value) => entries(value && typeof value === "object" ? Object.values(value) : [], KNOWN);
-const kept = sound(recall(KEY, []));
+let kept = sound(recall(KEY, []));
 
+const tell = () => window.dispatchEvent(new Event("whatwhere:path"));
 const write = () => {
   keep(KEY, [...kept.values()]);
-  window.dispatchEvent(new Event("whatwhere:path"));
+  tell();
 };
+elsewhere(KEY, () => {
+  kept = sound(recall(KEY, []));
+  tell();
+});
 const entry = (name) => kept.get(name) ?? { name, reached: null, shown: false };
 
 export const reached = (name) => entry(name).reached;

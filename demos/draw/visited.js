@@ -1,5 +1,5 @@
 // A lesson that the learner has acted in has a check mark in its tab and in the phone's menu, for ever in this browser.
-import { keep, recallNames } from "./memory.js";
+import { elsewhere, keep, recallNames } from "./memory.js";
 
 export const KEY = "ww-visited";
 const LESSON = "ww-tab-";
@@ -23,6 +23,11 @@ const show = () => {
     option.text += " ✓";
   }
 };
+
+elsewhere(KEY, () => {
+  for (const name of recallNames(KEY)) visited.add(name);
+  show();
+});
 
 const acted = ({ isTrusted, key, target }) => {
   if (!isTrusted || PASSING.includes(key) || !target.closest?.(ACTS)) return;

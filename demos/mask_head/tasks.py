@@ -50,4 +50,6 @@ def judge(made: RoIMasks) -> Verdict:
         return Verdict(
             False, f"{ious}: under a softmax the classes compete for each pixel, and one takes it."
         )
-    return Verdict(False, f"{ious}: {there - here:.2f} lower. Try another class, or another thing.")
+    return Verdict(
+        False, f"{ious}: {round(there, 2) - round(here, 2):.2f} lower. Try another class, or another thing."
+    )

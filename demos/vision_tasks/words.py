@@ -19,6 +19,7 @@ Outcome = tuple[int, "float | None"]
 """What a score threshold gives: how many detections, and the agreement in percent; None without a truth."""
 CHOICES = ("It rises", "It stays the same", "It falls")
 RISES = 0
+NAMED = 2  # missed things whose names have room
 NOBODY = "Nobody has marked the truth of a photograph."
 
 
@@ -30,7 +31,8 @@ def reading(seen: Compared) -> Reading:
         told = f"{'reaches' if one else 'reach'} the score threshold. {NOBODY}"
         return Reading(str(kept), "object" if one else "objects", told)
     hits = sum(one >= 0 for one in seen.found)
-    more = [("False alarms", str(kept - hits))]
+    more = [("Missed", ", ".join(seen.missed))] if 0 < len(seen.missed) <= NAMED else []
+    more += [("False alarms", str(kept - hits))]
     more += [("Pixels on which panoptic map and truth agree", f"{100 * seen.agreement:.1f} %")]
     found = "true objects have a box: right class, IoU ≥ ½"
     return Reading(str(hits), f"of {len(seen.true_numbers)}", found, more=more)

@@ -190,16 +190,17 @@ def annealed_mean(logits: Tensor, bins: Tensor, temperature: float = TEMPERATURE
     >>> annealed_mean(torch.zeros(1, 2, 1, 1), torch.tensor([[0.0, 0.0], [10.0, 20.0]]), 1.0).flatten().tolist()
     [5.0, 10.0]
     """
-    return _mean(_annealed(logits, bins, temperature), bins)
+    return _mean(sharpened(logits, bins, temperature), bins)
 
 
 def trace_annealed_mean(logits: Tensor, bins: Tensor, temperature: float = TEMPERATURE) -> AnnealedMean:
     """The annealed mean with its distributions; arguments and errors as :func:`annealed_mean`."""
-    annealed = _annealed(logits, bins, temperature)
+    annealed = sharpened(logits, bins, temperature)
     return AnnealedMean(temperature, bins, logits.softmax(1), annealed, _mean(annealed, bins))
 
 
-def _annealed(logits: Tensor, bins: Tensor, temperature: float) -> Tensor:
+def sharpened(logits: Tensor, bins: Tensor, temperature: float) -> Tensor:
+    """The distribution at T, float [N, Q, H, W]; arguments and errors as :func:`annealed_mean`."""
     if not (math.isfinite(temperature) and temperature >= 0):
         raise ValueError(
             f"temperature must be a finite number of at least 0; got {temperature}: the paper has 0.38."

@@ -129,6 +129,13 @@ class Compared:
     numbers: tuple[int, ...]
     true_numbers: tuple[int, ...]
 
+    @property
+    def missed(self) -> list[str]:
+        """Name and number of the true things that no detection belongs to, such as "person 3"."""
+        things = [] if self.truth is None else self.truth.names[len(STUFF) :]
+        all_ = zip(things, self.true_numbers, strict=True)
+        return [f"{name} {number}" for k, (name, number) in enumerate(all_) if k not in self.found]
+
     def title(self, detection: int) -> str:
         """Name and number of a detection, such as "ball 2"."""
         return f"{self.answers.names[detection]} {self.numbers[detection]}"

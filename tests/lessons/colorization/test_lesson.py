@@ -35,7 +35,9 @@ def test_each_view_answers_saves_and_draws(view: str, picture: str):
 def test_the_written_sum_adds_up(temperature: float):
     made = lesson.compute("scene:42", "pixel", "rebalanced", temperature, "40,190", "", "shares", 0.5, 60)
     rows = [line.split("|")[1:-1] for line in words.pixel_numbers(made).split("\n")[4:-2]]  # type: ignore[arg-type]
-    values = np.array([[float(cell.strip().strip("*")) for cell in row[1:]] for row in rows])
+    values = np.array(
+        [[float(cell.strip().strip("*").replace("−", "-")) for cell in row[1:]] for row in rows]
+    )
     np.testing.assert_allclose(values[:-1].sum(0), values[-1], atol=0.03)
     assert made.at.read.round(2).tolist() == pytest.approx(values[-1, 2:].tolist())  # type: ignore[union-attr]
 

@@ -19,7 +19,7 @@ ALL = [*list(lesson.ASKS)[:6], "Depth", "Normals", "Colour", "Truth"]
 def texts(panel: beyond.Panel, x: int, y: int) -> tuple[str, list[float]]:
     assert panel.index
     text = panel.texts[int(encode.unpack(panel.index)[y, x])].text
-    return text, [float(one) for one in re.findall(r"[-+]?\d+(?:\.\d+)?", text)]
+    return text, [float(one) for one in re.findall(r"[-+]?\d+(?:\.\d+)?", text.replace("−", "-"))]
 
 
 @pytest.fixture(scope="module")
