@@ -43,6 +43,7 @@ class Plane:
     Args:
         bins: centres, a then b, as `encode.listed` writes them.
         colors: of the bins at this lightness, hex, one text.
+        shown: a 1 for each bin that sRGB can show at this lightness, else a 0, one text.
         values: what the squares' areas show, a number for each bin, listed; empty where there is none.
         what: name of the values.
         unit: "%" for shares, "×" for weights.
@@ -56,6 +57,7 @@ class Plane:
 
     bins: str
     colors: str
+    shown: str
     values: str
     what: str
     unit: str
@@ -81,6 +83,7 @@ def plane(
     return Plane(
         bins=encode.listed(seen.bins.astype(int)),
         colors="".join(hexes(seen.colors)),
+        shown="".join("01"[one] for one in seen.shown.astype(int)),
         values="" if values is None else encode.listed(values, DIGITS),
         what=what,
         unit=unit,

@@ -90,7 +90,7 @@ class Plane extends Live {
     const side = this.sides ? this.sides[k] : 2;
     const color = this.value.colors.slice(7 * k, 7 * k + 7);
     return svg`<rect x=${a - side / 2} y=${-b - side / 2} width=${side} height=${side} fill=${color}
-      class="cz-bin"/>`;
+      class="cz-bin ${this.value.shown[k] === "1" ? "" : "cz-unshown"}"/>`;
   }
 
   readout() {
@@ -129,7 +129,7 @@ class Plane extends Live {
       html`<figure>${this.picture(this.value)}</figure>
         <p class="cz-readout" aria-live="polite">${this.readout()}</p>
         <ul>${marks.map(key)}
-          <li class="cz-key-gamut"><i></i>${terms("gamut")} at L = ${number(lightness, 0)}</li></ul>
+          <li class="cz-key-gamut"><i></i>${terms("gamut")} at L = ${number(lightness, 0)}; pale outside</li></ul>
         ${asks ? html`<p class="ww-note">${asks}</p>` : nothing}
         <div class="cz-swatches">${swatches.map((one) => this.swatch(one))}</div>`,
       this.root,

@@ -57,8 +57,8 @@ def pixel_reading(seen: Pixel) -> Reading:
     error = float(np.linalg.norm(seen.ab - seen.made.truth, axis=2).mean())
     more = [("of the true colours", f"{true:.1f}"), ("mean distance from them", f"{error:.1f}")]
     if at is not None:
-        more += [("the cell’s mode, at T = 1", f"{colour(at.mode)}: {100 * at.probs.max():.0f} %")]
-        more += [("its mean, at T = 1", colour(at.mean)), (f"its mean, at {temperature}", colour(at.read))]
+        more += [("the cell’s mode", f"{colour(at.mode)}: {100 * at.probs.max():.0f} %")]
+        more += [("mean, T = 1", colour(at.mean)), (f"mean, {temperature}", colour(at.read))]
     more += [("the pixel as it is painted is off by", f"{painted_off(seen):.1f}")]
     how = "by regression" if at is None else f"read at {temperature}"
     return Reading(f"{said:.1f}", UNIT, f"mean chroma of the picture {how}; grey has 0", more=more)

@@ -23,18 +23,22 @@ EXAMPLE = (23.0, 34.0)  # (a, b) that is encoded until another is chosen
 
 @dataclass(frozen=True, eq=False)
 class Plane:
-    """The ab plane at a lightness: bins [Q, 2] with their colours uint8 [Q, 3], and outlines of the gamut."""
+    """The ab plane at a lightness: bins [Q, 2], their colours uint8 [Q, 3], those that sRGB shows, its outlines."""
 
     lightness: float
     bins: np.ndarray
     colors: np.ndarray
+    shown: np.ndarray
     gamut: Sequence[np.ndarray]
 
 
 def plane(lightness: float) -> Plane:
     """The plane at a lightness."""
     bins = colours.bins()
-    return Plane(lightness, bins, colours.shown_rgb(lightness, bins), colours.gamut(round(lightness)))
+    level = round(lightness)
+    return Plane(
+        lightness, bins, colours.shown_rgb(lightness, bins), colours.in_gamut(level), colours.gamut(level)
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,9 @@ from functools import cache
 import cv2
 import numpy as np
 
+SHOWN = 0.5
+"""Lab units: a colour that clipping to sRGB moves by less is shown as it is."""
+
 
 def bins() -> np.ndarray:
     """Centres of the bins, float32 [Q, 2]."""
@@ -49,21 +52,35 @@ def grey_of(lightness: np.ndarray) -> np.ndarray:
 
 
 @cache
+def in_gamut(lightness: int) -> np.ndarray:
+    """Whether sRGB can show each bin's centre at a lightness, 0 to 100, by :func:`gamut`'s rule: bool [Q]."""
+    return (
+        _moved(np.concatenate([np.full((len(bins()), 1), lightness, np.float32), bins()], 1).T[..., None])[
+            :, 0
+        ]
+        < SHOWN
+    )
+
+
+def _moved(lab: np.ndarray) -> np.ndarray:
+    """How far colours [3, H, W] move when they are clipped to sRGB, Lab units."""
+    import torch
+
+    from lecture_models.ops.lab import lab_to_rgb, rgb_to_lab
+
+    one = torch.from_numpy(np.ascontiguousarray(lab, np.float32))[None]
+    return (rgb_to_lab(lab_to_rgb(one)) - one).square().sum(1).sqrt()[0].numpy()
+
+
+@cache
 def gamut(lightness: int, step: float = 2.0, reach: float = 120.0) -> list[np.ndarray]:
     """Outlines of the colours that sRGB can show at a lightness, 0 to 100: polygons [n, 2] of (a, b).
 
     A colour is inside if clipping it to sRGB moves it by less than half a unit.
     """
-    import torch
-
-    from lecture_models.ops.lab import lab_to_rgb, rgb_to_lab
-
     axis = np.arange(-reach, reach + step, step, dtype=np.float32)
-    lab = torch.from_numpy(
-        np.stack(np.broadcast_arrays(np.float32(lightness), *np.meshgrid(axis, axis)))[None]
-    )
-    moved = (rgb_to_lab(lab_to_rgb(lab)) - lab).square().sum(1).sqrt()[0].numpy()
-    found, _ = cv2.findContours((moved < 0.5).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    moved = _moved(np.stack(np.broadcast_arrays(np.float32(lightness), *np.meshgrid(axis, axis))))
+    found, _ = cv2.findContours((moved < SHOWN).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     return [line[:, 0] * step - reach for line in found if len(line) > 2]
 
 

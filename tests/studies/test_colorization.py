@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from skimage.color import lab2rgb, rgb2lab
@@ -83,6 +84,15 @@ def test_the_histogram_counts_all_pixels():
     bars = study.histogram(ab)
     assert bars.sum() == pytest.approx(1)
     assert bars[[0, 1, 19]].tolist() == [0.5, 0.25, 0.25]
+
+
+def test_bins_of_the_gamut_lie_in_its_outlines():
+    """At L = 60 by the outlines, two units off at most; at L = 0 there is black alone."""
+    lines = [line.astype(np.float32) for line in colours.gamut(60)]
+    for (a, b), inside in zip(colours.bins().tolist(), colours.in_gamut(60), strict=True):
+        apart = max(cv2.pointPolygonTest(line, (a, b), True) for line in lines)
+        assert inside == (apart >= 0) or abs(apart) <= 2
+    assert colours.bins()[colours.in_gamut(0)].tolist() == [[0, 0]]
 
 
 @pytest.mark.parametrize("lightness", [20, 46, 92])
