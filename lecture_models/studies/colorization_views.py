@@ -198,12 +198,23 @@ def _things(made: Coloured) -> list[tuple[str, Mapping[str, float]]]:
     assert made.picture.scene is not None
     truth = segments.of_scene(made.picture.scene)
     said = {one: study.ab_of(study.coloured(made.picture.key, one), TEMPERATURE) for one in study.LOSSES}
-    found: list[tuple[str, Mapping[str, float]]] = []
-    seen = dict.fromkeys(truth.names, 0)
-    for k, name in enumerate(truth.names):
-        seen[name] += 1
-        mask = truth.map == k + 1
-        if name not in STUFF and mask.sum() >= SMALLEST:
-            errors = {one: study.distance(ab, made.truth, mask) for one, ab in said.items()}
-            found.append((f"{name} {seen[name]}", errors))
-    return found
+    masks = [truth.map == k + 1 for k in range(len(truth.names))]
+    names = placed(truth.names, [float(np.flatnonzero(mask.any(0)).mean()) for mask in masks])
+    return [
+        (title, {one: study.distance(ab, made.truth, mask) for one, ab in said.items()})
+        for name, title, mask in zip(truth.names, names, masks, strict=True)
+        if name not in STUFF and mask.sum() >= SMALLEST
+    ]
+
+
+def placed(names: Sequence[str], columns: Sequence[float]) -> list[str]:
+    """What to call things of these names in these columns, so that everybody finds them.
+
+    >>> placed(["pillar", "ball", "pillar"], [90.0, 30.0, 10.0])
+    ['pillar 2 from the left', 'the ball', 'pillar 1 from the left']
+    """
+    order = [sorted(at for other, at in zip(names, columns, strict=True) if other == name) for name in names]
+    return [
+        f"the {name}" if len(all_) == 1 else f"{name} {all_.index(at) + 1} from the left"
+        for name, at, all_ in zip(names, columns, order, strict=True)
+    ]
