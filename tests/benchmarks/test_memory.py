@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+import demos
 from tests.hostile.attacks import Attack, Surface
 from tests.hostile.campaign import send
 from tests.hostile.server import Server, running
@@ -22,10 +23,9 @@ def ordinary(server: Server, calls: int, draw: random.Random) -> None:
     """Calls of each lesson in turn, each on a scene of its own, some of them saving the data."""
     with httpx.Client(base_url=server.url, timeout=120) as client:
         surface = Surface.of(client.get("gradio_api/info").json(), client.get("config").json())
-        runs = ("_slow", "_measure")
-        lessons = [
-            n for n, keys in surface.parameters.items() if keys[:1] == ["picture"] and not n.endswith(runs)
-        ]
+        kinds = ("", "_figure", "_json", "_npz")
+        lessons = [f"{one.name}{kind}" for part in demos.SYLLABUS for one in part.lessons for kind in kinds]
+        lessons = [name for name in lessons if surface.parameters.get(name, [])[:1] == ["picture"]]
         for number in range(calls):
             name = lessons[number % len(lessons)]
             data = [f"scene:{draw.randrange(10_000)}", *surface.endpoints[name][1:]]
