@@ -198,11 +198,12 @@ def _things(made: Coloured) -> list[tuple[str, Mapping[str, float]]]:
     assert made.picture.scene is not None
     truth = segments.of_scene(made.picture.scene)
     said = {one: study.ab_of(study.coloured(made.picture.key, one), TEMPERATURE) for one in study.LOSSES}
-    masks = [truth.map == k + 1 for k in range(len(truth.names))]
-    names = placed(truth.names, [float(np.flatnonzero(mask.any(0)).mean()) for mask in masks])
+    both = [(name, truth.map == k + 1) for k, name in enumerate(truth.names)]
+    kinds, masks = zip(*(one for one in both if one[1].any()), strict=True)
+    names = placed(kinds, [float(np.flatnonzero(mask.any(0)).mean()) for mask in masks])
     return [
         (title, {one: study.distance(ab, made.truth, mask) for one, ab in said.items()})
-        for name, title, mask in zip(truth.names, names, masks, strict=True)
+        for name, title, mask in zip(kinds, names, masks, strict=True)
         if name not in STUFF and mask.sum() >= SMALLEST
     ]
 

@@ -39,7 +39,7 @@ def test_two_tabs_reach_their_tasks_and_neither_forgets_the_others(learner: Brow
     kept = "JSON.parse(localStorage.getItem('ww-path')).map((one) => one.name)"
     assert sorted(tabs[0].evaluate(kept)) == names
     tabs[0].click("[data-tool=path]")
-    assert tabs[0].locator("dialog li[data-reached]").count() == 2
+    tabs[0].wait_for_function("document.querySelectorAll('dialog li[data-reached]').length === 2")
 
 
 def test_back_from_a_task_leads_to_the_start_page_without_it(learner: BrowserContext, url: str):
@@ -51,7 +51,7 @@ def test_back_from_a_task_leads_to_the_start_page_without_it(learner: BrowserCon
     page.wait_for_selector(f"{STRIP} >> visible=true")
     page.go_back()
     page.wait_for_selector(".ww-start .ww-card >> visible=true")
-    assert page.evaluate(f"{QUERY}.has('path')") is False
+    page.wait_for_function(f"!{QUERY}.has('path')")
     page.go_forward()
     page.wait_for_selector(f"{STRIP} >> visible=true")
-    assert page.evaluate(f"{QUERY}.get('path')") == "free_factor"
+    page.wait_for_function(f"{QUERY}.get('path') === 'free_factor'")
