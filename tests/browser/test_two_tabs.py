@@ -49,6 +49,8 @@ def test_back_from_a_task_leads_to_the_start_page_without_it(learner: BrowserCon
     page.locator("dialog").get_by_role("button", name="Begin: part D").click()
     page.wait_for_function(f"{QUERY}.get('path') === 'free_factor'")
     page.wait_for_selector(f"{STRIP} >> visible=true")
+    page.wait_for_selector(".ww-number strong >> visible=true")
+    page.wait_for_timeout(1000)  # the address rests
     page.go_back()
     page.wait_for_selector(".ww-start .ww-card >> visible=true")
     page.wait_for_function(f"!{QUERY}.has('path')")
