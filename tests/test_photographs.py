@@ -14,6 +14,7 @@ import pytest
 
 from lecture_models import decoder, photographs
 from lecture_models.photographs import MAX_SIDE, ends, to_eight_bits
+from tests.png import bomb, png
 
 
 def read_photograph(path: Path) -> np.ndarray:
@@ -31,22 +32,6 @@ def saved(tmp_path: Path, picture: PIL.Image.Image, name: str = "a.png", **optio
     return path
 
 
-def bomb(path: Path, side: int) -> Path:
-    """A PNG of side × side black pixels in a few kilobytes."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    packer = zlib.compressobj(9)
-    row = bytes(1 + (side + 7) // 8)
-    rows = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
-    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
-    )
-    return path
-
-
 def test_plain_picture_is_itself(tmp_path: Path):
     image = gradient()
     assert np.array_equal(read_photograph(saved(tmp_path, PIL.Image.fromarray(image))), image)
@@ -59,7 +44,8 @@ def test_large_picture_is_reduced(tmp_path: Path):
 
 @pytest.mark.parametrize("side", [9000, 30_000])
 def test_huge_picture_in_a_small_file_costs_nothing(tmp_path: Path, side: int):
-    path = bomb(tmp_path / "bomb.png", side)
+    path = tmp_path / "bomb.png"
+    path.write_bytes(bomb(side))
     assert path.stat().st_size < 200_000
     before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     with pytest.raises(ValueError, match="at most 16 million pixels"):
@@ -69,8 +55,10 @@ def test_huge_picture_in_a_small_file_costs_nothing(tmp_path: Path, side: int):
 
 
 def test_a_header_that_pillow_itself_refuses_says_how_large_it_is(tmp_path: Path):
+    path = tmp_path / "bomb.png"
+    path.write_bytes(bomb(60_000))
     with pytest.raises(ValueError, match=r"this one has 3,600 million"):
-        read_photograph(bomb(tmp_path / "bomb.png", 60_000))
+        read_photograph(path)
 
 
 def test_sixteen_bits_are_scaled(tmp_path: Path):
@@ -118,15 +106,9 @@ def test_transparent_grey_of_a_png_of_any_depth(tmp_path: Path, bits: int):
 
 def png_of_bits(bits: int, clear: int) -> bytes:
     """A grey PNG of 80 by 80, its left half 0 and its right half ``clear``, the transparent grey of its tRNS."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     half = "0" * (40 * bits), f"{clear:0{bits}b}" * 40
     line = b"\0" + int("".join(half), 2).to_bytes(10 * bits, "big")
-    header = struct.pack(">IIBBBBB", 80, 80, bits, 0, 0, 0, 0)
-    body = chunk(b"tRNS", struct.pack(">H", clear)) + chunk(b"IDAT", zlib.compress(line * 80))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + body + chunk(b"IEND", b"")
+    return png(80, 80, bits, zlib.compress(line * 80), (b"tRNS", struct.pack(">H", clear)))
 
 
 def test_first_frame_of_an_animation(tmp_path: Path):

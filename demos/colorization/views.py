@@ -19,6 +19,7 @@ LINES = {
     "rebalanced": style.CYCLE[2],
     "truth": style.MUTED,
 }
+ALONE = "one colour, and no distribution"  # of the regression
 LOOKS: dict[str, Any] = {
     "marks": {
         "true": style.RIGHT,
@@ -40,7 +41,7 @@ def of_pixel(seen: Pixel) -> tuple[dict[str, Any], words.Said]:
     else:
         marks += [Mark("mode", "mode", *at.mode.tolist()), Mark("mean", "mean (T = 1)", *at.mean.tolist())]
         marks += [Mark("read", f"read at T = {seen.temperature:g}", *at.read.tolist())]
-    what = f"probability at T = {seen.temperature:g}" if at else "one colour, and no distribution"
+    what = f"probability at T = {seen.temperature:g}" if at else ALONE
     plane = board.plane(seen.plane, None if at is None else at.annealed, what, "%", marks)
     return {"pictures": panels.of_pixel(seen), "plane": plane}, words.of_pixel(seen)
 
@@ -65,11 +66,7 @@ def of_choose(found: Chosen) -> tuple[dict[str, Any], words.Said]:
         a, b = found.plane.bins[one.bin].tolist()
         color = board.hexes(found.plane.colors[one.bin : one.bin + 1])[0]
         swatches.append(Swatch(int(a), int(b), color, one.probability))
-    what = (
-        f"mean probability over {found.name}"
-        if found.probs is not None
-        else "one colour, and no distribution"
-    )
+    what = ALONE if found.probs is None else f"mean probability over {found.name}"
     asks = "Choose a colour here, or any square."
     about = f"{found.seen.made.picture.key} {found.name} {found.true.round(2).tolist()}"
     plane = board.plane(found.plane, found.probs, what, "%", marks, swatches, asks, about)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from demos.colorization.panels import LOSSES, UNIT
+from demos.figures.arithmetic import written
 from demos.questions import drawn
 from demos.records import Question, Reading, Table
 
@@ -34,7 +35,7 @@ def colour(ab: Sequence[float] | np.ndarray) -> str:
     >>> colour([-10.0, 32.4])
     'a −10, b 32'
     """
-    a, b = (f"{round(float(one)) + 0:d}".replace("-", "−") for one in ab)
+    a, b = (written(one, 0) for one in ab)
     return f"a {a}, b {b}"
 
 
@@ -82,8 +83,8 @@ def pixel_numbers(seen: Pixel) -> str:
     left = at.annealed[rest].sum(), at.annealed[rest] @ bins[rest]
     mean = left[1] / left[0] if left[0] else np.zeros(2)
     rows.append(f"| {len(rest)} others {_row(at.probs[rest].sum(), left[0], mean)}")
-    total = (f"**{round(float(one), 2) + 0:.2f}**".replace("-", "−") for one in at.read)
-    rows.append(f"| **sum** | 1 | 1 | {' | '.join(total)} |")
+    a, b = (written(one, 2) for one in at.read)
+    rows.append(f"| **sum** | 1 | 1 | **{a}** | **{b}** |")
     head = ["| bin | p | p^(1/T), of their sum | times a | times b |", "|---|---|---|---|---|"]
     zero = "at T = 0 the likeliest bin has all" if seen.temperature == 0 else f"T = {seen.temperature:g}"
     painted = (
@@ -95,8 +96,8 @@ def pixel_numbers(seen: Pixel) -> str:
 
 
 def _row(probability: float, weight: float, ab: np.ndarray) -> str:
-    times = (f"{round(float(weight * one), 2) + 0:.2f}".replace("-", "−") for one in ab)
-    return f"| {probability:.4f} | {weight:.4f} | {' | '.join(times)} |"
+    a, b = (written(weight * one, 2) for one in ab)
+    return f"| {probability:.4f} | {weight:.4f} | {a} | {b} |"
 
 
 def pixel_seen(seen: Pixel) -> str:
@@ -122,7 +123,7 @@ def compare_reading(found: Compared) -> Reading:
         (f"chroma: {LOSSES.get(name, 'true colours').lower()}", f"{one:.1f}") for name, one in chroma.items()
     ]
     more += [(f"distance: {LOSSES[name].lower()}", f"{one:.1f}") for name, one in found.errors.items()]
-    gain = f"{chroma['rebalanced'] - chroma['regression']:+.1f}".replace("-", "−")
+    gain = written(chroma["rebalanced"] - chroma["regression"], 1, "+")
     return Reading(
         gain, UNIT, "mean chroma of the rebalanced network here, against the regression’s", more=more
     )

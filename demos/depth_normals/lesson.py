@@ -11,6 +11,7 @@ import numpy as np
 from demos.depth_normals import board, shapes, slide, tasks, words
 from demos.figures import grids, style
 from demos.questions import drawn, lot
+from demos.records import Question
 from demos.ui import Lesson, Screen
 from demos.ui.checks import Text, split_selection
 from lecture_models import papers, results
@@ -165,7 +166,7 @@ def of_relative(
     return shown, shapes.of_relative(found, source, [*residuals, raw], asked)
 
 
-def points_asked(picture: str, world: str) -> Any:
+def points_asked(picture: str, world: str) -> tuple[tuple[int, int, int, int] | None, Question | None]:
     """Two points that the picture draws, and how far off the network's map is through them; None without a truth."""
     made = nets.looked(relative.key_of(picture, world))
     offered = relative.candidates(made, CANDIDATES)
@@ -188,11 +189,9 @@ def tables() -> dict[str, Any]:
 def data(**settings: Any) -> dict[str, Any]:
     """The numbers behind the chosen view, for "Save the data"; settings as `update`'s."""
     chosen = LESSON.defaults | settings
-    made = compute(**{name: chosen[name] for name in ("picture", "view", "world", "source", "points")})
+    made = compute(**{key: chosen[key] for key in tasks.KEYS})
     if isinstance(made, relative.Related):
-        fits = {
-            name: None if one is None else vars(one) for name, one in (("fit", made.fit), ("best", made.best))
-        }
+        fits = {name: one and vars(one) for name, one in (("fit", made.fit), ("best", made.best))}
         depth = None if made.metric is None else np.round(made.metric, DIGITS)
         return {"relative": np.round(made.relative, DIGITS), "depth": depth, "points": made.points, **fits}
     maps = {**vars(made.said), "true_depth": made.depth, "true_normals": made.normals}
@@ -209,7 +208,7 @@ def data(**settings: Any) -> dict[str, Any]:
 def figure(**settings: Any) -> Slide:
     """The chosen view as a figure; settings as `update`'s."""
     chosen = LESSON.defaults | settings
-    made = compute(**{name: chosen[name] for name in ("picture", "view", "world", "source", "points")})
+    made = compute(**{key: chosen[key] for key in tasks.KEYS})
     seen = update(**chosen)["seen"]
     if isinstance(made, relative.Related):
         return slide.of_relative(made, chosen["source"], seen)

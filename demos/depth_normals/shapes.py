@@ -68,7 +68,7 @@ def one_angle(made: Looked) -> str:
 
 def vector(values: np.ndarray) -> str:
     """A vector in brackets."""
-    return "(" + ", ".join(f"{one:.3f}".replace("-", "−") for one in values.tolist()) + ")"
+    return "(" + ", ".join(number(one) for one in values.tolist()) + ")"
 
 
 # ---- normals from depth ----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.figures.arithmetic import written
 from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ def signed(value: float, digits: int = 3) -> str:
     >>> signed(-0.5), signed(0.25, 2)
     ('−0.500', '+0.25')
     """
-    return f"{value:+.{digits}f}".replace("-", "−")
+    return written(value, digits, "+")
 
 
 def number(value: float | None, digits: int = 3) -> str:
     """A number with a true minus; a dash where there is none."""
-    return "–" if value is None else f"{value:.{digits}f}".replace("-", "−")
+    return "–" if value is None else written(value, digits)
 
 
 def percent(share: float | None, digits: int = 1) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from demos.figures.arithmetic import written
 from demos.records import Question, Reading, Table
 
 if TYPE_CHECKING:
@@ -226,7 +227,7 @@ def points(value: float) -> str:
     >>> points(0.321), points(-0.0001)
     ('32.1', '0.0')
     """
-    return f"{100 * value:.1f}".replace("-0.0", "0.0").replace("-", "−")
+    return written(100 * value, 1)
 
 
 def signed(value: float, digits: int) -> str:
@@ -235,4 +236,4 @@ def signed(value: float, digits: int) -> str:
     >>> signed(-1.25, 2), signed(0.5, 1), signed(-0.001, 2)
     ('−1.25', '+0.5', '+0.00')
     """
-    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "−")
+    return written(value, digits, "+")

@@ -1,4 +1,4 @@
-"""Arithmetic in LaTeX, from the numbers of this run: what "Numbers behind it" multiplies out."""
+"""Numbers of this run as texts, and arithmetic with them in LaTeX: what "Numbers behind it" multiplies out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ def plainly(text: str) -> str:
     '&#60;b&#62; a&#95;b'
     """
     return "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in text)
+
+
+def written(value: float, digits: int, sign: str = "") -> str:
+    """A number with a true minus, and without a sign if it rounds to nothing; ``sign="+"`` writes a plus, too.
+
+    >>> written(-1.25, 2), written(-0.001, 2), written(0.5, 1, "+")
+    ('−1.25', '0.00', '+0.5')
+    """
+    return f"{round(float(value), digits) + 0.0:{sign}.{digits}f}".replace("-", "−")
 
 
 def fraction(part: int, part_name: str, whole: int, whole_name: str) -> str:

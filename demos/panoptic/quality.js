@@ -1,13 +1,14 @@
 // Board panQuality: PQ as a trial. Matches and mistakes are drawn; the prediction is painted on, and all follows.
-import { borders, tableOf } from "../draw/cells.js";
+import { borders } from "../draw/cells.js";
 import { Live } from "../draw/live.js";
-import { inked, repaint } from "../draw/maps.js";
+import { repaint } from "../draw/maps.js";
 import { html, nothing, render, svg } from "../draw/markup.js";
 import { make } from "../draw/nodes.js";
 import { clamp, number, percent, things } from "../draw/number.js";
 import { arrow, under } from "../draw/pointer.js";
 import { terms } from "../draw/terms.js";
 import { Canvas } from "./canvas.js";
+import { colorOf } from "./fates.js";
 import { classes, score, tasks } from "./scores.js";
 import { doubles, toFlip } from "./sums.js";
 
@@ -20,13 +21,11 @@ const HINTS = {
   new: `Drag: a new segment of the chosen class. ${KEYS}`,
 };
 const RADII = [0, 30];
-const [OPACITY, REST] = [200, 30]; // of 255; milliseconds between two measurements of a stroke
+const REST = 30; // milliseconds between two measurements of a stroke
 
 class Quality extends Live {
   constructor({ root, settings }) {
     super();
-    const { match, fp, fn, void: dark } = settings.colors;
-    [this.match, this.fp, this.fn, this.dark] = tableOf([match, fp, fn, dark]);
     Object.assign(this, { root, settings, look: "fates", tool: "grow", radius: 0, kind: "", down: false, told: "" });
     this.canvas = make("canvas", { class: "ww-cells" });
     root.panQuality = this; // for the tests
@@ -160,42 +159,11 @@ class Quality extends Live {
   }
 
   // ---- drawing -------------------------------------------------------------------------------------
-  // Colours of the pixels: matches, mistakes and excuses, or the segments of one map.
-  colorOf() {
-    const { model, look } = this;
-    const { said, truth, found } = model;
-    const width = this.value.size[1];
-    const list = look === "truth" ? this.value.true : model.segments;
-    if (look !== "fates") {
-      const map = look === "truth" ? truth : said;
-      const table = tableOf(list.map(({ color }) => color)).map((color) => inked(color, OPACITY));
-      return (i) => (map[i] ? table[map[i] - 1] : inked(this.dark));
-    }
-    const { dark, fp, fn, match } = this;
-    const [wrong, missed, plain] = [inked(fp, OPACITY), inked(fn), inked(match, 120)];
-    const [faint, deep] = [inked(dark, 90), inked(dark, 220)];
-    const kinds = new Uint8Array(list.length + 1); // 1 match, 2 false positive, 3 excused or void
-    kinds[0] = 3;
-    for (const { p } of found.matches) kinds[p] = 1;
-    for (const p of found.fp) kinds[p] = 2;
-    for (const p of found.excused) kinds[p] = 3;
-    const lost = new Set(found.fn);
-    const gone = Uint8Array.from({ length: this.value.true.length + 1 }, (_, t) => (lost.has(t) ? 1 : 0));
-    return (i) => {
-      const kind = kinds[said[i]];
-      if (kind === 2) return wrong;
-      const hatched = (i + Math.floor(i / width)) % 3;
-      if (gone[truth[i]] && hatched) return missed;
-      if (kind === 3) return hatched ? faint : deep;
-      return kind ? plain : 0;
-    };
-  }
-
   draw() {
     const { value, model } = this;
     if (!value) return;
     if (this.dirty && performance.now() - (this.measured ?? 0) > REST) this.measure();
-    repaint(this.canvas, value.size, this.colorOf());
+    repaint(this.canvas, value.size, colorOf(model, this.look, value, this.settings.colors));
     this.lines.said = borders(model.said, value.size);
     render(this.markup(), this.root);
     const frame = this.root.querySelector(".pan-frame");

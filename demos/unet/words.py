@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from demos.figures.arithmetic import written
 from demos.questions import drawn
 from demos.records import Question, Reading, Table
 
@@ -168,7 +169,7 @@ def seen_levels(made: Looked, says: str, width: int, scores: Sequence[Banded | N
     lost = [
         a - b for a, b in zip(before.miou[:2], after.miou[:2], strict=True) if a is not None and b is not None
     ]
-    points = " and ".join(f"{round(100 * one, 1) + 0.0:.1f}".replace("-", "−") for one in lost)
+    points = " and ".join(written(100 * one, 1) for one in lost)
     return f"With {says}, mean IoU lost {points} points: within {width} px of boundaries, and inside."
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from demos.figures import encode, grids, style
+from demos.figures.arithmetic import written
 from demos.records import Knows, Panel
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def direction(normal: np.ndarray) -> str:
     'faces up (0.0, 1.0, 0.2)'
     """
     axis = int(np.abs(normal).argmax())
-    numbers = ", ".join(f"{one + 0:.1f}".replace("-", "−") for one in normal)
+    numbers = ", ".join(written(one, 1) for one in normal)
     return f"faces {FACES[axis][int(normal[axis] > 0)]} ({numbers})"
 
 

@@ -15,7 +15,7 @@ import pytest
 from lecture_models.datasets import DataSetError, archive, kept, reader
 from lecture_models.pictures import Uploads
 from tests.datasets.folders import Files, exported, zipped
-from tests.hostile.files import bomb
+from tests.png import bomb
 
 
 @pytest.fixture(scope="module")

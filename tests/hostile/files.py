@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import struct
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
 import PIL.Image
+
+from tests.png import bomb
 
 
 def picture(
@@ -18,19 +18,6 @@ def picture(
     stream = io.BytesIO()
     PIL.Image.new(mode, size).save(stream, form, **options)
     return stream.getvalue()
-
-
-def bomb(side: int) -> bytes:
-    """A PNG of a few kilobytes that claims, and holds, side × side pixels."""
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-        )
-
-    head = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
-    rows = zlib.compress(bytes((side + 7) // 8 + 1) * side, 9)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def files() -> Iterator[tuple[str, bytes, bool]]:

@@ -22,7 +22,7 @@ from lecture_models.scenes import CLASSES, STUFF, VOID, render
 from lecture_models.studies import class_balance
 from lecture_models.studies import panoptic_datasets as study
 from tests.datasets.folders import exported, zipped
-from tests.hostile.files import bomb
+from tests.png import bomb
 from tests.ui.raw import call, upload
 
 DEFAULTS = list(lesson.LESSON.defaults.values())
