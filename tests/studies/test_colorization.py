@@ -147,3 +147,12 @@ def test_weights_have_mean_one_and_the_encoding_sums_to_one():
     assert sum(share for _, _, share in found) == pytest.approx(1, abs=1e-5)
     assert [tuple(bin_) for bin_, _, _ in found[:1]] == [(20, 30)]
     assert found[0][1] == pytest.approx(5)  # √(3² + 4²)
+
+
+def test_a_colour_may_turn_greyer_on_the_way_from_mean_to_mode():
+    """As the theory says, at this pixel: its likeliest bins lie on opposite sides of grey."""
+    made = study.coloured("scene:8", "rebalanced")
+    mean, between, mode = (
+        np.hypot(*at.read) for t in (1.0, 0.38, 0.0) if (at := study.at_pixel(made, 107, 117, t))
+    )
+    assert between < mean < mode
