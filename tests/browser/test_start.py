@@ -54,7 +54,7 @@ def start(contexts, url: str) -> Iterator[Page]:
 
 def test_the_bare_address_says_what_this_is_and_where_to_begin(start: Page):
     at(start, "start")
-    assert start.locator(".ww-start h2").inner_text().endswith("a label.")
+    assert start.locator(".ww-hero h2").inner_text().endswith("a label.")
     begin = start.locator(".ww-begin")
     assert begin.inner_text() == f"Begin: {LESSONS[0].number} {LESSONS[0].title} →"
     assert bottom(start, ".ww-begin") < 200
