@@ -54,9 +54,8 @@ FIRST = 36  # letters of what to do first
 
 def of_tasks(scene: str) -> Question:
     shown, trace, _ = tasks.compute(scene, tasks.OURS)
-    seen = vision_tasks.compare(shown.scene, vision_tasks.answer(trace, 0.5))
-    then = {other: tasks.outcome(shown, trace, other) for other in tasks.OTHER_SCORES}
-    return task_words.question(scene, seen, 0.5, then)
+    outcomes = tasks.outcomes(shown, trace, (0.5, *tasks.OTHER_SCORES))
+    return task_words.question(scene, outcomes, 0.5)
 
 
 def of_family(scene: str) -> Question:
@@ -204,18 +203,26 @@ def test_the_drawn_threshold_is_used_to_answer(score: float):
     asked = tasks.update(picture="scene:16", score=score)["question"]
     other = float(re.findall(r"→ (\d\.\d+)", asked.text)[0])
     shown, trace, _ = tasks.compute("scene:16", tasks.OURS)
-    shares = [
-        vision_tasks.compare(shown.scene, vision_tasks.answer(trace, at)).agreement for at in (score, other)
-    ]
-    before, after = (round(100 * share, 1) for share in shares)
-    assert asked.answer == (0 if after > before else 2 if after < before else 1)
-    assert vision_tasks.agreement_at(shown.scene, trace, other) == pytest.approx(shares[1])
+    seen = [vision_tasks.compare(shown.scene, vision_tasks.answer(trace, at)).found for at in (score, other)]
+    (before, hits), (after, then) = ((len(found), sum(one >= 0 for one in found)) for found in seen)
+    assert [tuple(vision_tasks.found_by_all(shown.scene, trace)[: len(one)]) for one in seen] == seen
+    assert asked.answer == (0 if hits != then else 1 if before != after else 2)
+    if before != after:
+        true, false = abs(then - hits), abs(after - before) - abs(then - hits)
+        assert f"{true} true object" in asked.why
+        assert f"{false} false alarm" in asked.why
+
+
+def test_of_a_photograph_only_the_number_of_detections_is_asked():
+    asked = tasks.update(picture="sample:astronaut", score=0.5)["question"]
+    other = float(re.findall(r"→ (\d\.\d+)", asked.text)[0])
+    kept = [len(tasks.data(picture="sample:astronaut", score=score)["scores"]) for score in (0.5, other)]
+    assert asked.choices[asked.answer] == ("Nothing" if kept[0] == kept[1] else "Detections")
 
 
 def test_another_score_asks_no_network(monkeypatch: pytest.MonkeyPatch):
     tasks.update(picture="scene:8", score=0.4)
     monkeypatch.setattr(zoo, "_forward", lambda *_: pytest.fail("the network ran again"))
-    monkeypatch.setattr(vision_tasks, "agreement_at", lambda *_: pytest.fail("computed again"))
     tasks.update(picture="scene:8", score=0.6)
 
 

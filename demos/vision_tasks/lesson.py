@@ -44,8 +44,7 @@ ASKS = {
     "The picture": "What is really there? Nobody has marked it.",
     **beyond.ASKS,
 }
-OTHER_SCORES = (0.3, 0.8, 0.95)
-BYTES_OF_NUMBER = 200  # with its key
+OTHER_SCORES = (0.1, 0.3, 0.8, 0.95)
 
 
 def compute(picture: str, network: str) -> tuple[pictures.Picture, RCNNTrace, str]:
@@ -70,27 +69,27 @@ def update(
     """
     shown, trace, message = compute(picture, network)
     seen = tasks.compare(shown.scene, tasks.answer(trace, score))
-    then = {other: outcome(shown, trace, other) for other in OTHER_SCORES if other != score}
+    kept = outcomes(shown, trace, (score, *OTHER_SCORES))
     return {
         "views": views(shown, seen, message),
         "agreement": words.reading(seen),
-        "question": words.question(shown.key, seen, score, then),
+        "question": words.question(shown.key, kept, score),
         "numbers": words.numbers(trace, seen, score, split_selection(pixel)),
         "seen": words.seen(seen, score),
     }
 
 
-def outcome(shown: pictures.Picture, trace: RCNNTrace, score: float) -> words.Outcome:
-    """How many detections another threshold would keep, and for a scene the agreement then, in percent.
+def outcomes(
+    shown: pictures.Picture, trace: RCNNTrace, scores: Sequence[float]
+) -> dict[float, words.Outcome]:
+    """For each score threshold how many detections reach it and, of a scene, how many true objects these find."""
+    found = tasks.found_by_all(shown.scene, trace) if shown.scene else None
+    kept = {score: int((trace.scores >= score).sum()) for score in scores}
 
-    It is kept, since each move of the slider asks for it.
-    """
-    scene, many = shown.scene, int((trace.scores >= score).sum())
-    if scene is None:
-        return many, None
-    key = ("agreement", trace.network, shown.key, score)
-    share = KEPT.get(key, lambda: tasks.agreement_at(scene, trace, score), lambda _: BYTES_OF_NUMBER)
-    return many, round(100 * share, 1)
+    def hits(many: int) -> int | None:
+        return None if found is None else sum(one >= 0 for one in found[:many])
+
+    return {score: words.Outcome(many, hits(many)) for score, many in kept.items()}
 
 
 def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:

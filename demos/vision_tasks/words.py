@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, NamedTuple
 
 from demos.figures import arithmetic
 from demos.questions import drawn
@@ -15,10 +13,8 @@ if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
     from lecture_models.studies.vision_tasks import Compared
 
-Outcome = tuple[int, "float | None"]
-"""What a score threshold gives: how many detections, and the agreement in percent; None without a truth."""
-CHOICES = ("It rises", "It stays the same", "It falls")
-RISES = 0
+CHOICES = ("True objects", "False alarms alone", "Nothing")
+OF_A_PHOTOGRAPH = ("Detections", "Nothing")
 NAMED = 2  # missed things whose names have room
 NOBODY = "Nobody has marked the truth of a photograph."
 
@@ -38,48 +34,56 @@ def reading(seen: Compared) -> Reading:
     return Reading(str(hits), f"of {len(seen.true_numbers)}", found, more=more)
 
 
-def question(picture: str, seen: Compared, score: float, then: Mapping[float, Outcome]) -> Question:
-    """What another threshold would do on this picture, drawn among those of which it is known."""
-    kept, known = len(seen.answers.names), seen.truth is not None
-    now = (kept, round(100 * seen.agreement, 1) if known else None)
-    answers = {other: answer(now, outcome) for other, outcome in then.items()}
-    other = drawn(picture, answers.items(), rare=RISES)
-    what = "agreement with the truth" if known else "number of detections"
-    text = f"Score threshold {score:.2f} → {other:.2f}: what happens to the {what}?"
-    why = reason(now, then[other], score, other)
-    return Question(text, CHOICES, answers[other], why, ("agreement", "numbers", "seen"), picture)
+class Outcome(NamedTuple):
+    """What a score threshold keeps: detections, and the true objects that they find; None for a photograph."""
+
+    kept: int
+    hits: int | None
+
+
+def question(picture: str, outcomes: Mapping[float, Outcome], score: float) -> Question:
+    """What another threshold would bring or cost on this picture, drawn among those whose outcome is known."""
+    now = outcomes[score]
+    answers = {other: answer(now, then) for other, then in outcomes.items() if other != score}
+    other = drawn(picture, answers.items())
+    what = "comes in" if other < score else "is lost"
+    choices = OF_A_PHOTOGRAPH if now.hits is None else CHOICES
+    text = f"Score threshold {score:.2f} → {other:.2f}: what {what}?"
+    why = reason(now, outcomes[other], (score, other))
+    return Question(text, choices, answers[other], why, ("agreement", "seen"), picture)
 
 
 def answer(now: Outcome, then: Outcome) -> int:
-    """Index of the choice that holds: of the agreement, for a photograph of the number of detections."""
-    before, after = (one[0] if one[1] is None else one[1] for one in (now, then))
-    return 1 - int(np.sign(after - before))
+    """Index of the choice that holds."""
+    if now.hits is None:
+        return int(then.kept == now.kept)
+    return 0 if then.hits != now.hits else 1 if then.kept != now.kept else 2
 
 
-def reason(now: Outcome, then: Outcome, score: float, other: float) -> str:
-    """From where to where, and what the detections did that come or go."""
-    many = abs(then[0] - now[0])
+def reason(now: Outcome, then: Outcome, scores: tuple[float, float]) -> str:
+    """How many detections come in or are lost, and what they are."""
+    many = abs(then.kept - now.kept)
     if not many:
-        return (
-            f"No score lies between {min(score, other):.2f} and {max(score, other):.2f}: all {now[0]} stay."
-        )
-    detections = "The detection" if many == 1 else f"The {many} detections"
-    verb = ("comes" if many == 1 else "come") if then[0] > now[0] else ("goes" if many == 1 else "go")
-    if now[1] is None or then[1] is None:
-        return f"From {now[0]} to {then[0]}: whether those {many} are right, nobody has marked."
-    moved = f"From {now[1]} % to {then[1]} %."
-    if then[1] == now[1]:
-        return f"{moved} {detections} that {verb} changed too few pixels to count."
-    right = "right" if (then[1] > now[1]) == (then[0] > now[0]) else "wrong"
-    were = "was" if many == 1 else "were"
-    return f"{moved} {detections} that {verb} {were}, pixel by pixel, more often {right} than not."
+        return f"No detection has a score from {min(scores):.2f} to {max(scores):.2f}: all {now.kept} stay."
+    verb = (
+        ("comes in" if many == 1 else "come in") if then.kept > now.kept else ("goes" if many == 1 else "go")
+    )
+    moved = f"{counted(many, 'detection')} {verb}"
+    if now.hits is None or then.hits is None:
+        return f"{moved}: whether they are right, nobody has marked."
+    hits = abs(then.hits - now.hits)
+    return f"{moved}: {counted(hits, 'true object')} and {counted(many - hits, 'false alarm')}."
+
+
+def counted(many: int, what: str) -> str:
+    """A number with its noun."""
+    return f"{many} {what}{'s' * (many != 1)}"
 
 
 def seen(seen: Compared, score: float) -> str:
     """What this run showed, for the end of the lesson."""
     kept = len(seen.answers.names)
-    found = f"{kept} detection{'s' * (kept != 1)}"
-    pass_ = f"One forward pass gave five of the answers, with {found} of score ≥ {score:.2f}."
+    pass_ = f"One forward pass gave five of the answers, with {counted(kept, 'detection')} of score ≥ {score:.2f}."
     if seen.truth is None:
         return f"{pass_} {NOBODY}"
     hits = sum(one >= 0 for one in seen.found)

@@ -180,15 +180,14 @@ def compare(scene: Scene | None, answers: Answers) -> Compared:
     )
 
 
-def agreement_at(scene: Scene, trace: RCNNTrace, score: float) -> float:
-    """The agreement alone that :func:`compare` would give at another score threshold, 0..1: half the work."""
-    kept = np.flatnonzero(trace.scores.numpy() >= score)
-    names = in_our_words([trace.classes[label] for label in trace.labels.numpy()[kept]])
-    masks = trace.binary_masks[kept[: len(trace.mask_cells)]]
-    panoptic, _ = merge(trace, masks, trace.scores.numpy()[kept[: len(masks)]], names)
-    truth = segments.of_scene(scene)
-    right, counted = segments.agreement(panoptic, truth, segments.match(panoptic, truth))
-    return right / max(counted, 1)
+def found_by_all(scene: Scene, trace: RCNNTrace) -> list[int]:
+    """The true thing of each detection, however low its score, -1 for none.
+
+    Who scores more chooses first, so the first k of them are what k detections alone would find.
+    """
+    names = in_our_words([trace.classes[label] for label in trace.labels.tolist()])
+    true_boxes = np.array([thing.box for thing in scene.things], float)
+    return match_boxes(names, trace.boxes.numpy(), segments.of_scene(scene).names[len(STUFF) :], true_boxes)
 
 
 def boxes_right(seen: Compared, sets: Sequence[Sequence[int]]) -> list[list[bool]]:

@@ -14,7 +14,7 @@ from demos.fcn import words
 from lecture_models import zoo
 from lecture_models.studies import fcn as study
 from lecture_models.studies import fcn_ceilings as ceilings
-from tests.browser.kept import kept
+from tests.browser.kept import kept, until
 
 here = set(study.NETWORKS) <= set(zoo.names())
 pytestmark = pytest.mark.skipif(not here, reason="the three networks are not trained yet")
@@ -51,17 +51,23 @@ def title(point: tuple[int, int], skips: tuple[float, float] = (1.0, 1.0), categ
     return words.titles(study.summed("scene:42", "fcn_8s", category, point, skips))[-1]
 
 
-def place(page: Page, near: tuple[int, int]) -> tuple[int, int]:
-    """The chosen pixel, as the address has it; a pixel on the screen covers more than one of the picture."""
+def chosen(near: tuple[int, int]) -> str:
+    """That a pixel near this one is chosen: a pixel on the screen covers more than one of the picture."""
     pair = f"({QUERY}.get('place') || '-99,-99').split(',').map(Number)"
-    page.wait_for_function(f"{pair}.every((value, i) => Math.abs(value - {list(near)}[i]) < 3)")
+    return f"{pair}.every((value, i) => Math.abs(value - {list(near)}[i]) < 3)"
+
+
+def place(page: Page, near: tuple[int, int]) -> tuple[int, int]:
+    """The chosen pixel, as the address has it."""
+    page.wait_for_function(chosen(near))
     x, y = page.evaluate(f"{QUERY}.get('place').split(',').map(Number)")
     return x, y
 
 
 def pick(page: Page, near: tuple[int, int] = (128, 25)) -> tuple[int, int]:
     """Click a pixel and return which it was."""
-    page.mouse.click(*at(page, (near[0] + 0.5) / 256, (near[1] + 0.5) / 256))
+    x, y = ((part + 0.5) / 256 for part in near)
+    until(page, lambda: page.mouse.click(*at(page, x, y)), chosen(near))
     return place(page, near)
 
 
