@@ -5,7 +5,6 @@ import { shown } from "./lessons.js";
 import { clamp } from "./number.js";
 
 const SETTLED = 50; // milliseconds until gradio has taken what was typed
-const LATE = 500; // milliseconds in which gradio speaks of a control that has told its value itself
 const SLIP = 6; // pixels after which a finger on a slider has a direction
 const isNumber = (node) => node.matches?.(".gradio-container input[type=number]");
 const isRange = (node) => node.matches?.("input[type=range]");
@@ -71,21 +70,20 @@ on("pointercancel", () => {
   held = null;
 });
 
-// ---- a lesson's slider or number asks at once: gradio tells of it later, and of values that have passed ------------
-let moved = { id: "", at: 0 };
+// ---- a lesson's control asks at once; only of a menu's choice it is gradio that tells -----------------------------
+const isChoice = (node) => node.matches?.("input[type=radio], input[type=checkbox]");
+const valueOf = (node, usual) => {
+  if (node.type === "checkbox") return node.checked;
+  return typeof usual === "number" ? Number(node.value) : node.value;
+};
 const tell = (node) => {
-  const id = node.closest(".block[id]")?.id;
-  const key = id?.slice(shown().length + 1);
-  if (!key || !(key in lessonOf(shown()).settings)) return;
-  moved = { id, at: performance.now() };
-  set(shown(), key, Number(node.value));
+  const key = node.closest(".block[id]")?.id.slice(shown().length + 1);
+  const { settings, defaults } = lessonOf(shown());
+  if (key && key in settings) set(shown(), key, valueOf(node, defaults[key]));
 };
 // A number's "input" gets this far only when it is settled.
 on("input", ({ target }) => (isRange(target) || isNumber(target)) && tell(target));
-// gradio's word that a widget has another value.
-export const changed = (lesson, key, value) => {
-  if (moved.id !== `${lesson}-${key}` || performance.now() - moved.at > LATE) set(lesson, key, value);
-};
+on("change", ({ target }) => isChoice(target) && tell(target));
 
 // ---- choices: gradio gives each a group of its own, so that arrow keys and screen readers find no other ----------
 const group = () => {

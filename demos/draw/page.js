@@ -1,8 +1,8 @@
 // What gradio calls: `whatwhere.NAME(…)` on the page is the function NAME of this module (demos/ui/page.py).
-export { arrived, recalled } from "./asking.js";
+export { arrived, recalled, set } from "./asking.js";
 export { bar, barRestored, scene } from "./bar.js";
 export { board, outlet } from "./board.js";
-export { changed as set } from "./controls.js";
+import "./controls.js";
 export { drop, handed } from "./drop.js";
 export { handout } from "./handout.js";
 export { header } from "./header.js";

@@ -15,16 +15,15 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from gradio.brotli_middleware import BrotliResponder, Mode
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from demos.ui import letters, uploads
 from demos.ui.letters import Refused
+from demos.ui.opening import Opening
 from demos.ui.page import Site
 
 API = "/gradio_api"
@@ -64,7 +63,7 @@ class Door:
 
     def __init__(self, app: ASGIApp, site: Site) -> None:
         self.app, self.demo, self.site = app, site.demo, site
-        self.zipped = GZipMiddleware(app, minimum_size=1000, compresslevel=6)
+        self.opening = Opening(app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, answer it here, or refuse it in one sentence."""
@@ -94,6 +93,9 @@ class Door:
         answer: Response | None = None
         if path == "/ww/search.json":
             answer = await self.site.search.answer(Request(scope).headers)
+        elif re.fullmatch(PAGES, path):
+            # gradio would look for other pages and for links that it has kept
+            answer = await self.opening.answer({**scope, "query_string": b""}, receive)
         elif reads:
             answer = self._read(path, scope)
         elif path in FORMS:
@@ -103,24 +105,16 @@ class Door:
             answer = await _upload(Request(scope, bounded(receive, MOST_UPLOAD, uploads.TOO_LARGE)))
         else:
             scope, receive = await self._sent(path, scope, receive)
-        if answer is None:  # gradio compresses its files, but not its page, which holds all components
-            await (self._compressed(scope) if re.fullmatch(PAGES, path) else self.app)(scope, receive, send)
+        if answer is None:
+            await self.app(scope, receive, send)
         return answer
 
-    def _compressed(self, scope: Scope) -> ASGIApp:
-        """gradio's app with its answer compressed, by brotli where that is taken: a fifth smaller than gzip's."""
-        if "br" not in Request(scope).headers.get("accept-encoding", ""):
-            return self.zipped
-        return BrotliResponder(self.app, quality=7, mode=Mode.text, lgwin=22, lgblock=0, minimum_size=1000)
-
     def _read(self, path: str, scope: Scope) -> Response | None:
-        """What is asked for by GET: files are checked, streams must exist, pages know no other page."""
+        """What is asked for by GET: files are checked, streams must exist."""
         if path.startswith("/ww/"):
             return self._script(path.removeprefix("/ww/"), scope)
         if path.startswith(f"{API}/file="):
             return self._file(path.removeprefix(f"{API}/file="))
-        if re.fullmatch(PAGES, path):
-            scope["query_string"] = b""  # gradio would look for other pages and for links that it has kept
         if path == f"{API}/upload_progress":  # one small file: it is there by now
             return Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")
         if path == f"{API}/queue/data":

@@ -15,8 +15,6 @@ from demos.ui import stage as stages
 from demos.ui.checks import Rule, Selection, Text, rule_for
 from demos.ui.lesson import PICTURE, Lesson
 
-TYPED = (gr.Number, gr.Textbox)
-
 
 class Screen:
     """Slots and registers of one lesson.
@@ -81,14 +79,14 @@ class Screen:
     def control(self, key: str, component: gr.components.Component) -> gr.components.Component:
         """Register a gradio widget as the setting ``key``; its value must be ``update``'s default.
 
-        The lesson asks anew whenever it changes, also while a slider moves; numbers and texts on Enter.
+        The lesson asks anew whenever it changes, also while a slider moves; numbers on Enter.
         """
         component.elem_id = component.elem_id or f"{self.lesson.name}-{key}"
         self._register(key, component, rule_for(component))
-        events = [component.submit, component.blur] if isinstance(component, TYPED) else [component.change]  # type: ignore[attr-defined]
-        js = f"(value) => {{ window.whatwhere.set({self.lesson.name!r}, {key!r}, value); }}"
-        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-        gr.on(events, None, [component], None, js=js, **quiet)
+        if isinstance(component, gr.Dropdown):  # the others tell by themselves: see demos/draw/controls.js
+            js = f"(value) => {{ window.whatwhere.set({self.lesson.name!r}, {key!r}, value); }}"
+            quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+            component.change(None, [component], None, js=js, **quiet)
         return component
 
     def views(self, titles: Mapping[str, str]) -> None:

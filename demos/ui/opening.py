@@ -1,0 +1,81 @@
+"""The page and its descriptions as they are sent: made once by gradio, compressed and kept for whoever comes next.
+
+A class opens the page all at once, and gradio would make it anew for each of them, a tenth of a second each time.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections import OrderedDict
+
+import brotli
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope
+
+KEPT = 12
+"""Most answers that are kept; a host name and a compression each have their own."""
+WAYS = ("host", "x-forwarded-host", "x-forwarded-proto")
+"""Headers from which gradio reads where it is."""
+BEFORE = b'<script type="module"'
+UNWATCHED = b"""<script>{
+  // Svelte watches plain arrays and all that is in them. gradio looks through the page's events for each component,
+  // twice, before anything is there: watched, that takes a quarter of the time until the page stands.
+  const events = window.gradio_config?.dependencies;
+  if (events) Object.setPrototypeOf(events, class extends Array {}.prototype);
+}</script>
+"""
+
+
+class Opening:
+    """Answers of gradio's app that are the same for everybody.
+
+    Args:
+        app: gradio's app.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.kept: OrderedDict[tuple[str, ...], Response] = OrderedDict()
+
+    async def answer(self, scope: Scope, receive: Receive) -> Response:
+        """What gradio answers, from what is kept or made now; an error is not kept, nor what is large."""
+        headers = Request(scope).headers
+        taken = headers.get("accept-encoding", "")
+        encoding = next((one for one in ("br", "gzip") if one in taken), "")
+        place = scope["path"], scope["scheme"], scope.get("root_path", "")
+        key = (*place, *(headers.get(name, "") for name in WAYS), encoding)
+        if key in self.kept:
+            self.kept.move_to_end(key)
+            return self.kept[key]
+        made = await self._made(scope, receive, encoding)
+        if made.status_code == 200 and encoding:
+            self.kept[key] = made
+        if len(self.kept) > KEPT:
+            self.kept.popitem(last=False)
+        return made
+
+    async def _made(self, scope: Scope, receive: Receive, encoding: str) -> Response:
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def collect(message: Message) -> None:
+            start.update(message if message["type"] == "http.response.start" else {})
+            parts.append(message.get("body", b""))
+
+        await self.app(scope, receive, collect)
+        body = b"".join(parts).replace(BEFORE, UNWATCHED + BEFORE, 1)
+        headers = {
+            name.decode(): text.decode() for name, text in start["headers"] if name != b"content-length"
+        }
+        headers["vary"] = "Accept-Encoding"
+        if encoding:
+            headers["content-encoding"] = encoding
+        return Response(compressed(body, encoding), start["status"], headers)
+
+
+def compressed(body: bytes, encoding: str) -> bytes:
+    """A body by one of HTTP's ways: "br", a fifth smaller than "gzip", or "" for as it is."""
+    if encoding == "br":
+        return bytes(brotli.compress(body, mode=brotli.MODE_TEXT, quality=7))
+    return gzip.compress(body, 6) if encoding else body
