@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 OWNED_BY_GRADIO = {"image-redundant-alt", "aria-prohibited-attr"}
+WITHOUT_FORMULAS = {"exclude": [[".katex"]]}  # of many parts, all in the colour of their paragraph
 # The sum of all layout shifts that no act of the visitor has caused (cumulative layout shift, https://web.dev/cls).
 SHIFT = """() => new Promise((done) => {
   let sum = 0;
@@ -34,12 +35,12 @@ TEXTS = """() => {
 
 def serious(page: Page, context: Any = None) -> list[str]:
     """What axe finds that matters; what is in order is not described, which halves the time."""
-    return grave(page, {}, context)
+    return grave(page, {}, context or WITHOUT_FORMULAS)
 
 
 def hard_to_read(page: Page) -> list[str]:
-    """Texts whose colours are too near to each other; formulas, of many parts, have the colour of their paragraph."""
-    return grave(page, {"runOnly": ["color-contrast"]}, {"exclude": [[".katex"]]})
+    """Texts whose colours are too near to each other."""
+    return grave(page, {"runOnly": ["color-contrast"]}, WITHOUT_FORMULAS)
 
 
 def grave(page: Page, options: dict[str, Any], context: Any = None) -> list[str]:
