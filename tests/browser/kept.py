@@ -6,9 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request
 from playwright.sync_api import TimeoutError as Timeout
 
+# Where a node lies, once it has lain there for five frames.
+REST = """(node) => new Promise((done) => {
+  let [before, frames] = ["", 0];
+  const look = () => {
+    const { x, y, width, height } = node.getBoundingClientRect();
+    const now = [x, y, width, height].join();
+    [before, frames] = [now, now === before ? frames + 1 : 0];
+    if (frames < 4) requestAnimationFrame(look);
+    else done({ x, y, width, height });
+  };
+  look();
+})"""
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 # gradio says the latter two of a stream that a page cuts by going elsewhere
 IGNORED = ("svelte-i18n", "signal is aborted", "errored out")
@@ -44,6 +56,11 @@ def watch(page: Page, home: str) -> list[str]:
 def is_error(message: ConsoleMessage) -> bool:
     """Whether a console message is an error of the page."""
     return message.type == "error" and not any(text in message.text for text in IGNORED)
+
+
+def resting(node: Locator) -> dict[str, float]:
+    """The box of a node on the screen, once it rests: what stands above it may still come."""
+    return dict(node.evaluate(REST))
 
 
 def until(page: Page, act: Callable[[], None], holds: str) -> None:

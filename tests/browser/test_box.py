@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.kept import resting
+
 EDITOR = "#roi_features-stage .ww-editor"
 STAGE = "(await import(document.querySelector('link[href*=\"draw/stage.js\"]').href)).stageOf('roi_features-stage')"
 
@@ -14,7 +16,7 @@ def box_of(page) -> list[float]:
 
 def on_screen(page, x: float, y: float) -> tuple[float, float]:
     """A place of the picture, 256 pixels wide and high, on the screen."""
-    frame = page.locator("#roi_features-stage .ww-frame").first.bounding_box()
+    frame = resting(page.locator("#roi_features-stage .ww-frame").first)
     return frame["x"] + x * frame["width"] / 256, frame["y"] + y * frame["height"] / 256
 
 

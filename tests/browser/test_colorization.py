@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models.studies import colorization as study
 from lecture_models.studies import colour_plane as colours
-from tests.browser.kept import asked, kept, until
+from tests.browser.kept import asked, kept, resting, until
 
 PLANE = "document.querySelector('.ww-czPlane')"
 SVG = ".ww-czPlane svg"
@@ -53,8 +53,7 @@ def test_the_squares_are_the_distribution_at_the_pixel(opened: Page):
 
 
 def test_the_plane_is_pointed_at_without_a_request(opened: Page):
-    box = opened.locator(SVG).bounding_box()
-    assert box
+    box = resting(opened.locator(SVG))
     with asked(opened) as requests:
         opened.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         opened.wait_for_function(f"/^a .*%/.test({PLANE}.querySelector('.cz-readout').textContent)")
@@ -86,8 +85,7 @@ def test_a_click_on_the_picture_moves_the_distribution(opened: Page):
     frame = opened.locator("#colorization-pictures .ww-frame").first
 
     def click() -> None:
-        box = frame.bounding_box()
-        assert box
+        box = resting(frame)
         opened.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.15 * box["height"])
 
     until(opened, click, f"document.querySelector('.cz-key-true').innerText !== {said!r}")
@@ -113,8 +111,7 @@ def test_a_colour_that_was_chosen_is_forgotten_with_its_thing(opened: Page):
     opened.wait_for_function("location.search.includes('colour=')")
     name = opened.locator("#colorization-seen").inner_text()
     frame = opened.locator("#colorization-pictures .ww-frame").first
-    box = frame.bounding_box()
-    assert box
+    box = resting(frame)
     opened.mouse.click(box["x"] + 0.1 * box["width"], box["y"] + 0.95 * box["height"])
     opened.wait_for_function("!location.search.includes('colour=')")
     opened.wait_for_function(f"document.querySelector('#colorization-seen').innerText !== {name!r}")
@@ -142,8 +139,7 @@ def test_a_colour_is_shared_among_five_bins(opened: Page):
     look(opened, "bins")
     opened.wait_for_selector(".cz-key-share >> nth=4")
     assert number(opened) == str(len(colours.bins()))
-    box = opened.locator(SVG).bounding_box()
-    assert box
+    box = resting(opened.locator(SVG))
     opened.mouse.click(box["x"] + 0.6 * box["width"], box["y"] + 0.4 * box["height"])
     opened.wait_for_function(
         "document.querySelector('#colorization-encoding caption').innerText.includes('σ = 5')"

@@ -9,6 +9,7 @@ import PIL.Image
 import pytest
 
 import demos
+from tests.browser.kept import resting
 
 NUMBER = ".ww-number strong >> visible=true"
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
@@ -122,7 +123,7 @@ def test_a_swipe_along_the_page_leaves_a_slider_alone(visit):
     slider = page.locator("#vision_tasks-score input[type=range]")
     slider.scroll_into_view_if_needed()
     page.wait_for_timeout(400)
-    box, top = slider.bounding_box(), page.evaluate("scrollY")
+    box, top = resting(slider), page.evaluate("scrollY")
     at = lambda share: (box["x"] + box["width"] * share, box["y"] + box["height"] / 2)  # noqa: E731
     sent: list = []
     page.on("request", lambda one: sent.append(one) if one.url.endswith("/ww/ask") else None)
@@ -132,7 +133,7 @@ def test_a_swipe_along_the_page_leaves_a_slider_alone(visit):
     assert (slider.input_value(), sent) == ("0.5", [])
     slider.scroll_into_view_if_needed()
     page.wait_for_timeout(400)
-    box = slider.bounding_box()
+    box = resting(slider)
     swipe(page, at(0.5), (6, 0))
     assert float(slider.input_value()) > 0.65
     assert sent[-1].post_data_json["settings"]["score"] == float(slider.input_value())

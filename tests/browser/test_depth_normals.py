@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models.studies import depth_normals as nets
 from lecture_models.studies import depth_relative as relative
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 
 NAMES = {
     "scales": "dnScales",
@@ -45,8 +45,7 @@ def look(page: Page, view: str) -> None:
 
 def test_the_pointer_reads_depth_and_truth(opened: Page):
     look(opened, "scales")
-    box = opened.locator(".dn-pointing").nth(3).bounding_box()
-    assert box
+    box = resting(opened.locator(".dn-pointing").nth(3))
     with asked(opened) as requests:
         opened.mouse.move(box["x"] + box["width"] * 60.5 / 256, box["y"] + box["height"] * 200.5 / 256)
         opened.wait_for_function("document.querySelector('.dn-readout td').textContent === '60, 200'")
@@ -122,8 +121,7 @@ def test_points_turn_by_mouse_finger_and_keys_without_a_request(opened: Page):
     look(opened, "space")
     opened.wait_for_function(f"{SPACE}.clouds?.truth")
     canvas = opened.locator(".dn-cloud").first
-    box = canvas.bounding_box()
-    assert box
+    box = resting(canvas)
     pixels = "document.querySelector('.dn-cloud').getContext('2d').getImageData(0, 0, 300, 300).data.join('')"
     before = opened.evaluate(pixels)
     with asked(opened) as requests:
@@ -155,8 +153,7 @@ def test_a_turn_is_drawn_quickly(opened: Page):
 
 def test_a_reference_point_is_dragged_and_python_answers_on_release(opened: Page):
     look(opened, "relative")
-    box = opened.locator(".dn-drag").bounding_box()
-    assert box
+    box = resting(opened.locator(".dn-drag"))
     x, y = (opened.evaluate(f"{RELATIVE}.points[0][{k}]") for k in (0, 1))
     place = box["x"] + box["width"] * x / 256, box["y"] + box["height"] * y / 172
     with asked(opened) as requests:
@@ -180,8 +177,7 @@ def test_a_finger_moves_the_nearer_point(opened: Page):
     look(opened, "relative")
     opened.locator("#depth_normals-source input[value=measured]").check()
     opened.wait_for_function(f"{RELATIVE}.value.source === 'measured'")
-    box = opened.locator(".dn-drag").bounding_box()
-    assert box
+    box = resting(opened.locator(".dn-drag"))
     opened.touchscreen.tap(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.9)
     opened.wait_for_function(f"{RELATIVE}.points.some(([x, y]) => Math.abs(x - 128) < 3 && y > 150)")
     opened.wait_for_function("document.querySelector('#depth_normals-reading strong').textContent === '0.0'")

@@ -14,7 +14,7 @@ from demos.fcn import words
 from lecture_models import zoo
 from lecture_models.studies import fcn as study
 from lecture_models.studies import fcn_ceilings as ceilings
-from tests.browser.kept import kept, until
+from tests.browser.kept import kept, resting, until
 
 here = set(study.NETWORKS) <= set(zoo.names())
 pytestmark = pytest.mark.skipif(not here, reason="the three networks are not trained yet")
@@ -42,8 +42,7 @@ def look(page: Page, view: str) -> None:
 
 def at(page: Page, x: float, y: float, panel: int = 3) -> tuple[float, float]:
     """A place of the picture, in shares of its sides, on the screen."""
-    frame = page.locator(f"{SUM} .ww-frame").nth(panel).bounding_box()
-    assert frame
+    frame = resting(page.locator(f"{SUM} .ww-frame").nth(panel))
     return frame["x"] + frame["width"] * x, frame["y"] + frame["height"] * y
 
 

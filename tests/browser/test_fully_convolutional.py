@@ -14,7 +14,7 @@ from lecture_models import pictures
 from lecture_models.nets import sliding_window as sliding
 from lecture_models.nets.size_ledger import BUILDERS, classifier
 from lecture_models.studies import fully_convolutional as fully
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 from tests.browser.modules import alone
 
 RACE, WEIGHTS, SIZES = (
@@ -115,8 +115,7 @@ def test_what_is_shown_is_what_python_computed(race: Page):
 def test_pointing_follows_without_a_request_and_a_click_chooses_the_place(race: Page):
     race.evaluate("window.scrollTo(0, 0)")
     race.wait_for_timeout(300)  # what the test before has set off is drawn, and the frame stands still
-    frame = race.locator(".fc-pointing").nth(1).bounding_box()
-    assert frame
+    frame = resting(race.locator(".fc-pointing").nth(1))
 
     with asked(race) as requests:
         race.mouse.move(frame["x"] + frame["width"] * 0.4, frame["y"] + frame["height"] * 0.8)
@@ -139,8 +138,7 @@ def test_arrow_keys_move_the_window(race: Page):
 
 
 def test_a_finger_chooses_a_place(race: Page):
-    frame = race.locator(".fc-pointing").first.bounding_box()
-    assert frame
+    frame = resting(race.locator(".fc-pointing").first)
     race.touchscreen.tap(frame["x"] + frame["width"] * 0.9, frame["y"] + frame["height"] * 0.1)
     race.wait_for_function("new URLSearchParams(location.search).get('place') === '240,16'")
 
@@ -233,8 +231,7 @@ def test_the_corner_by_keyboard_and_the_reference(sizes: Page):
 def test_one_click_selects_in_all_panels(opened: Page):
     look(opened, "tasks", f"document.querySelectorAll('{TASKS} .ww-panel').length === 4")
     heat = opened.locator(f"{TASKS} .ww-panel").nth(3)
-    frame = opened.locator(f"{TASKS} .ww-frame").first.bounding_box()
-    assert frame
+    frame = resting(opened.locator(f"{TASKS} .ww-frame").first)
     opened.mouse.click(frame["x"] + frame["width"] * 0.2, frame["y"] + frame["height"] * 0.05)
     opened.wait_for_function(
         f"document.querySelectorAll('{TASKS} .ww-panel')[3].dataset.shows === 'Heat map: sky'"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from demos.ui import glossary
+from tests.browser.kept import resting
 from tests.browser.modules import address
 
 GLOSSARY = glossary.read()
@@ -117,7 +118,7 @@ def test_texts_that_change_keep_their_terms_and_say_the_new(tasks):
     tasks.wait_for_selector("#vision_tasks-numbers .ww-term >> visible=true")
     frame = tasks.locator(".ww-frame >> visible=true").first
     frame.scroll_into_view_if_needed()
-    box = frame.bounding_box()
+    box = resting(frame)
     for part in (0.25, 0.6):
         tasks.mouse.click(box["x"] + box["width"] * part, box["y"] + box["height"] * 0.75)
         near = "|".join(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import orjson
 import pytest
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from demos.rcnn_family import autopsy as figure
 from demos.records import as_json
 from lecture_models.studies import rcnn_family as study
-from tests.browser.kept import kept
+from tests.browser.kept import kept, resting
 from tests.browser.modules import alone
 
 BOARD = "document.querySelector('.ww-maskAutopsy').maskAutopsy"
@@ -153,7 +152,7 @@ def test_arrow_keys_and_clicks_choose_a_pixel(board: Page, made: study.Traced):
     assert board.evaluate(f"{BOARD}.pixel") == [x + 1, y - 10]
     chosen = f"{BOARD}.selection() === '{x + 1},{y - 10}'"
     board.wait_for_function(chosen)  # asked for when the keys rest
-    frame: Any = board.locator("[data-part=pixel]").bounding_box()
+    frame = resting(board.locator("[data-part=pixel]"))
     board.mouse.click(frame["x"] + frame["width"] * 0.25, frame["y"] + frame["height"] * 0.5)
     board.wait_for_function(f"{BOARD}.selection() !== '{x + 1},{y - 10}'")
     across, down = map(int, board.evaluate(f"{BOARD}.selection()").split(","))

@@ -15,7 +15,7 @@ from demos.figures import encode
 from lecture_models import pictures
 from lecture_models.nets.mask_heads import mask_probs
 from lecture_models.studies import mask_head as roi_masks
-from tests.browser.kept import asked, kept, until
+from tests.browser.kept import asked, kept, resting, until
 from tests.browser.modules import alone
 
 FLOW = "document.querySelector('.ww-maskFlow').maskFlow"
@@ -110,8 +110,7 @@ def test_the_pointer_reads_pythons_probabilities_without_a_request(lesson: Page)
 
 
 def test_pointing_at_the_picture_marks_the_same_cell(lesson: Page):
-    frame = lesson.locator("#mask_head-stage .ww-frame").bounding_box()
-    assert frame
+    frame = resting(lesson.locator("#mask_head-stage .ww-frame"))
     side = frame["width"] / 256
     x, y = (BOX[low] + (part + 0.5) / 28 * (BOX[low + 2] - BOX[low]) for low, part in enumerate(CELL))
     lesson.mouse.move(frame["x"] + x * side, frame["y"] + y * side)
@@ -157,8 +156,7 @@ def test_detections_by_button_and_by_a_click_on_the_picture(lesson: Page):
     lesson.locator(".mask-next").click()
     settled(lesson, f"{FLOW}.value.detections.some((box) => !{FLOW}.moved(box))")
     target = lesson.evaluate(f"{FLOW}.value.detections.find((box) => {FLOW}.moved(box))")
-    frame = lesson.locator("#mask_head-stage .ww-frame").bounding_box()
-    assert frame
+    frame = resting(lesson.locator("#mask_head-stage .ww-frame"))
     side = frame["width"] / 256
     x, y = (target[0] + target[2]) / 2 * side, (target[1] + target[3]) / 2 * side
     before = lesson.evaluate(f"{FLOW}.value.box")

@@ -10,7 +10,7 @@ import PIL.Image
 import pytest
 
 import demos
-from tests.browser.kept import asked
+from tests.browser.kept import asked, resting
 
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 PICTURE = ":is(.ww-panel, .ww-board) img"
@@ -137,7 +137,7 @@ def test_a_slider_is_followed_while_it_moves(visit):
         "requestfinished", lambda one: asks(one) and (under_way.pop(), answers.append(one.post_data_json))
     )
     slider = page.locator("#vision_tasks-score input[type=range]")
-    box = slider.bounding_box()
+    box = resting(slider)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
     for step in range(40):

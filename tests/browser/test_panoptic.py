@@ -15,7 +15,7 @@ from lecture_models.ops.panoptic_quality import trace_panoptic_quality
 from lecture_models.segments import Segments
 from lecture_models.studies import panoptic as study
 from lecture_models.studies import panoptic_case
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 from tests.browser.modules import alone
 
 MERGE, PQ, WALK = (
@@ -91,8 +91,7 @@ def look(page: Page, view: str) -> None:
 def test_a_click_selects_in_all_four(opened: Page):
     made = study.merged("scene:42")
     frame = opened.locator("#panoptic-sees .ww-panel .ww-frame").nth(1)
-    box = frame.bounding_box()
-    assert box
+    box = resting(frame)
     frame.click(position={"x": box["width"] * 0.14, "y": box["height"] * 0.76})
     table = "document.querySelector('#panoptic-answers').textContent"
     opened.wait_for_function(f"{table}.includes('(ball, 1)')")
@@ -149,8 +148,7 @@ def test_one_pixel_flips_a_match(opened: Page):
     assert opened.evaluate(f"{PQ}.model.found.pq") == pytest.approx(panoptic_case.case().quality.pq)
     assert opened.locator(".pan-same").is_visible()
     frame = opened.locator(".pan-quality .pan-frame")
-    box = frame.bounding_box()
-    assert box
+    box = resting(frame)
     cell = box["width"] / 22
     opened.mouse.move(box["x"] + 4.5 * cell, box["y"] + 1.5 * cell)
     opened.wait_for_function(
@@ -176,8 +174,7 @@ def test_a_match_is_made_unique(opened: Page):
     look(opened, "quality")
     opened.locator("#panoptic-on input[value=hand]").check()
     opened.wait_for_function(f"{PQ}.value.about === 'by hand'")
-    box = opened.locator(".pan-quality .pan-frame").bounding_box()
-    assert box
+    box = resting(opened.locator(".pan-quality .pan-frame"))
     cell = box["width"] / 22
 
     def at(column: int, row: int) -> tuple[float, float]:
@@ -200,8 +197,7 @@ def test_pq_rises_while_the_mean_iou_falls(opened: Page):
     look(opened, "quality")
     opened.locator("#panoptic-on input[value=hand]").check()
     opened.wait_for_function(f"{PQ}.value.about === 'by hand'")
-    box = opened.locator(".pan-quality .pan-frame").bounding_box()
-    assert box
+    box = resting(opened.locator(".pan-quality .pan-frame"))
     cell = box["width"] / 22
     tools = opened.get_by_role("toolbar", name="Tools")
     tools.get_by_role("button", name="Void").click()
@@ -235,8 +231,7 @@ def test_keys_paint(opened: Page):
 def test_a_cell_of_the_pyramid_is_written_out(opened: Page):
     look(opened, "walk")
     picture = opened.locator(".pan-point")
-    box = picture.bounding_box()
-    assert box
+    box = resting(picture)
     opened.touchscreen.tap(box["x"] + box["width"] * 100.5 / 256, box["y"] + box["height"] * 60.5 / 256)
     opened.wait_for_function(f"{WALK}.value.cell.place.join() === '12,7'")
     assert "cell 12, 7" in opened.locator(".pan-sum").first.inner_text()

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page
 
 import demos
 from tests.browser import audit
-from tests.browser.kept import kept
+from tests.browser.kept import kept, resting
 
 PARTS = [(part, [(one, task) for one in part.lessons for task in one.tasks]) for part in demos.SYLLABUS]
 TASKS = [pair for _, tasks in PARTS for pair in tasks]
@@ -114,8 +114,7 @@ def test_an_answer_is_shown_and_said_to_be_one(opened: Page):
 
 def test_a_task_is_reached_by_mouse(opened: Page):
     assert checked(opened).startswith("Not yet.")
-    frame = opened.locator("#roi_features-stage .ww-frame").first.bounding_box()
-    assert frame
+    frame = resting(opened.locator("#roi_features-stage .ww-frame").first)
     x0, y0, x1, y1 = map(float, TASKS[1][1].answer["box"].split(","))
     scale = frame["width"] / 256
     with opened.expect_response("**/ww/ask"):

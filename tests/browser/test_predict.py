@@ -148,22 +148,26 @@ def test_a_link_asks_who_wants_to_be_shown(visit):
 
 
 def test_the_lesson_is_alive_behind_its_veil(visit):
-    page = visit(f"?lesson={FIRST}", asks=True)
-    ready(page, FIRST)
-    page.click(f"#{FIRST}-numbers-fold button")
-    page.wait_for_selector(f"#{FIRST}-numbers[data-veil]")
-    text = page.locator(".ww-ask").inner_text()
-    page.locator(f"#{FIRST}-score input[type=range]").focus()
+    lesson = "mask_rcnn_results"  # its question is about the score, and its numbers would tell
+    page = visit(f"?lesson={lesson}", asks=True)
+    ready(page, lesson)
+    before, ask = set(veils(page)), page.locator(f"#ww-tab-{lesson} .ww-ask")
+    other = f"(before) => document.querySelector('#ww-tab-{lesson} .ww-ask').textContent !== before"
+    page.click(f"#{lesson}-numbers-fold button")
+    page.wait_for_selector(f"#{lesson}-numbers[data-veil]")
+    text = ask.inner_text()
+    page.locator(f"#{lesson}-score input[type=range]").focus()
     page.keyboard.press("Home")
-    page.wait_for_function("before => document.querySelector('.ww-ask').textContent !== before", arg=text)
-    assert set(veils(page)) == {*HIDDEN, f"{FIRST}-numbers"}
+    page.wait_for_function(other, arg=text)
+    assert set(veils(page)) == before | {f"{lesson}-numbers"}
     page.locator(CHOICE).nth(1).focus()
     page.keyboard.press("Enter")
     assert veils(page) == []
     assert page.evaluate("document.activeElement.parentElement.className") == "ww-choices", "the focus stays"
-    page.locator(f"#{FIRST}-score input[type=range]").focus()
+    text = ask.inner_text()
+    page.locator(f"#{lesson}-score input[type=range]").focus()
     page.keyboard.press("End")
-    page.wait_for_function("document.querySelector('.ww-ask').textContent.includes('0.95 →')")
+    page.wait_for_function(other, arg=text)
     assert veils(page) == [], "who has answered may go on"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import demos
+from tests.browser.kept import resting
 
 LESSONS = [lesson.name for part in demos.SYLLABUS for lesson in part.lessons]
 
@@ -39,7 +40,7 @@ def test_escape_leaves_from_a_field_and_from_a_picture(visit):
 def test_a_finger_leaves_and_points_where_it_touches(visit):
     page = visit("?lesson=vision_tasks&present=1", has_touch=True)
     frame = page.locator(".ww-panel .ww-frame").nth(1)
-    box = frame.bounding_box()
+    box = resting(frame)
     page.touchscreen.tap(box["x"] + box["width"] * 0.254, box["y"] + box["height"] * 0.75)
     pinned = "document.querySelector('#vision_tasks-views .ww-ring').getAttribute('cx')"
     page.wait_for_function(f"Math.abs({pinned} - 65) <= 0.5")  # 0.254 of 256

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("playwright")
 from playwright.sync_api import Page, expect
 
-from tests.browser.kept import PATIENCE
+from tests.browser.kept import PATIENCE, resting
 
 BOARDS = {"ledgers": ".ww-rcnnLedgers", "stages": ".ww-rcnnStages", "autopsy": ".ww-maskAutopsy"}
 
@@ -91,6 +91,6 @@ def test_slow_rcnn_runs_and_stops(open_view):
 def test_a_pixel_is_chosen_by_a_click(open_view):
     page = open_view("autopsy")
     before = page.locator("#rcnn_family-reading .ww-meaning").inner_text()
-    picture = page.locator(f"{BOARDS['autopsy']} :is(img, image) >> nth=0").bounding_box()
+    picture = resting(page.locator(f"{BOARDS['autopsy']} :is(img, image) >> nth=0"))
     page.mouse.click(picture["x"] + picture["width"] * 0.02, picture["y"] + picture["height"] * 0.02)
     expect(page.locator("#rcnn_family-reading .ww-meaning")).not_to_have_text(before, timeout=PATIENCE)

@@ -10,7 +10,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page
 
 from tests.browser import audit
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 
 BOARD = "document.querySelector('.ww-rcnnStages').rcnnStages"
 QUERY = "?lesson=rcnn_family&picture=scene:6&view=stages&place=40,105&predict=0"
@@ -112,7 +112,7 @@ def test_it_plays_and_pauses(opened):
 
 
 def test_a_click_asks_what_became_of_the_anchors_there(opened):
-    box = opened.locator(".rcs-frame").bounding_box()
+    box = resting(opened.locator(".rcs-frame"))
     opened.mouse.click(box["x"] + 0.7 * box["width"], box["y"] + 0.5 * box["height"])
     opened.wait_for_function(f"Math.abs({BOARD}.value.place.point[0] - 179.2) < 1")
     assert opened.locator(".rcs-place").inner_text().endswith("listed are the best of each fate.")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models.ops.receptive_stack import depth_for, grow, hourglass, parse_stack, paths, stack_text
 from lecture_models.studies import receptive_field as fields
-from tests.browser.kept import kept
+from tests.browser.kept import kept, resting
 from tests.browser.modules import alone
 from tests.ops.test_receptive_stack import STACKS
 
@@ -143,8 +143,7 @@ def test_layers_are_added_changed_and_removed(stack: Page):
 
 
 def test_another_place_by_mouse_touch_and_keyboard(stack: Page):
-    box = stack.locator(".field-drag").first.bounding_box()
-    assert box
+    box = resting(stack.locator(".field-drag").first)
     stack.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
     assert stack.evaluate(f"{GROWTH}.place") == pytest.approx([64, 128], abs=1)
     stack.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
@@ -191,8 +190,7 @@ def test_times_are_measured_and_shown(stack: Page):
 
 # ---- a network -------------------------------------------------------------------------------------
 def test_pointing_at_a_unit_shows_its_field_and_choosing_asks_python(looking: Page):
-    box = looking.locator(".field-cells canvas").bounding_box()
-    assert box
+    box = resting(looking.locator(".field-cells canvas"))
     cell = box["width"] / 32
     looking.mouse.move(box["x"] + 8.5 * cell, box["y"] + 10.5 * cell)
     looking.wait_for_function(f"{SIGHT}.other !== null && {SIGHT}.other !== undefined")
@@ -210,8 +208,7 @@ def test_pointing_at_a_unit_shows_its_field_and_choosing_asks_python(looking: Pa
 
 
 def test_a_patch_is_drawn_moved_and_taken_away(looking: Page):
-    box = looking.locator(".ww-fieldSight .field-drag").bounding_box()
-    assert box
+    box = resting(looking.locator(".ww-fieldSight .field-drag"))
     scale = box["width"] / 256
     looking.mouse.move(box["x"] + 180 * scale, box["y"] + 20 * scale)
     looking.mouse.down()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route
 
 from lecture_models.boxes import iou
 from lecture_models.ops import roi_features as ops
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 from tests.browser.modules import address, alone
 from tests.ops.crops import SIZE, STRIDE, features, thousand_boxes
 
@@ -129,8 +129,7 @@ def test_neighbours_and_weights_are_pythons(page: Page):
 
 # ---- the lesson ------------------------------------------------------------------------------------
 def handle(page: Page) -> tuple[float, float]:
-    box = page.locator("#roi_features-stage .ww-editor").bounding_box()
-    assert box
+    box = resting(page.locator("#roi_features-stage .ww-editor"))
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 

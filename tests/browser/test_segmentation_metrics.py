@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models import pictures
 from lecture_models.evaluation.one_picture import measure
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 
 MODEL = "document.querySelector('.ww-metricsEasel').metrics"
 FRAME = ".ww-metricsEasel .met-frame"
@@ -70,8 +70,7 @@ def in_python(page: Page) -> Any:
 
 def point(page: Page, x: float, y: float) -> tuple[float, float]:
     """Where a point of the picture is on the screen."""
-    box = page.locator(FRAME).bounding_box()
-    assert box
+    box = resting(page.locator(FRAME))
     return box["x"] + x / 256 * box["width"], box["y"] + y / 256 * box["height"]
 
 

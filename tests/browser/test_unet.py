@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from lecture_models.evaluation.bands import near_boundary
 from lecture_models.studies import unet as nets
-from tests.browser.kept import asked, kept
+from tests.browser.kept import asked, kept, resting
 from tests.browser.modules import alone
 
 U, UPS = (f"document.querySelector('.ww-{name}')?.{name}" for name in ("unLevels", "unUpsamplers"))
@@ -141,8 +141,7 @@ def test_the_slider_moves_a_skip(levels: Page):
 
 
 def test_pointing_reads_all_maps_without_a_request(levels: Page):
-    frame = levels.locator(".un-pointing").first.bounding_box()
-    assert frame
+    frame = resting(levels.locator(".un-pointing").first)
     with asked(levels) as requests:
         levels.mouse.move(frame["x"] + frame["width"] * 0.1, frame["y"] + 5)
         levels.wait_for_function("document.querySelector('.un-readout').textContent.includes('truth sky')")

@@ -13,7 +13,7 @@ pytest.importorskip("playwright")
 from playwright.sync_api import Browser, Page, expect
 
 from lecture_models.studies import upsampling as study
-from tests.browser.kept import PATIENCE, asked, kept
+from tests.browser.kept import PATIENCE, asked, kept, resting
 from tests.browser.modules import address
 
 BENCH = "document.querySelector('.ww-upsamplingBench').upsampling"
@@ -103,8 +103,7 @@ def test_what_is_shown_is_what_python_computed(lesson: Page):
 
 # ---- the bench ---------------------------------------------------------------------------------------
 def middle(page: Page, selector: str, number: int) -> tuple[float, float]:
-    box = page.locator(selector).nth(number).bounding_box()
-    assert box
+    box = resting(page.locator(selector).nth(number))
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
