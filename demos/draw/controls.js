@@ -4,7 +4,7 @@ import { say } from "./header.js";
 import { shown } from "./lessons.js";
 import { clamp } from "./number.js";
 
-const SETTLED = 50; // milliseconds until gradio has taken what was typed
+const SETTLED = 50; // milliseconds until gradio has taken what was typed or pressed
 const SLIP = 6; // pixels after which a finger on a slider has a direction
 const isNumber = (node) => node.matches?.(".gradio-container input[type=number]");
 const isRange = (node) => node.matches?.("input[type=range]");
@@ -84,6 +84,11 @@ const tell = (node) => {
 // A number's "input" gets this far only when it is settled.
 on("input", ({ target }) => (isRange(target) || isNumber(target)) && tell(target));
 on("change", ({ target }) => isChoice(target) && tell(target));
+// The arrow beside a slider brings its usual value back, without an event of the slider.
+on("click", ({ target }) => {
+  const slider = target.closest?.(".reset-button") && target.closest(".block").querySelector("input[type=range]");
+  if (slider) setTimeout(() => tell(slider), SETTLED);
+});
 
 // ---- choices: gradio gives each a group of its own, so that arrow keys and screen readers find no other ----------
 const group = () => {

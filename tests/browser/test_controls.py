@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -68,6 +69,32 @@ def test_keys_move_every_slider(visit, lesson: str):
                 page.wait_for_timeout(25)
             assert wanted in [settings[setting] for settings in asked], f"{name}, {key}"
             asked.clear()
+
+
+def test_the_arrow_beside_a_slider_brings_its_usual_value_back(visit):
+    page = visit("?lesson=vision_tasks&score=0.8")
+    page.wait_for_selector(NUMBER)
+    with page.expect_request(
+        lambda one: "/ww/ask" in one.url and one.post_data_json["settings"]["score"] == 0.5
+    ):
+        page.click("#vision_tasks-score .reset-button")
+    page.wait_for_function("!location.search.includes('score=')")
+    assert page.input_value("#vision_tasks-score input[type=number]") == "0.5"
+
+
+@pytest.mark.parametrize(
+    ("lesson", "key", "value"),
+    [("upsampling", "times", 3), ("roi_features", "bins", 2), ("unet", "made_up", True)],
+)
+def test_a_choice_is_asked_for_in_its_own_type(visit, lesson: str, key: str, value: Any):
+    views = {"unet": "&view=upsamplers"}
+    page = visit(f"?lesson={lesson}{views.get(lesson, '')}")
+    page.wait_for_selector(NUMBER)
+    field = page.locator(f"#{lesson}-{key} input" + ("" if value is True else f"[value='{value}']"))
+    with page.expect_request(lambda one: "/ww/ask" in one.url) as asked:
+        field.click()
+    sent = asked.value.post_data_json["settings"][key]
+    assert (sent, type(sent)) == (value, type(value))
 
 
 def test_a_number_counts_on_enter_and_on_leaving_and_stays_in_its_range(visit):
