@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope
 KEPT = 12
 """Most answers that are kept; a host name and a compression each have their own."""
 WAYS = ("host", "x-forwarded-host", "x-forwarded-proto")
-"""Headers from which gradio reads where it is."""
+"""Headers from which gradio reads where it is; it sees no others, so that an answer depends on nothing else."""
 BEFORE = b'<script type="module"'
 UNWATCHED = b"""<script>{
   // Svelte watches plain arrays and all that is in them. gradio looks through the page's events for each component,
@@ -63,7 +63,8 @@ class Opening:
             start.update(message if message["type"] == "http.response.start" else {})
             parts.append(message.get("body", b""))
 
-        await self.app(scope, receive, collect)
+        ways = [pair for pair in scope["headers"] if pair[0].decode("latin-1") in WAYS]
+        await self.app({**scope, "headers": ways}, receive, collect)
         body = b"".join(parts).replace(BEFORE, UNWATCHED + BEFORE, 1)
         headers = {
             name.decode(): text.decode() for name, text in start["headers"] if name != b"content-length"

@@ -74,6 +74,14 @@ def test_the_page_is_the_same_in_each_compression(url: str):
     assert bodies["br"].index(UNWATCHED) < bodies["br"].index(BEFORE)
 
 
+def test_what_one_visitor_sends_changes_nobody_elses_page(url: str):
+    for name in ("X-Gradio-Server", "X-Forwarded-Prefix", "Cookie", "Referer", "X-Forwarded-Host"):
+        assert (
+            httpx.get(url, headers={"Accept-Encoding": "gzip", name: "http://evil.example"}).status_code < 500
+        )
+        assert "evil.example" not in httpx.get(url, headers={"Accept-Encoding": "gzip"}).text
+
+
 @pytest.mark.parametrize("path", ["config", "gradio_api/info"])
 def test_descriptions_are_as_gradio_writes_them(url: str, path: str):
     answer = httpx.get(url + path)
