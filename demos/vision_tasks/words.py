@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lecture_models.nets.rcnn_trace import RCNNTrace
     from lecture_models.studies.vision_tasks import Compared
 
-CHOICES = ("True objects", "False alarms alone", "Nothing")
+CHOICES = ("At least one true object", "False alarms alone", "Nothing")
 OF_A_PHOTOGRAPH = ("Detections", "Nothing")
 NAMED = 2  # missed things whose names have room
 NOBODY = "Nobody has marked the truth of a photograph."
