@@ -40,6 +40,7 @@ READ = re.compile(
     rf"|{API}/heartbeat/{NAME}|{API}/call/(v2/)?{NAME}/{NAME}|{API}/file=.+"
 )
 SENT = re.compile(rf"{API}/(upload|cancel|reset|queue/join|call/(v2/)?{NAME})/?|/ww/(ask|check)")
+HOST = re.compile(r"[\w.-]{1,255}(:\d{1,5})?|\[[0-9a-fA-F:.]{2,45}\](:\d{1,5})?", re.ASCII)
 NOWHERE = "There is nothing at this address. The page's own link “Use via API” lists what can be called."
 JSON_WANTED = "A call's body is JSON and says so: Content-Type: application/json. Add that header."
 TOO_MUCH = (
@@ -71,7 +72,7 @@ class Door:
             return await send({"type": "websocket.close"})
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        scope, elsewhere = proxied(scope, self.demo.root_path)
+        scope, elsewhere = proxied(believed(scope), self.demo.root_path)
         if elsewhere:
             return await RedirectResponse(elsewhere)(scope, receive, send)
         try:
@@ -157,6 +158,20 @@ class Door:
         return replayed(
             {**scope, "path": whole, "raw_path": whole.encode()}, json.dumps(clean).encode(), receive
         )
+
+
+def believed(scope: Scope) -> Scope:
+    """A request without what it says of its own place that cannot be so; gradio would stumble over it.
+
+    >>> believed({"headers": [(b"x-forwarded-host", b"a:b"), (b"x-gradio-server", b"http://a"), (b"host", b"a:80")]})
+    {'headers': [(b'host', b'a:80')]}
+    """
+
+    def right(name: bytes, text: bytes) -> bool:
+        first = text.decode("latin-1").split(",")[0].strip()
+        return name != b"x-gradio-server" and (name != b"x-forwarded-host" or bool(HOST.fullmatch(first)))
+
+    return {**scope, "headers": [pair for pair in scope["headers"] if right(*pair)]}
 
 
 def proxied(scope: Scope, root_path: str) -> tuple[Scope, str]:

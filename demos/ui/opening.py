@@ -5,17 +5,17 @@ A class opens the page all at once, and gradio would make it anew for each of th
 
 from __future__ import annotations
 
-import gzip
 from collections import OrderedDict
 
-import brotli
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope
 
+from demos.ui.served import WAYS, smaller
+
 KEPT = 12
 """Most answers that are kept; a host name and a compression each have their own."""
-WAYS = ("host", "x-forwarded-host", "x-forwarded-proto")
+PLACES = ("host", "x-forwarded-host", "x-forwarded-proto")
 """Headers from which gradio reads where it is; it sees no others, so that an answer depends on nothing else."""
 BEFORE = b'<script type="module"'
 UNWATCHED = b"""<script>{
@@ -41,10 +41,9 @@ class Opening:
     async def answer(self, scope: Scope, receive: Receive) -> Response:
         """What gradio answers, from what is kept or made now; an error is not kept, nor what is large."""
         headers = Request(scope).headers
-        taken = headers.get("accept-encoding", "")
-        encoding = next((one for one in ("br", "gzip") if one in taken), "")
-        place = scope["path"], scope["scheme"], scope.get("root_path", "")
-        key = (*place, *(headers.get(name, "") for name in WAYS), encoding)
+        encoding = smaller(headers.get("accept-encoding", ""))
+        place = scope["method"], scope["path"], scope["scheme"], scope.get("root_path", "")
+        key = (*place, *(headers.get(name, "") for name in PLACES), encoding)
         if key in self.kept:
             self.kept.move_to_end(key)
             return self.kept[key]
@@ -63,7 +62,7 @@ class Opening:
             start.update(message if message["type"] == "http.response.start" else {})
             parts.append(message.get("body", b""))
 
-        ways = [pair for pair in scope["headers"] if pair[0].decode("latin-1") in WAYS]
+        ways = [pair for pair in scope["headers"] if pair[0].decode("latin-1") in PLACES]
         await self.app({**scope, "headers": ways}, receive, collect)
         body = b"".join(parts).replace(BEFORE, UNWATCHED + BEFORE, 1)
         headers = {
@@ -72,11 +71,5 @@ class Opening:
         headers["vary"] = "Accept-Encoding"
         if encoding:
             headers["content-encoding"] = encoding
-        return Response(compressed(body, encoding), start["status"], headers)
-
-
-def compressed(body: bytes, encoding: str) -> bytes:
-    """A body by one of HTTP's ways: "br", a fifth smaller than "gzip", or "" for as it is."""
-    if encoding == "br":
-        return bytes(brotli.compress(body, mode=brotli.MODE_TEXT, quality=7))
-    return gzip.compress(body, 6) if encoding else body
+            body = WAYS[encoding](body)
+        return Response(body, start["status"], headers)

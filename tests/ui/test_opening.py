@@ -75,6 +75,10 @@ def test_the_page_is_the_same_in_each_compression(url: str):
 
 
 def test_what_one_visitor_sends_changes_nobody_elses_page(url: str):
+    for place in ("a:b", "[::1", "a b", "[zz]", "host:99999999", "a@b"):
+        answer = httpx.get(url, headers={"X-Forwarded-Host": place})
+        assert answer.status_code == 200
+        assert f'"root":"{url.rstrip("/")}"' in answer.text
     for name in ("X-Gradio-Server", "X-Forwarded-Prefix", "Cookie", "Referer", "X-Forwarded-Host"):
         assert (
             httpx.get(url, headers={"Accept-Encoding": "gzip", name: "http://evil.example"}).status_code < 500
