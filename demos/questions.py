@@ -39,3 +39,12 @@ def drawn(key: str, outcomes: Iterable[tuple[C, Hashable]], rare: Hashable = Non
         raise ValueError("A question is drawn among candidates; there is none. Offer one at least.")
     group = groups.get(rare) or list(groups.values())[lot(key, len(groups))]
     return group[lot(f"{key} again", len(group))]
+
+
+def others(thresholds: Iterable[float], threshold: float) -> list[float]:
+    """Those of some thresholds that read unlike another one, with two digits.
+
+    >>> others((0.1, 0.3, 0.8), 0.301)
+    [0.1, 0.8]
+    """
+    return [one for one in thresholds if f"{one:.2f}" != f"{threshold:.2f}"]

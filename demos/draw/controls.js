@@ -1,11 +1,11 @@
 // gradio's fields as people use them: keys, typed numbers, fingers, and one group for the choices of a question.
 import { lessonOf, set } from "./asking.js";
 import { say } from "./header.js";
-import { shown } from "./lessons.js";
 import { clamp } from "./number.js";
 
 const SETTLED = 50; // milliseconds until gradio has taken what was typed or pressed
 const SLIP = 6; // pixels after which a finger on a slider has a direction
+const DIGITS = 6; // of a number that steps lead to
 const isNumber = (node) => node.matches?.(".gradio-container input[type=number]");
 const isRange = (node) => node.matches?.("input[type=range]");
 const inScene = (node) => node.closest?.("#ww-settings");
@@ -25,15 +25,16 @@ on("keyup", ({ target }) => isRange(target) && inScene(target) && release(target
 // ---- numbers: a digit on the way to a number asks nothing; Enter and leaving do ---------------------------------
 let before = ""; // what the field had when it was entered, or last settled
 
-// The number of a text that a field takes: within its range, whole where it counts, and what to say about it.
+// The number of a text that a field takes, within its range and one of its steps, and what to say about it.
 const fitting = (field) => {
   const [low, high, step] = [field.min, field.max, field.step].map(Number);
   if (field.value === "") return [before, `${labelOf(field)} needs a number from ${low} to ${high}.`];
   const number = Number(field.value);
-  const inside = clamp(Number.isInteger(step) ? Math.round(number) : number, low, high);
+  const near = step ? low + Math.round((number - low) / step) * step : number;
+  const inside = clamp(Number(near.toFixed(DIGITS)), low, high);
   if (inside === number) return [field.value, ""];
-  const kind = inside === clamp(number, low, high) ? "goes from" : "is a whole number from";
-  return [String(inside), `${labelOf(field)} ${kind} ${low} to ${high}: ${inside} is taken.`];
+  const said = number !== clamp(number, low, high) ? `goes from ${low} to ${high}` : `goes in steps of ${step}`;
+  return [String(inside), `${labelOf(field)} ${said}: ${inside} is taken.`];
 };
 const settle = (field) => {
   const [value, said] = fitting(field);
@@ -70,20 +71,18 @@ on("pointercancel", () => {
   held = null;
 });
 
-// ---- a lesson's control asks at once; only of a menu's choice it is gradio that tells -----------------------------
-const isChoice = (node) => node.matches?.("input[type=radio], input[type=checkbox]");
-const valueOf = (node, usual) => {
-  if (node.type === "checkbox") return node.checked;
-  return typeof usual === "number" ? Number(node.value) : node.value;
-};
+// ---- a lesson's control asks at once; gradio tells of menus, and of ticks, which its keys change without an event ----
+const isRadio = (node) => node.matches?.("input[type=radio]");
 const tell = (node) => {
-  const key = node.closest(".block[id]")?.id.slice(shown().length + 1);
-  const { settings, defaults } = lessonOf(shown());
-  if (key && key in settings) set(shown(), key, valueOf(node, defaults[key]));
+  const lesson = node.closest("[id^=ww-tab-]")?.id.slice("ww-tab-".length); // it need not be the one in sight
+  if (!lesson) return;
+  const key = node.closest(".block[id]")?.id.slice(lesson.length + 1);
+  const { settings, defaults } = lessonOf(lesson);
+  if (key in settings) set(lesson, key, typeof defaults[key] === "number" ? Number(node.value) : node.value);
 };
 // A number's "input" gets this far only when it is settled.
 on("input", ({ target }) => (isRange(target) || isNumber(target)) && tell(target));
-on("change", ({ target }) => isChoice(target) && tell(target));
+on("change", ({ target }) => isRadio(target) && tell(target));
 // The arrow beside a slider brings its usual value back, without an event of the slider.
 on("click", ({ target }) => {
   const slider = target.closest?.(".reset-button") && target.closest(".block").querySelector("input[type=range]");

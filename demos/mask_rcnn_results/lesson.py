@@ -10,6 +10,7 @@ import gradio as gr
 
 from demos.figures import style
 from demos.mask_rcnn_results import board, panels, slide, words
+from demos.questions import others
 from demos.ui import Lesson, Progress, Reading, Screen
 from demos.ui.checks import Text, split_selection
 from lecture_models import evaluation, pictures, zoo
@@ -87,7 +88,7 @@ def update(
 def judged(sentence: str, pixel: str, score: float, fifty: bool, **settings: Any) -> Mapping[str, Any]:
     """What is shown of a scene; kept, since "Scenes" moves the measurement alone beyond what a gallery looks at."""
     made = compute(score=score, **settings)
-    then = {other: wrong_at(made, settings["network"], other) for other in OTHER_SCORES if other != score}
+    then = {other: wrong_at(made, settings["network"], other) for other in others(OTHER_SCORES, score)}
     context = "{gallery} {rank} {picture}".format(**settings)
     return {
         "stage": panels.stage(made, f"{made.why()} {sentence}".strip()),

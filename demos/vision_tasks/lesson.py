@@ -10,6 +10,7 @@ import gradio as gr
 import numpy as np
 
 from demos.figures import encode, overlays, style
+from demos.questions import others
 from demos.ui import Box, Knows, Lesson, Panel, Panels, Screen
 from demos.ui.checks import split_selection
 from demos.vision_tasks import beyond, words
@@ -69,7 +70,7 @@ def update(
     """
     shown, trace, message = compute(picture, network)
     seen = tasks.compare(shown.scene, tasks.answer(trace, score))
-    kept = outcomes(shown, trace, (score, *OTHER_SCORES))
+    kept = outcomes(shown, trace, (score, *others(OTHER_SCORES, score)))
     return {
         "views": views(shown, seen, message),
         "agreement": words.reading(seen),

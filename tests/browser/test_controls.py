@@ -82,6 +82,48 @@ def test_the_arrow_beside_a_slider_brings_its_usual_value_back(visit):
     assert page.input_value("#vision_tasks-score input[type=number]") == "0.5"
 
 
+def test_a_tick_by_any_key_is_asked_for(visit):
+    page = visit("?lesson=receptive_field")
+    page.wait_for_selector(NUMBER)
+    tick = page.locator("#receptive_field-padded input")
+    for key, value in (("Enter", False), ("Space", True), ("Enter", False)):
+        with page.expect_request(
+            lambda one, to=value: "/ww/ask" in one.url and one.post_data_json["settings"]["padded"] is to
+        ):
+            tick.press(key)
+        assert tick.is_checked() is value
+
+
+def test_a_number_between_two_steps_is_taken_to_the_nearest(visit):
+    page = visit("?lesson=vision_tasks")
+    page.wait_for_selector(NUMBER)
+    field = page.locator("#vision_tasks-score input[type=number]")
+    type_into(page, field, "0.301", "Enter")
+    page.wait_for_function("new URLSearchParams(location.search).get('score') === '0.3'")
+    assert field.input_value() == "0.3"
+    assert "goes in steps of 0.01: 0.3 is taken." in page.locator(".ww-said").inner_text()
+
+
+def test_a_number_that_is_left_by_going_back_counts_for_its_own_lesson(visit):
+    page = visit("?lesson=mask_rcnn_results")
+    page.wait_for_selector(NUMBER)
+    page.locator("#ww-part-C-button").last.click()
+    page.locator("#ww-tab-panoptic_datasets-button").last.click()
+    page.wait_for_function("location.search.includes('lesson=panoptic_datasets')")
+    page.locator("#panoptic_datasets-view input[value=balance]").check()
+    field = page.locator("#panoptic_datasets-scenes input[type=number]")
+    field.click()
+    field.press("Control+a")
+    page.keyboard.type("60")
+    asked: list[Any] = []
+    page.on("request", lambda one: asked.append(one.post_data_json) if "/ww/ask" in one.url else None)
+    page.evaluate("history.go(-2)")  # past the lesson that the part opens with
+    page.wait_for_function("document.body.dataset.lesson === 'mask_rcnn_results'")
+    page.wait_for_timeout(500)
+    assert all(one["settings"].get("scenes") != 60 for one in asked if one["lesson"] == "mask_rcnn_results")
+    assert "scenes=60" not in page.url
+
+
 @pytest.mark.parametrize(
     ("lesson", "key", "value"),
     [("upsampling", "times", 3), ("roi_features", "bins", 2), ("unet", "made_up", True)],
