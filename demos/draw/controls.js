@@ -91,11 +91,13 @@ on("click", ({ target }) => {
 
 // ---- choices: gradio gives each a group of its own, so that arrow keys and screen readers find no other ----------
 const group = () => {
-  for (const field of document.querySelectorAll("fieldset:has(input[type=radio]):not([role])")) {
+  for (const field of document.querySelectorAll("fieldset:has(input[type=radio])")) {
     field.setAttribute("role", "radiogroup");
     field.setAttribute("aria-label", field.querySelector("[data-testid=block-info]")?.textContent.trim() ?? "");
     for (const radio of field.querySelectorAll("input[type=radio]")) radio.name = `ww-${field.id}`;
   }
 };
+// gradio gives a choice that changes its own name back, so that the next arrow key would find no other.
+on("keydown", ({ target }) => isRadio(target) && group());
 window.addEventListener("whatwhere:shown", () => setTimeout(group, SETTLED));
 on("focusin", group);

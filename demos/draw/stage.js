@@ -113,6 +113,7 @@ class Stage {
     surface.classList.add("ww-pointing");
     surface.addEventListener("click", (event) => {
       this.pin = this.locate(view, event);
+      this.focusable?.focus({ preventScroll: true }); // arrow keys go on from here
       this.commitPoint();
     });
     if (view !== this.views[0]) return;

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lecture_models.studies.segmentation_playground import Sketch
     from lecture_models.studies.small_scenes import Shown
 
-DIGITS = 4
+DIGITS = 7  # more than are written: a number is rounded once
 
 
 @dataclass(frozen=True)

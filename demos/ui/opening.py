@@ -5,6 +5,7 @@ A class opens the page all at once, and gradio would make it anew for each of th
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 
 from starlette.requests import Request
@@ -37,6 +38,7 @@ class Opening:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.kept: OrderedDict[tuple[str, ...], Response] = OrderedDict()
+        self.making = asyncio.Lock()  # who comes meanwhile waits, and takes what was made
 
     async def answer(self, scope: Scope, receive: Receive) -> Response:
         """What gradio answers, from what is kept or made now; an error is not kept, nor what is large."""
@@ -44,15 +46,16 @@ class Opening:
         encoding = smaller(headers.get("accept-encoding", ""))
         place = scope["method"], scope["path"], scope["scheme"], scope.get("root_path", "")
         key = (*place, *(headers.get(name, "") for name in PLACES), encoding)
-        if key in self.kept:
+        async with self.making:
+            if key not in self.kept:
+                made = await self._made(scope, receive, encoding)
+                if made.status_code != 200 or not encoding:
+                    return made
+                self.kept[key] = made
             self.kept.move_to_end(key)
+            if len(self.kept) > KEPT:
+                self.kept.popitem(last=False)
             return self.kept[key]
-        made = await self._made(scope, receive, encoding)
-        if made.status_code == 200 and encoding:
-            self.kept[key] = made
-        if len(self.kept) > KEPT:
-            self.kept.popitem(last=False)
-        return made
 
     async def _made(self, scope: Scope, receive: Receive, encoding: str) -> Response:
         start: Message = {}

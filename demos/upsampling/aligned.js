@@ -2,7 +2,7 @@
 import { bench, SIDE } from "./bench.js";
 import { cardOf } from "./card.js";
 import { html, render, svg } from "../draw/markup.js";
-import { number } from "../draw/number.js";
+import { clamp, number } from "../draw/number.js";
 import { terms } from "../draw/terms.js";
 import { FACTOR, source } from "./sums.js";
 
@@ -28,7 +28,8 @@ const axis = (corners, kind, here) => {
 
 export const aligned = () => {
   const { root, body } = cardOf("What align_corners moves", "up-aligned");
-  const shifts = all(OUTPUTS).map((o) => source(o, SIDE, true) - source(o, SIDE, false));
+  const reads = (o, corners) => clamp(source(o, SIDE, corners), 0, SIDE - 1); // beyond the rim it is the rim
+  const shifts = all(OUTPUTS).map((o) => reads(o, true) - reads(o, false));
   const most = Math.max(...shifts.map(Math.abs));
   const draw = () => {
     const { kind, index } = bench.shown;

@@ -39,10 +39,9 @@ class Kernel:
 
 @dataclass(frozen=True)
 class Kernels:
-    """The fixed and the learned kernel, what the learner's own comes to, and which map that was."""
+    """The fixed, the learned and the learner's own kernel, and which map their errors are on."""
 
     kernels: Sequence[Kernel]
-    own_error: float
     map: str
 
 
@@ -66,6 +65,5 @@ def kernels(made: Upsampled, channel: str) -> Kernels:
     found = made.restored.kernels.items()
     return Kernels(
         kernels=[Kernel(name, weights.flatten().tolist(), error) for name, (weights, error) in found],
-        own_error=made.restored.errors["transposed"],
         map=f"{channel} at {made.level}",
     )

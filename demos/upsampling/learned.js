@@ -1,5 +1,4 @@
 // One layer, three kernels: the fixed bilinear one, one that was fitted to a real map, and the learner's own.
-import { bench } from "./bench.js";
 import { cardOf, figure, fill } from "./card.js";
 import { html, render } from "../draw/markup.js";
 import { number } from "../draw/number.js";
@@ -12,8 +11,7 @@ export const learned = (_, look) => {
     if (!value) return;
     const side = Math.sqrt(value.kernels[0].weights.length);
     const error = (one) => html`${one.name}<br><b>${number(one.error, 3)}</b>`;
-    const own = { name: "yours", weights: bench.layer.kernel, error: value.own_error };
-    const all = [...value.kernels, ...(own.weights.length === side ** 2 ? [own] : [])];
+    const all = value.kernels;
     const same =
       side === 4
         ? "The bilinear one does what Bilinear does, but at the rim it adds up fewer inputs."

@@ -64,7 +64,7 @@ def reason(now: Outcome, then: Outcome, scores: tuple[float, float]) -> str:
     """How many detections come in or are lost, and what they are."""
     many = abs(then.kept - now.kept)
     if not many:
-        return f"No detection has a score from {min(scores):.2f} to {max(scores):.2f}: all {now.kept} stay."
+        return f"No detection has a score from {min(scores):.2f} to {max(scores):.2f}."
     verb = (
         ("comes in" if many == 1 else "come in") if then.kept > now.kept else ("goes" if many == 1 else "go")
     )

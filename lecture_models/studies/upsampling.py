@@ -55,7 +55,7 @@ class Restored:
     original: Tensor
     pooled: Tensor  # by means
     outputs: dict[str, Tensor]  # by kind, each [H, W]
-    kernels: dict[str, tuple[Tensor, float]]  # of one layer, bilinear and learned: weights, error
+    kernels: dict[str, tuple[Tensor, float]]  # of one layer: bilinear, learned and the learner's own
 
     @property
     def nbytes(self) -> int:
@@ -246,7 +246,7 @@ def restore(original: Tensor, kernel: Tensor, learned: Tensor, times: int) -> Re
     }
     outputs = {kind: repeated(step, pooled, times) for kind, step in steps.items()}
     outputs["max_unpool"] = pooled_and_back(original, times)
-    weights = {"bilinear": hat_kernel(len(kernel)), "learned": learned}
+    weights = {"bilinear": hat_kernel(len(kernel)), "learned": learned, "yours": kernel}
     grown = {
         name: repeated(functools.partial(doubled, kernel=one), pooled, times) for name, one in weights.items()
     }

@@ -94,6 +94,30 @@ def test_a_tick_by_any_key_is_asked_for(visit):
         assert tick.is_checked() is value
 
 
+def test_arrow_keys_walk_through_all_choices_and_on_from_a_clicked_pixel(visit):
+    page = visit("?lesson=upsampling")
+    page.wait_for_selector(NUMBER)
+    radios = page.locator("#upsampling-times input[type=radio]")
+    values = [one.get_attribute("value") for one in radios.all()]
+    radios.first.click()
+    for value in (*values[1:], values[0]):
+        page.keyboard.press("ArrowDown")
+        page.wait_for_function(
+            f"new URLSearchParams(location.search).get('times') === '{value}'"
+            if value != "2"
+            else "!location.search.includes('times=')"
+        )
+    page = visit("?lesson=vision_tasks")
+    page.wait_for_selector(NUMBER)
+    page.locator("#vision_tasks-views .ww-frame").nth(3).click(position={"x": 40, "y": 60})
+    page.wait_for_function("location.search.includes('pixel=')")
+    before = page.evaluate("new URLSearchParams(location.search).get('pixel')").split(",")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        f"new URLSearchParams(location.search).get('pixel') === '{int(before[0]) + 1},{before[1]}'"
+    )
+
+
 def test_a_number_between_two_steps_is_taken_to_the_nearest(visit):
     page = visit("?lesson=vision_tasks")
     page.wait_for_selector(NUMBER)

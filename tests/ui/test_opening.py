@@ -46,6 +46,20 @@ def test_an_answer_is_made_once_for_each_host_and_compression():
     assert app.times == 5
 
 
+def test_a_class_that_comes_at_once_waits_for_one_page():
+    app = Counted()
+    opening = Opening(app)
+    scope: dict[str, Any] = {
+        "type": "http", "scheme": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"br")]
+    }  # fmt: skip
+
+    async def all_at_once() -> list[Any]:
+        return await asyncio.gather(*(opening.answer(scope, None) for _ in range(20)))  # type: ignore[arg-type]
+
+    assert len({one.body for one in asyncio.run(all_at_once())}) == 1
+    assert app.times == 1
+
+
 def test_no_more_are_kept_than_a_few_and_what_is_used_stays():
     app = Counted()
     opening = Opening(app)

@@ -132,8 +132,9 @@ def test_the_board_holds_what_the_browser_computes_with(shown):
     assert board["kernel"] == pytest.approx([4 / 9] * 9)
     assert (board["size"], board["stride"], board["padding"], board["output_padding"]) == (3, 2, 1, 1)
     views = asdict(shown["views"])
-    assert [one["name"] for one in views["kernels"]] == ["bilinear", "learned"]
-    assert views["own_error"] == made(cells=CELLS).restored.errors["transposed"]
+    assert [one["name"] for one in views["kernels"]] == ["bilinear", "learned", "yours"]
+    own = views["kernels"][-1]
+    assert own["error"] == pytest.approx(made(cells=CELLS).restored.errors["transposed"])
 
 
 def test_the_panels_hold_the_numbers_and_one_scale(shown):
