@@ -83,9 +83,7 @@ class Screen:
         """
         component.elem_id = component.elem_id or f"{self.lesson.name}-{key}"
         self._register(key, component, rule_for(component))
-        if isinstance(
-            component, (gr.Dropdown, gr.Checkbox)
-        ):  # the others tell by themselves: see demos/draw/controls.js
+        if isinstance(component, (gr.Dropdown, gr.Checkbox)):  # demos/draw/controls.js tells of the others
             js = f"(value) => {{ window.whatwhere.set({self.lesson.name!r}, {key!r}, value); }}"
             quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
             component.change(None, [component], None, js=js, **quiet)

@@ -65,10 +65,8 @@ def reason(now: Outcome, then: Outcome, scores: tuple[float, float]) -> str:
     many = abs(then.kept - now.kept)
     if not many:
         return f"No detection has a score from {min(scores):.2f} to {max(scores):.2f}."
-    verb = (
-        ("comes in" if many == 1 else "come in") if then.kept > now.kept else ("goes" if many == 1 else "go")
-    )
-    moved = f"{counted(many, 'detection')} {verb}"
+    one, more = ("comes in", "come in") if then.kept > now.kept else ("is lost", "are lost")
+    moved = f"{counted(many, 'detection')} {one if many == 1 else more}"
     if now.hits is None or then.hits is None:
         return f"{moved}: whether they are right, nobody has marked."
     hits = abs(then.hits - now.hits)
