@@ -117,13 +117,13 @@ def photograph(picture: str, network: str, score: float, sentence: str) -> Mappi
     meaning = f"reach the score {score:.2f}; whether they are right, nobody knows"
     return {
         "stage": panels.photograph(shown, said, numbered, f"{words.NOBODY} {sentence}"),
-        "found": Reading(str(count), "object" if count == 1 else "objects", meaning),
+        "found": Reading(str(count), "detection" if count == 1 else "detections", meaning),
         "objects": None,
         "unseen": None,
         "errors": None,
         "question": words.sure(count, int((said.scores >= words.SURE).sum()), picture),
         "numbers": "There is no IoU without a truth. Choose a scene.",
-        "seen": f"{count} objects reach the score {score:.2f}. {words.NOBODY}",
+        "seen": f"{count} detection{'s' * (count != 1)} of score ≥ {score:.2f}. {words.NOBODY}",
     }
 
 

@@ -20,12 +20,12 @@ NOBODY = "Nobody has marked the truth of a photograph."
 
 
 def reading(seen: Compared) -> Reading:
-    """True objects that were found, which moves when a network fails; for a photograph the number of objects."""
+    """True objects that were found, which moves when a network fails; for a photograph the number of detections."""
     kept = len(seen.answers.names)
     if seen.truth is None:
         one = kept == 1
         told = f"{'reaches' if one else 'reach'} the score threshold. {NOBODY}"
-        return Reading(str(kept), "object" if one else "objects", told)
+        return Reading(str(kept), "detection" if one else "detections", told)
     hits = sum(one >= 0 for one in seen.found)
     more = [("Missed", ", ".join(seen.missed))] if 0 < len(seen.missed) <= NAMED else []
     more += [("False alarms", str(kept - hits))]

@@ -225,4 +225,4 @@ def test_upload_is_shown(visit, tmp_path: Path):
     page.set_input_files("#ww-file input[type=file]", path)
     shape = "(b => Math.abs(b.width / b.height - 1.5) < 0.02)"
     page.wait_for_function(f"{shape}(document.querySelector('.ww-frame').getBoundingClientRect())")
-    assert "objects" in page.inner_text(".ww-number")
+    assert "detection" in page.inner_text(".ww-number")
