@@ -21,25 +21,35 @@ ASKS = {
 NEAR, FAR = 2.0, 60.0  # metres: the ends of the depth's colours, on a logarithmic scale
 STEPS = 100  # of depth that are told apart: 3.5 % each
 FACES = (("left", "right"), ("down", "up"), ("away from us", "towards us"))
+NOTHING = "Really sky: there is no surface."
 GRID = 10  # Lab units between two colours that are told apart
 
 
-def depth_view(said: Beyond) -> Panel:
+def depth_view(said: Beyond, sky: np.ndarray | None = None) -> Panel:
     """Depth in metres, by its logarithm: near is bright."""
     step = np.log(FAR / NEAR) / STEPS
     index = np.clip(np.rint(np.log(said.depth / NEAR) / step), 0, STEPS).astype(int)
     far = NEAR * np.exp(step * np.arange(STEPS + 1))
     knows = [Knows(f"about {one:.2g} m", "Cannot know: what stands there.") for one in far]
     shown = grids.heat(-index, -STEPS, 0)
+    index, knows = of_sky(index, knows, sky)
     return view("Depth", shown, index, knows, f"from {said.depth.min():.1f} to {said.depth.max():.0f} metres")
 
 
-def normals_view(said: Beyond) -> Panel:
+def normals_view(said: Beyond, sky: np.ndarray | None = None) -> Panel:
     """The surface's direction: x, y, z as red, green, blue."""
     shown = painted(said.normals)
     index, tenths = numbered(np.rint(said.normals * 5).astype(int))
     knows = [Knows(direction(one / 5), "Cannot know: how far.") for one in tenths]
+    index, knows = of_sky(index, knows, sky)
     return view("Normals", shown, index, knows, "red: right, green: up, blue: towards us")
+
+
+def of_sky(index: np.ndarray, knows: list[Knows], sky: np.ndarray | None) -> tuple[np.ndarray, list[Knows]]:
+    """Indices [H, W] and what they say, with a word on those pixels where nothing is that could be measured."""
+    if sky is None or not sky.any():
+        return index, knows
+    return index + sky * len(knows), knows + [Knows(one.text, NOTHING) for one in knows]
 
 
 def direction(normal: np.ndarray) -> str:
@@ -95,9 +105,9 @@ def painted(normals: np.ndarray) -> np.ndarray:
     return np.rint((normals + 1) * 127.5).astype(np.uint8)
 
 
-def views(said: Beyond) -> tuple[Panel, ...]:
-    """All three."""
-    return depth_view(said), normals_view(said), colour_view(said)
+def views(said: Beyond, sky: np.ndarray | None = None) -> tuple[Panel, ...]:
+    """All three; ``sky``, bool [H, W], is where a scene has no surface."""
+    return depth_view(said, sky), normals_view(said, sky), colour_view(said)
 
 
 def bytes_of(made: tuple[Panel, ...]) -> int:

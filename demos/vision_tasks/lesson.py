@@ -115,7 +115,8 @@ def views(shown: pictures.Picture, seen: Compared, message: str) -> Panels:
 def without_labels(shown: pictures.Picture) -> tuple[Panel, ...]:
     """Depth, normals and colour, by two networks of their own; kept, since no setting but the picture moves them."""
     key = "without labels", shown.key
-    return KEPT.get(key, lambda: beyond.views(beyond_labels.beyond(shown)), beyond.bytes_of)
+    sky = None if shown.scene is None else shown.scene.semantic == STUFF.index("sky")
+    return KEPT.get(key, lambda: beyond.views(beyond_labels.beyond(shown), sky), beyond.bytes_of)
 
 
 def shades(seen: Compared) -> list[tuple[str, str]]:

@@ -10,6 +10,7 @@ import pytest
 from demos.figures import encode
 from demos.vision_tasks import beyond, lesson
 from lecture_models import pictures, zoo
+from lecture_models.scenes import STUFF
 from lecture_models.studies.beyond_labels import Beyond
 from lecture_models.studies.beyond_labels import beyond as said_of
 
@@ -47,6 +48,15 @@ def test_the_ground_faces_up_and_near_is_bright(said: Beyond):
     assert texts(normals, 128, 179)[0].startswith("faces up")
     shown = encode.decode(depth.image).sum(2, dtype=int)
     assert shown[250].mean() > shown[60].mean()
+
+
+def test_on_the_sky_they_say_that_nothing_is_there():
+    scene = pictures.resolve("scene:42").scene
+    assert scene is not None
+    for panel in lesson.update()["views"].panels[6:8]:
+        index = encode.unpack(panel.index)
+        told = np.array([one.cannot.startswith("Really sky") for one in panel.texts])[index]
+        assert np.array_equal(told, scene.semantic == STUFF.index("sky"))
 
 
 def test_a_photograph_has_them_too():
