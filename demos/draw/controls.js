@@ -71,7 +71,7 @@ on("pointercancel", () => {
   held = null;
 });
 
-// ---- a lesson's control asks at once; gradio tells of menus, and of ticks, which its keys change without an event ----
+// ---- a lesson's control asks at once; gradio tells of menus, and of ticks, which Enter changes without an event ----
 const isRadio = (node) => node.matches?.("input[type=radio]");
 const tell = (node) => {
   const lesson = node.closest("[id^=ww-tab-]")?.id.slice("ww-tab-".length); // it need not be the one in sight

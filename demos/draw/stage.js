@@ -10,6 +10,7 @@ import { make } from "./nodes.js";
 import { clamp, tenth } from "./number.js";
 import { unpack } from "./packed.js";
 import { Panel, legend } from "./panel.js";
+import { presenting } from "./presenting.js";
 import { terms } from "./terms.js";
 
 class Stage {
@@ -113,7 +114,7 @@ class Stage {
     surface.classList.add("ww-pointing");
     surface.addEventListener("click", (event) => {
       this.pin = this.locate(view, event);
-      this.focusable?.focus({ preventScroll: true }); // arrow keys go on from here
+      if (!presenting()) this.focusable?.focus({ preventScroll: true }); // arrow keys go on from here
       this.commitPoint();
     });
     if (view !== this.views[0]) return;

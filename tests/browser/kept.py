@@ -74,6 +74,14 @@ def until(page: Page, act: Callable[[], None], holds: str) -> None:
     page.wait_for_function(holds)
 
 
+def type_into(page: Page, field: Locator, text: str, key: str) -> None:
+    """Type a text in place of what a field has, and press a key."""
+    field.click()
+    field.press("Control+a")
+    page.keyboard.type(text)
+    page.keyboard.press(key)
+
+
 @contextmanager
 def asked(page: Page) -> Iterator[list[str]]:
     """What a page asks Python for meanwhile; scripts that come by themselves once a lesson rests do not count."""
