@@ -25,6 +25,15 @@ def written(value: float, digits: int, sign: str = "") -> str:
     return f"{round(float(value), digits) + 0.0:{sign}.{digits}f}".replace("-", "−")
 
 
+def plural(count: int, name: str) -> str:
+    """A count with its noun.
+
+    >>> plural(1, "thing"), plural(12, "thing")
+    ('1 thing', '12 things')
+    """
+    return f"{count} {name}{'s' * (count != 1)}"
+
+
 def fraction(part: int, part_name: str, whole: int, whole_name: str) -> str:
     """A share as a fraction with named counts and its percentage.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from demos.figures import style
+from demos.figures.arithmetic import plural
 from demos.figures.slides import Bars, Numbers, Picture, Slide, of_panels
 from demos.panoptic_datasets import board, panels, words
 from demos.records import Table
@@ -33,7 +34,7 @@ def of_labels(made: Relabelled) -> Slide:
             Numbers("Each class", Table(("ours", made.target.title, "is"), rows)),
         ],
         legend=[*style.legend(tuple(made.pixels)), ("void", style.VOID_COLOR)],
-        caption=f"{made.named} of {words.plural(made.things, 'thing')} keep a name.",
+        caption=f"{made.named} of {plural(made.things, 'thing')} keep a name.",
         source=f"Labels of {made.target.title}: {made.target.source}. Pixels: counted in this run.",
         uses=("picture", "view", "target"),
     )
@@ -63,7 +64,7 @@ def of_data(look: Look, counts: Statistics, image: np.ndarray) -> Slide:
         for one in largest
     ]
     return Slide(
-        title=f"{look.data.title}: {words.plural(len(look.data.entries), 'picture')}",
+        title=f"{look.data.title}: {plural(len(look.data.entries), 'picture')}",
         panels=[*of_panels(shown, image), Bars("Largest classes", bars, "share of the labelled pixels, %")],
         legend=shown.panels[1].legend,
         caption=f"{sum(counts.instances)} things in all; {words.percent(counts.void)} % of the pixels are void.",

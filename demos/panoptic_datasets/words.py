@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from demos.figures.arithmetic import plainly
+from demos.figures.arithmetic import plainly, plural
 from demos.questions import lot
 from demos.records import Question, Reading, Table
 
@@ -37,15 +37,6 @@ def percent(share: float, digits: int = 1) -> str:
     ('12.3', '0.0')
     """
     return f"{100 * share:.{digits}f}"
-
-
-def plural(count: int, name: str) -> str:
-    """A count with its noun.
-
-    >>> plural(1, "thing"), plural(12, "thing")
-    ('1 thing', '12 things')
-    """
-    return f"{count} {name}{'s' * (count != 1)}"
 
 
 # ---- label sets --------------------------------------------------------------------------------------------

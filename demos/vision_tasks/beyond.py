@@ -21,7 +21,7 @@ ASKS = {
 NEAR, FAR = 2.0, 60.0  # metres: the ends of the depth's colours, on a logarithmic scale
 STEPS = 100  # of depth that are told apart: 3.5 % each
 FACES = (("left", "right"), ("down", "up"), ("away from us", "towards us"))
-NOTHING = "Really sky: there is no surface."
+NOTHING = "Really sky: no surface."
 GRID = 10  # Lab units between two colours that are told apart
 
 

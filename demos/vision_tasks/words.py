@@ -66,22 +66,18 @@ def reason(now: Outcome, then: Outcome, scores: tuple[float, float]) -> str:
     if not many:
         return f"No detection has a score from {min(scores):.2f} to {max(scores):.2f}."
     one, more = ("comes in", "come in") if then.kept > now.kept else ("is lost", "are lost")
-    moved = f"{counted(many, 'detection')} {one if many == 1 else more}"
+    moved = f"{arithmetic.plural(many, 'detection')} {one if many == 1 else more}"
     if now.hits is None or then.hits is None:
         return f"{moved}: whether they are right, nobody has marked."
     hits = abs(then.hits - now.hits)
-    return f"{moved}: {counted(hits, 'true object')} and {counted(many - hits, 'false alarm')}."
-
-
-def counted(many: int, what: str) -> str:
-    """A number with its noun."""
-    return f"{many} {what}{'s' * (many != 1)}"
+    return f"{moved}: {arithmetic.plural(hits, 'true object')} and {arithmetic.plural(many - hits, 'false alarm')}."
 
 
 def seen(seen: Compared, score: float) -> str:
     """What this run showed, for the end of the lesson."""
     kept = len(seen.answers.names)
-    pass_ = f"One forward pass gave five of the answers, with {counted(kept, 'detection')} of score ≥ {score:.2f}."
+    found = arithmetic.plural(kept, "detection")
+    pass_ = f"One forward pass gave five of the answers, with {found} of score ≥ {score:.2f}."
     if seen.truth is None:
         return f"{pass_} {NOBODY}"
     hits = sum(one >= 0 for one in seen.found)
